@@ -1,0 +1,61 @@
+"""The table of kinds: one module per dialect, one line each here.
+
+A kind is two functions and a model:
+
+    class Options(Strict): ...                                  # what [options] of a declaration may say
+    def collect(source, http, since) -> Iterator[Item]: ...     # talks to the agency, page by page
+    def parse(item, source) -> Record | None: ...               # pure; None means: not for us
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Protocol
+
+from pydantic import ValidationError
+
+if TYPE_CHECKING:
+    from ..http import Http
+    from ..record import Record, Strict
+    from ..run import Item
+    from ..source import Source
+
+KINDS = {
+    "ckan": "CKAN Action API: datasets and organisations",
+    "data_json": "DCAT-US 1.1 data.json: datasets",
+    "federal_register": "US Federal Register API v1: rules, notices, presidential documents",
+    "table": "CSV, TSV, XLSX or ODS by a column map",
+}
+
+
+class Kind(Protocol):
+    """What a kind's module offers."""
+
+    Options: type["Strict"]
+
+    def collect(self, source: "Source", http: "Http", since: datetime | None) -> Iterator["Item"]: ...
+    def parse(self, item: "Item", source: "Source") -> "Record | None": ...
+
+
+def kind_of(name: str) -> Kind:
+    """The module of a kind. KeyError for an unknown one."""
+    if name not in KINDS:
+        raise KeyError(name)
+    module: Any = import_module(f".{name}", __name__)
+    kind: Kind = module
+    return kind
+
+
+def check_options(source: "Source") -> list[str]:
+    """What is wrong with a source's [options], each fault with its value and what to write."""
+    options = kind_of(source.kind).Options
+    try:
+        options(**source.options)
+    except ValidationError as error:
+        known = ", ".join(options.model_fields) or "none"
+        return [
+            f"options.{'.'.join(map(str, fault['loc']))} = {fault['input']!r}: "
+            + (f"not known; known options of {source.kind}: {known}" if fault["type"] == "extra_forbidden" else fault["msg"])
+            for fault in error.errors()
+        ]
+    return []

@@ -1,0 +1,351 @@
+"""Record: one public decision, policy or outcome, validated. The word that every part of the portal shares.
+
+Names are Dublin Core's, DCAT's and SDMX's. Records are frozen and strict: a field that is not listed here is
+refused, so that a typo in a harvester, an upload or an API call never loses data in silence.
+"""
+
+import hashlib
+import json
+import re
+import unicodedata
+from decimal import Decimal
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, model_validator
+from slugify import slugify
+
+from .vocabularies import (
+    CHOICES,
+    FREQUENCIES,
+    IDENTIFIER_SCHEMES,
+    OBSERVATION_STATUSES,
+    RELATIONS,
+    STATUSES,
+    SUBJECTS,
+    TYPES,
+    Vocabulary,
+)
+from .when import When, first_day
+
+CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]|[\ud800-\udfff]")
+
+
+def number_of(source: str, identifier: str) -> str:
+    """The permanent number of a record: 12 characters of Crockford's base32.
+
+    The first 60 bits of SHA-256 over source, a line feed and the identifier, in UTF-8 and Unicode's NFC. The
+    same source and identifier give the same number on every installation.
+    """
+    name = unicodedata.normalize("NFC", f"{source}\n{identifier}")
+    bits = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big") >> 4
+    return "".join(CROCKFORD[(bits >> shift) & 31] for shift in range(55, -1, -5))
+
+
+def read_number(text: str) -> str | None:
+    """A number as someone typed it (either case, hyphens, O for 0, I or L for 1), or None if it is not one."""
+    number = text.strip().upper().replace("-", "").translate(str.maketrans("OIL", "011"))
+    return number if len(number) == 12 and all(letter in CROCKFORD for letter in number) else None
+
+
+def show_number(number: str) -> str:
+    """A number in groups of four: 7K3Q-X9F2-AB4M."""
+    return "-".join(number[start : start + 4] for start in range(0, 12, 4))
+
+
+def _clean(text: str) -> str:
+    """NFC, without control characters (which break XML, feeds and terminals), lines ended by a line feed."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return _CONTROL.sub("", unicodedata.normalize("NFC", text)).strip()
+
+
+def _one_line(text: str) -> str:
+    return re.sub(r"\s+", " ", _clean(text))
+
+
+def _of(vocabulary: Vocabulary) -> Any:
+    return AfterValidator(vocabulary.check)
+
+
+def _language(tag: str) -> str:
+    if not re.fullmatch(r"[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8})*", tag):
+        raise ValueError(f"{tag!r} is not a language tag; write en, vi, pt-BR … (BCP 47)")
+    first, *rest = tag.split("-")
+    return "-".join([first.lower(), *rest])
+
+
+def _url(text: str) -> str:
+    if not re.match(r"https?://[^\s/]+", text) or re.search(r"\s", text):
+        raise ValueError(f"{text!r} is not an address; write https://…")
+    return text
+
+
+def _place(code: str) -> str:
+    if not re.fullmatch(r"[A-Z]{2,3}(-[A-Z0-9]{1,3})?", code):
+        raise ValueError(f"{code!r} is not a place; write a code of ISO 3166 such as VN or VN-HN")
+    return code
+
+
+Line = Annotated[str, AfterValidator(_one_line)]
+Text = Annotated[str, AfterValidator(_clean)]
+Language = Annotated[str, AfterValidator(_language)]
+Url = Annotated[str, Field(max_length=2000), AfterValidator(_url)]
+Place = Annotated[str, AfterValidator(_place)]
+Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=100)]
+
+
+class Strict(BaseModel):
+    """Frozen; unknown fields are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Agency(Strict):
+    """Who publishes or decides. `names` holds one name per language; the first is its own."""
+
+    slug: Slug
+    names: dict[Language, Annotated[Line, Field(min_length=1, max_length=300)]] = Field(min_length=1)
+    parent: Slug | None = None
+    place: Place | None = None
+    homepage: Url | None = None
+    identifiers: tuple[Annotated[Line, Field(max_length=300)], ...] = ()
+
+    @classmethod
+    def of(cls, name: str, *, language: str = "en", place: str | None = None, **more: Any) -> Self:
+        """The agency of that name. Its slug is made of the country and the name, so that two countries'
+        Ministries of Finance stay two agencies: `vn-bo-tai-chinh`."""
+        words = slugify(name) or hashlib.sha256(name.encode()).hexdigest()[:10]
+        slug = f"{place[:2].lower()}-{words}" if place else words
+        if len(slug) > 90:
+            slug = f"{slug[:79].rstrip('-')}-{hashlib.sha256(slug.encode()).hexdigest()[:10]}"
+        return cls(slug=slug, names={language: name}, place=place, **more)
+
+    def name(self, language: str = "en") -> str:
+        """The name in `language`; else in English; else its first one."""
+        return self.names.get(language) or self.names.get("en") or next(iter(self.names.values()))
+
+
+class Identifier(Strict):
+    """A further identifier: a document number, a docket, an ELI, an OCID …"""
+
+    scheme: Annotated[str, _of(IDENTIFIER_SCHEMES)] = "document_number"
+    value: Annotated[Line, Field(min_length=1, max_length=500)]
+
+
+class File(Strict):
+    """A document or data file that belongs to a record. `size` in bytes; `sha256` where the portal keeps a copy."""
+
+    url: Annotated[str, Field(max_length=2000, pattern=r"^(https?://\S+|/files/[0-9a-f]{64}\S*)$")]
+    title: Annotated[Line, Field(max_length=500)] = ""
+    description: Annotated[Text, Field(max_length=5000)] = ""
+    media_type: Annotated[Line, Field(max_length=200)] = ""
+    size: int | None = Field(default=None, ge=0)
+    language: Language | None = None
+    modified: When | None = None
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = None
+
+
+class Relation(Strict):
+    """How a record stands to another one.
+
+    The target is named by `number`, or by the `identifier` it has at `source`, or, without `source`, by any
+    identifier it carries (such as its document number). It may arrive later: the relation resolves then.
+    """
+
+    type: Annotated[str, _of(RELATIONS)]
+    number: Annotated[str, Field(pattern=r"^[0-9A-HJKMNP-TV-Z]{12}$")] | None = None
+    source: Slug | None = None
+    identifier: Annotated[Line, Field(max_length=500)] = ""
+    title: Annotated[Line, Field(max_length=1000)] = ""
+
+    @model_validator(mode="after")
+    def _has_target(self) -> Self:
+        if not (self.number or self.identifier):
+            raise ValueError("a relation needs a target: give number or identifier")
+        return self
+
+    @property
+    def target_number(self) -> str | None:
+        """The target's number where it can be known without looking."""
+        if self.number:
+            return self.number
+        return number_of(self.source, self.identifier) if self.source else None
+
+
+class Money(Strict):
+    """An amount in a currency (ISO 4217). Negative amounts are refunds."""
+
+    value: Decimal = Field(max_digits=24, decimal_places=6)
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+
+
+class Vote(Strict):
+    """One person's vote in a roll call."""
+
+    name: Annotated[Line, Field(min_length=1, max_length=300)]
+    choice: Annotated[str, _of(CHOICES)]
+    party: Annotated[Line, Field(max_length=300)] = ""
+
+
+class Votes(Strict):
+    """The result of a vote: counts, and the roll call where there was one. A count that is unknown is None."""
+
+    result: Annotated[Line, Field(max_length=300)] = ""
+    in_favour: int | None = Field(default=None, ge=0)
+    against: int | None = Field(default=None, ge=0)
+    abstained: int | None = Field(default=None, ge=0)
+    absent: int | None = Field(default=None, ge=0)
+    roll_call: tuple[Vote, ...] = ()
+
+
+class Target(Strict):
+    """What a policy promises to reach: an indicator, from where, to where, by when, by whom.
+
+    `record` names the outcome record that measures it, as a relation would (number, or source and identifier).
+    """
+
+    indicator: Annotated[Line, Field(min_length=1, max_length=500)]
+    baseline: Decimal | None = None
+    value: Decimal | None = None
+    unit: Annotated[Line, Field(max_length=100)] = ""
+    due: When | None = None
+    responsible: Annotated[Line, Field(max_length=300)] = ""
+    text: Annotated[Text, Field(max_length=2000)] = ""
+    better: Literal["higher", "lower"] | None = None
+    measured_by: Annotated[Line, Field(max_length=500)] = ""
+
+
+class Consultation(Strict):
+    """When and where people can say something about a policy."""
+
+    opens: When | None = None
+    closes: When | None = None
+    url: Url | None = None
+
+
+class Observation(Strict):
+    """One figure of a series. `period`: 2024, 2024-Q3, 2024-S1, 2024-W07, 2024-05, 2024-05-31.
+
+    `value` None says that the figure is known to be missing.
+    """
+
+    period: Annotated[str, Field(pattern=r"^\d{4}(-(Q[1-4]|S[12]|W\d{2}|\d{2}(-\d{2})?))?$")]
+    place: Place | None = None
+    value: Decimal | None
+    status: Annotated[str, _of(OBSERVATION_STATUSES)] = "A"
+    note: Annotated[Line, Field(max_length=500)] = ""
+
+
+class Translation(Strict):
+    """A record's words in a further language."""
+
+    title: Annotated[Line, Field(min_length=1, max_length=2000)]
+    summary: Annotated[Text, Field(max_length=20_000)] = ""
+    body: Annotated[Text, Field(max_length=2_000_000)] = ""
+
+
+class Record(Strict):
+    """What every record has. Use `Decision`, `Policy` or `Outcome`; `read_record` picks the right one by `axis`."""
+
+    source: Slug
+    identifier: Annotated[Line, Field(min_length=1, max_length=500)]
+    axis: str
+    type: str
+    title: Annotated[Line, Field(min_length=1, max_length=2000)]
+    summary: Annotated[Text, Field(max_length=20_000)] = ""
+    body: Annotated[Text, Field(max_length=2_000_000)] = ""
+    language: Language
+    publisher: Agency
+    subjects: tuple[Annotated[str, _of(SUBJECTS)], ...] = ()
+    keywords: tuple[Annotated[Line, Field(min_length=1, max_length=200)], ...] = Field(default=(), max_length=500)
+    issued: When | None = None
+    modified: When | None = None
+    valid_from: When | None = None
+    valid_until: When | None = None
+    status: Annotated[str, _of(STATUSES)] | None = None
+    other_identifiers: tuple[Identifier, ...] = ()
+    landing_page: Url | None = None
+    license: Annotated[Line, Field(max_length=1000)] = ""
+    places: tuple[Place, ...] = ()
+    files: tuple[File, ...] = Field(default=(), max_length=5000)
+    relations: tuple[Relation, ...] = Field(default=(), max_length=5000)
+    translations: dict[Language, Translation] = {}
+    # By what rule the record stands on its axis; said on its page.
+    axis_rule: Annotated[Line, Field(max_length=300)] = ""
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        TYPES[self.axis].check(self.type)
+        if self.valid_from and self.valid_until and first_day(self.valid_until) < first_day(self.valid_from):
+            raise ValueError(f"valid_until {self.valid_until} lies before valid_from {self.valid_from}")
+        return self
+
+    @property
+    def number(self) -> str:
+        """The permanent number, see `number_of`."""
+        return number_of(self.source, self.identifier)
+
+    def to_data(self) -> dict[str, Any]:
+        """The record as JSON data (decimals as strings), without the fields that say nothing."""
+        return {"axis": self.axis, **self.model_dump(mode="json", exclude_defaults=True)}
+
+    def fingerprint(self) -> str:
+        """What decides "changed": SHA-256 over everything the record says, leaving out what sources touch
+        without meaning it (`modified`, of its files too), and how the record found its axis."""
+        said = self.to_data()
+        for fleeting in ("modified", "axis_rule"):
+            said.pop(fleeting, None)
+        said["publisher"] = self.publisher.slug
+        for file in said.get("files", ()):
+            file.pop("modified", None)
+        text = json.dumps(said, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+class Decision(Record):
+    """Who decided what, when, on what ground, with which votes and for how much."""
+
+    axis: Literal["decision"] = "decision"
+    decided_by: Annotated[Line, Field(max_length=500)] = ""
+    decision_makers: tuple[Annotated[Line, Field(min_length=1, max_length=300)], ...] = ()
+    votes: Votes | None = None
+    legal_basis: tuple[Annotated[Line, Field(min_length=1, max_length=1000)], ...] = ()
+    rationale: Annotated[Text, Field(max_length=50_000)] = ""
+    amount: Money | None = None
+    counterparty: Annotated[Line, Field(max_length=500)] = ""
+
+
+class Policy(Record):
+    """What the rule or the promise says, and what it aims at."""
+
+    axis: Literal["policy"] = "policy"
+    objectives: tuple[Annotated[Text, Field(min_length=1, max_length=5000)], ...] = ()
+    targets: tuple[Target, ...] = ()
+    consultation: Consultation | None = None
+
+
+class Outcome(Record):
+    """What was measured afterwards. `due`: when the next figure or report is owed."""
+
+    axis: Literal["outcome"] = "outcome"
+    indicator: Annotated[Line, Field(max_length=500)] = ""
+    unit: Annotated[Line, Field(max_length=100)] = ""
+    frequency: Annotated[str, _of(FREQUENCIES)] | None = None
+    method: Annotated[Text, Field(max_length=50_000)] = ""
+    better: Literal["higher", "lower"] | None = None
+    observations: tuple[Observation, ...] = Field(default=(), max_length=100_000)
+    due: When | None = None
+
+
+AnyRecord = Annotated[Decision | Policy | Outcome, Field(discriminator="axis")]
+_adapter: TypeAdapter[Decision | Policy | Outcome] = TypeAdapter(AnyRecord)
+
+
+def read_record(data: Any) -> Decision | Policy | Outcome:
+    """A record from JSON data. Raises pydantic.ValidationError with every fault at once."""
+    return _adapter.validate_python(data)
+
+
+def record_schema() -> dict[str, Any]:
+    """The JSON Schema of a record."""
+    return _adapter.json_schema()

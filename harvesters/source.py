@@ -1,0 +1,187 @@
+"""Source: one agency's feed, declared in a TOML file and checked, with errors that say what to write."""
+
+import re
+import tomllib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, ValidationError, field_validator
+
+from .record import Agency, Language, Line, Place, Slug, Strict, Url
+from .vocabularies import AXES, TYPES
+
+SHIPPED = Path(__file__).parent / "sources"
+_RHYTHMS = ("hourly", "daily", "weekly", "monthly", "never")
+
+
+class SourceError(Exception):
+    """A declaration is wrong. The message names the source, the value and what to write; one fault a line."""
+
+
+class Rule(Strict):
+    """Where `when` holds, a record takes this axis (and type). Every condition of `when` must hold.
+
+    `when` maps what a kind says about an item (`type`, `group`, `tag`, `title`, `publisher`) to a word that must
+    stand in it, whatever the case.
+    """
+
+    when: dict[Literal["type", "group", "tag", "title", "publisher"], str] = Field(min_length=1)
+    axis: str
+    type: str | None = None
+
+    def matches(self, traits: dict[str, Iterable[str]]) -> bool:
+        """Whether every condition finds its word in the item's traits."""
+        return all(
+            any(word.casefold() in value.casefold() for value in traits.get(trait, ()))
+            for trait, word in self.when.items()
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """The axis and type a record gets, and by which rule."""
+
+    axis: str
+    type: str | None
+    rule: str
+
+
+class Source(Strict):
+    """One agency's feed. `options` are the kind's own and checked by the kind."""
+
+    name: Slug
+    title: Line = Field(min_length=1, max_length=300)
+    description: str = ""
+    kind: str
+    url: Url
+    publisher: Line = Field(min_length=1, max_length=300)
+    publisher_names: dict[Language, Line] = {}
+    publisher_homepage: Url | None = None
+    place: Place | None = None
+    language: Language = "en"
+    license: Line = ""
+    homepage: Url | None = None
+    schedule: str = "daily"
+    minimum: int = Field(default=1, ge=0)
+    grace: int = Field(default=2, ge=1, le=100)
+    delay: float = Field(default=1.0, ge=0, le=3600)
+    deadline: int = Field(default=4 * 3600, ge=10)
+    token_env: str | None = Field(default=None, pattern=r"^[A-Z][A-Z0-9_]*$")
+    axis: str | None = None
+    type: str | None = None
+    rules: tuple[Rule, ...] = ()
+    demonstration: bool = False
+    options: dict[str, Any] = {}
+
+    @field_validator("schedule")
+    @classmethod
+    def _schedule(cls, value: str) -> str:
+        if value not in _RHYTHMS and len(value.split()) != 5:
+            raise ValueError(f"schedule {value!r} is unknown; write {', '.join(_RHYTHMS)} or a cron line of five fields")
+        return value
+
+    def agency(self) -> Agency:
+        """The source's own publisher, for records that name no other."""
+        agency = Agency.of(
+            self.publisher, language=self.language, place=self.place, homepage=self.publisher_homepage
+        )
+        return agency.model_copy(update={"names": {**agency.names, **self.publisher_names}})
+
+    def place_record(self, traits: dict[str, Iterable[str]]) -> Placement | None:
+        """The axis by the declaration: its first matching rule, else its `axis`; None where it says nothing."""
+        for position, rule in enumerate(self.rules, 1):
+            if rule.matches(traits):
+                conditions = ", ".join(f"{trait} contains “{word}”" for trait, word in rule.when.items())
+                return Placement(rule.axis, rule.type or self._type_on(rule.axis), f"rule {position}: {conditions}")
+        if self.axis:
+            return Placement(self.axis, self._type_on(self.axis), "the source's declaration")
+        return None
+
+    def _type_on(self, axis: str) -> str | None:
+        return self.type if self.type in TYPES[axis] else None
+
+
+def read_source(path: Path) -> Source:
+    """The declaration in `path`; the file's name is the source's name. Raises SourceError."""
+    name = path.stem
+    try:
+        data = tomllib.loads(path.read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SourceError(f"{name}: {path.name} is not TOML ({error})") from None
+    return make_source(name, data)
+
+
+def make_source(name: str, data: dict[str, Any]) -> Source:
+    """A source from its declaration as data. Raises SourceError with every fault, one a line."""
+    from .kinds import KINDS, check_options
+
+    faults: list[str] = []
+    source = None
+    try:
+        source = Source(name=name, **data)
+    except ValidationError as error:
+        faults += [f"{name}: {fault}" for fault in _faults(error, data)]
+    except TypeError as error:
+        faults.append(f"{name}: {error}")
+    kind = data.get("kind")
+    if isinstance(kind, str) and kind not in KINDS:
+        faults.append(f"{name}: kind {kind!r} is unknown; known kinds: {', '.join(sorted(KINDS))}")
+    if source:
+        faults += [f"{name}: {fault}" for fault in _axis_faults(source)]
+        if kind in KINDS:
+            faults += [f"{name}: {fault}" for fault in check_options(source)]
+    if faults or not source:
+        raise SourceError("\n".join(faults))
+    return source
+
+
+def _faults(error: ValidationError, data: dict[str, Any]) -> list[str]:
+    faults = []
+    for fault in error.errors():
+        field = ".".join(str(part) for part in fault["loc"])
+        if fault["type"] == "missing":
+            faults.append(f"{field} is missing; add a line such as {field} = {_EXAMPLES.get(field, '…')}")
+        elif fault["type"] == "extra_forbidden":
+            known = ", ".join(sorted(set(Source.model_fields) - {"name"}))
+            faults.append(f"{field} = {fault['input']!r} is not known; known: {known}; a kind's own go into [options]")
+        else:
+            faults.append(f"{field} = {fault['input']!r}: {fault['msg'].removeprefix('Value error, ')}")
+    return faults
+
+
+_EXAMPLES = {
+    "title": '"Decisions of the city council"',
+    "kind": '"table"',
+    "url": '"https://agency.example/decisions.csv"',
+    "publisher": '"City council"',
+}
+
+
+def _axis_faults(source: Source) -> list[str]:
+    faults = []
+    for place, axis, kind_of in [("axis", source.axis, source.type)] + [
+        (f"rules {position}", rule.axis, rule.type) for position, rule in enumerate(source.rules, 1)
+    ]:
+        if axis is not None and axis not in AXES:
+            faults.append(f"{place}: axis {axis!r} is unknown; write decision, policy or outcome")
+        elif axis is not None and kind_of is not None and kind_of not in TYPES[axis]:
+            faults.append(f"{place}: type {kind_of!r} is unknown on axis {axis}; known: {', '.join(TYPES[axis])}")
+    return faults
+
+
+def read_sources(*folders: Path) -> tuple[dict[str, Source], list[str]]:
+    """Every declaration in `folders` by name (a later folder wins), and the faults of those that are wrong."""
+    sources: dict[str, Source] = {}
+    faults: list[str] = []
+    for folder in folders:
+        for path in sorted(folder.glob("*.toml")):
+            if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", path.stem):
+                faults.append(f"{path.name}: a source's name is lower-case words joined by hyphens")
+                continue
+            try:
+                sources[path.stem] = read_source(path)
+            except SourceError as error:
+                faults.append(str(error))
+    return sources, faults

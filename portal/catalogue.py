@@ -1,0 +1,344 @@
+"""The reads: records with their relations and history, agencies, sources, counts. SQL about records ends here.
+
+Everything returned is a plain frozen value; templates and feeds may keep it as long as they like.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from harvesters.record import Decision, Outcome, Policy, Relation, read_record, show_number
+
+from .models import Agency, IdentifierRow, Issue, RecordRow, RelationRow, Revision, Run
+from .store import fold_identifier
+
+AnyRecord = Decision | Policy | Outcome
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A record as it is now, with its life. `record` is the validated Record; `data` the same as JSON data."""
+
+    id: int
+    number: str
+    data: dict[str, Any]
+    state: str
+    reason: str
+    version: int
+    change: str
+    changed_at: datetime
+    first_seen: datetime
+    last_seen: datetime
+    withdrawn_at: datetime | None
+    issued_on: date | None
+    demonstration: bool
+    raw: str | None
+    raw_url: str | None
+
+    @cached_property
+    def record(self) -> AnyRecord:
+        return read_record(self.data)
+
+    @property
+    def shown_number(self) -> str:
+        """The number in groups of four."""
+        return show_number(self.number)
+
+    @property
+    def axis(self) -> str:
+        return str(self.data["axis"])
+
+    @property
+    def type(self) -> str:
+        return str(self.data["type"])
+
+    @property
+    def source(self) -> str:
+        return str(self.data["source"])
+
+    def text(self, field: str, language: str) -> tuple[str, str]:
+        """`title`, `summary` or `body` in `language` where the record has it, else in its own; with the
+        language it is in: ("Nghị quyết …", "vi")."""
+        translation = self.data.get("translations", {}).get(language)
+        if language != self.data["language"] and translation and translation.get(field):
+            return str(translation[field]), language
+        return str(self.data.get(field, "")), str(self.data["language"])
+
+    def title(self, language: str) -> str:
+        return self.text("title", language)[0]
+
+    def agency_name(self, language: str) -> str:
+        names = self.data["publisher"]["names"]
+        return str(names.get(language) or names.get("en") or next(iter(names.values())))
+
+
+@dataclass(frozen=True)
+class Link:
+    """One relation as seen from a record. `inverse`: the other record points here. `entry` is the other record,
+    None while it has not arrived; then `relation` says what is known of it."""
+
+    type: str
+    inverse: bool
+    relation: Relation | None
+    entry: Entry | None
+
+
+@dataclass(frozen=True)
+class Version:
+    """What a record said from `changed_at` on. `change`: created, changed, withdrawn, returned, unpublished …"""
+
+    version: int
+    data: dict[str, Any]
+    state: str
+    reason: str
+    change: str
+    changed_at: datetime
+    raw: str | None
+    raw_url: str | None
+
+    @cached_property
+    def record(self) -> AnyRecord:
+        return read_record(self.data)
+
+
+@dataclass(frozen=True)
+class AgencyCard:
+    """An agency with what it published here."""
+
+    slug: str
+    names: dict[str, str]
+    parent: str | None
+    place: str | None
+    homepage: str | None
+    total: int
+    by_axis: dict[str, int]
+    newest: date | None
+
+    def name(self, language: str) -> str:
+        return self.names.get(language) or self.names.get("en") or next(iter(self.names.values()))
+
+
+def _entry(row: RecordRow) -> Entry:
+    return Entry(
+        row.id, row.number, row.data, row.state, row.reason, row.version, row.change, row.changed_at, row.first_seen,
+        row.last_seen, row.withdrawn_at, row.issued_on, row.demonstration, row.raw, row.raw_url,
+    )  # fmt: skip
+
+
+def find(session: Session, number: str) -> Entry | None:
+    """The record of that number, whatever its state; None if there is none."""
+    row = session.scalar(select(RecordRow).where(RecordRow.number == number))
+    return _entry(row) if row else None
+
+
+def find_many(session: Session, numbers: Sequence[str]) -> list[Entry]:
+    """The records of those numbers in that order; unknown and unpublished ones are left out."""
+    rows = session.scalars(
+        select(RecordRow).where(RecordRow.number.in_(numbers), RecordRow.state != "unpublished")
+    )
+    by_number = {row.number: _entry(row) for row in rows}
+    return [by_number[number] for number in numbers if number in by_number]
+
+
+def each(session: Session, numbers: Iterable[str], batch: int = 500) -> Iterator[Entry]:
+    """The records of those numbers, in their order, read some hundreds at a time: memory stays flat."""
+    some: list[str] = []
+    for number in numbers:
+        some.append(number)
+        if len(some) == batch:
+            yield from find_many(session, some)
+            session.expunge_all()
+            some = []
+    if some:
+        yield from find_many(session, some)
+
+
+def find_by_identifier(session: Session, identifier: str, source: str | None = None) -> list[Entry]:
+    """The shown records that carry an identifier (their own or another), case and marks aside; oldest first."""
+    query = (
+        select(RecordRow)
+        .join(IdentifierRow, IdentifierRow.record_id == RecordRow.id)
+        .where(IdentifierRow.value == fold_identifier(identifier), RecordRow.state != "unpublished")
+        .order_by(RecordRow.id)
+        .limit(20)
+    )
+    if source:
+        query = query.where(RecordRow.source == source)
+    return [_entry(row) for row in session.scalars(query).unique()]
+
+
+def newest(session: Session, axis: str | None = None, *, publisher: str | None = None,
+           source: str | None = None, limit: int = 5) -> list[Entry]:  # fmt: skip
+    """The newest published records by date of issue; undated ones last."""
+    query = select(RecordRow).where(RecordRow.state == "published")
+    for column, value in ((RecordRow.axis, axis), (RecordRow.publisher, publisher), (RecordRow.source, source)):
+        if value:
+            query = query.where(column == value)
+    dated = query.where(RecordRow.issued_on.is_not(None)).order_by(RecordRow.issued_on.desc(), RecordRow.number)
+    rows = list(session.scalars(dated.limit(limit)))
+    if len(rows) < limit:
+        undated = query.where(RecordRow.issued_on.is_(None)).order_by(RecordRow.number)
+        rows += session.scalars(undated.limit(limit - len(rows)))
+    return [_entry(row) for row in rows]
+
+
+def arrivals(session: Session, limit: int = 10) -> list[Entry]:
+    """The records that came to the portal last."""
+    query = select(RecordRow).where(RecordRow.state == "published")
+    rows = session.scalars(query.order_by(RecordRow.first_seen.desc(), RecordRow.id.desc()).limit(limit))
+    return [_entry(row) for row in rows]
+
+
+def counts_by_axis(session: Session) -> dict[str, int]:
+    """How many records are shown on each axis (every axis is named, with 0 where there are none)."""
+    rows = session.execute(
+        select(RecordRow.axis, func.count()).where(RecordRow.state == "published").group_by(RecordRow.axis)
+    )
+    return {"decision": 0, "policy": 0, "outcome": 0} | {axis: count for axis, count in rows}
+
+
+def links(session: Session, entry: Entry) -> list[Link]:
+    """A record's relations both ways: its own in their order, then those of records that point to it."""
+    outgoing = [_resolve(session, relation) for relation in entry.record.relations]
+    return outgoing + _incoming(session, entry)
+
+
+def _resolve(session: Session, relation: Relation) -> Link:
+    if number := relation.target_number:
+        target = find(session, number)
+    else:
+        found = find_by_identifier(session, relation.identifier)
+        target = found[0] if found else None
+    if target and target.state == "unpublished":
+        target = None
+    return Link(relation.type, False, relation, target)
+
+
+def _incoming(session: Session, entry: Entry) -> list[Link]:
+    values = select(IdentifierRow.value).where(IdentifierRow.record_id == entry.id)
+    rows = session.execute(
+        select(RelationRow.type, RecordRow)
+        .join(RecordRow, RecordRow.id == RelationRow.record_id)
+        .where(RecordRow.state != "unpublished", RecordRow.id != entry.id)
+        .where(
+            or_(
+                RelationRow.target_number == entry.number,
+                and_(RelationRow.target_number.is_(None), RelationRow.target_identifier.in_(values)),
+            )
+        )
+        .order_by(RecordRow.issued_on, RecordRow.number)
+        .limit(200)
+    )
+    return [Link(kind, True, None, _entry(row)) for kind, row in rows]
+
+
+def versions(session: Session, entry: Entry) -> list[Version]:
+    """Every version of a record, the newest first. The current one is among them."""
+    past = session.scalars(
+        select(Revision).where(Revision.record_id == entry.id).order_by(Revision.version.desc())
+    )
+    current = Version(
+        entry.version, entry.data, entry.state, entry.reason, entry.change, entry.changed_at, entry.raw, entry.raw_url
+    )
+    return [current] + [
+        Version(r.version, r.data, r.state, r.reason, r.change, r.changed_at, r.raw, r.raw_url) for r in past
+    ]
+
+
+def agency(session: Session, slug: str) -> AgencyCard | None:
+    """An agency by its slug; a merged one's slug leads to the one it went into."""
+    row = session.get(Agency, slug)
+    if row and row.merged_into:
+        row = session.get(Agency, row.merged_into)
+    return next(iter(_cards(session, [row])), None) if row else None
+
+
+def agencies(session: Session) -> list[AgencyCard]:
+    """Every agency that published something here, those with most records first."""
+    rows = session.scalars(select(Agency).where(Agency.merged_into.is_(None))).all()
+    return sorted(_cards(session, rows), key=lambda card: (-card.total, card.slug))
+
+
+def _cards(session: Session, rows: Sequence[Agency]) -> list[AgencyCard]:
+    query = (
+        select(RecordRow.publisher, RecordRow.axis, func.count(), func.max(RecordRow.issued_on))
+        .where(RecordRow.state == "published")
+        .group_by(RecordRow.publisher, RecordRow.axis)
+    )
+    if len(rows) == 1:
+        query = query.where(RecordRow.publisher == rows[0].slug)
+    axes: dict[str, dict[str, int]] = {}
+    latest: dict[str, date] = {}
+    for slug, axis, count, newest_on in session.execute(query):
+        axes.setdefault(slug, {})[axis] = count
+        if newest_on and newest_on > latest.get(slug, date.min):
+            latest[slug] = newest_on
+    return [
+        AgencyCard(
+            row.slug, row.names, row.parent, row.place, row.homepage,
+            sum(axes.get(row.slug, {}).values()), axes.get(row.slug, {}), latest.get(row.slug),
+        )  # fmt: skip
+        for row in rows
+    ]
+
+
+def agency_names(session: Session, slugs: Iterable[str], language: str) -> dict[str, str]:
+    """The names of agencies in `language`, by slug."""
+    rows = session.scalars(select(Agency).where(Agency.slug.in_(list(slugs))))
+    return {row.slug: row.names.get(language) or row.names.get("en") or next(iter(row.names.values())) for row in rows}
+
+
+def counts_by_source(session: Session) -> dict[str, dict[str, int]]:
+    """How many records each source has here, by state: {"papi": {"published": 63, "withdrawn": 1}}."""
+    rows = session.execute(
+        select(RecordRow.source, RecordRow.state, func.count()).group_by(RecordRow.source, RecordRow.state)
+    )
+    counts: dict[str, dict[str, int]] = {}
+    for source, state, count in rows:
+        counts.setdefault(source, {})[state] = count
+    return counts
+
+
+def runs(session: Session, source: str, limit: int = 20) -> list[Run]:
+    """The runs of a source, the newest first."""
+    query = select(Run).where(Run.source == source).order_by(Run.id.desc()).limit(limit)
+    return list(session.scalars(query))
+
+
+def last_runs(session: Session) -> dict[str, Run]:
+    """The last run of every source that ever ran."""
+    latest = select(func.max(Run.id)).group_by(Run.source)
+    return {run.source: run for run in session.scalars(select(Run).where(Run.id.in_(latest)))}
+
+
+def last_complete_runs(session: Session) -> dict[str, Run]:
+    """The last run of every source that ended with everything the source has."""
+    latest = select(func.max(Run.id)).where(Run.state == "complete").group_by(Run.source)
+    return {run.source: run for run in session.scalars(select(Run).where(Run.id.in_(latest)))}
+
+
+def issues(session: Session, run: int, limit: int = 200, offset: int = 0) -> list[Issue]:
+    """The rejected items of a run, in their order."""
+    query = select(Issue).where(Issue.run_id == run).order_by(Issue.id).offset(offset).limit(limit)
+    return list(session.scalars(query))
+
+
+def all_numbers(session: Session, batch: int = 5000) -> Iterator[tuple[str, datetime]]:
+    """Number and last change of every shown record, in a stable order, some thousands at a time."""
+    last = 0
+    while True:
+        rows = session.execute(
+            select(RecordRow.id, RecordRow.number, RecordRow.changed_at)
+            .where(RecordRow.id > last, RecordRow.state != "unpublished")
+            .order_by(RecordRow.id)
+            .limit(batch)
+        ).all()
+        yield from ((row.number, row.changed_at) for row in rows)
+        if len(rows) < batch:
+            return
+        last = rows[-1].id

@@ -1,0 +1,279 @@
+"""The tables. What a record says is in `records.data`; the columns beside it are what queries ask for."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, TypeDecorator, UniqueConstraint, text
+from sqlalchemy.engine import Dialect
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+
+class Moment(TypeDecorator[datetime]):
+    """A moment in UTC, stored as ISO 8601 text: the same bytes, sorting and precision in every database."""
+
+    impl = String(27)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"{value!r} has no time zone")
+        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else datetime.fromisoformat(value)
+
+
+_BEHIND = text("indexed_version < version")
+
+
+class Base(DeclarativeBase):
+    type_annotation_map = {datetime: Moment, dict[str, Any]: JSON, list[str]: JSON}  # noqa: RUF012
+
+
+class Agency(Base):
+    """Who publishes or decides. A merged or renamed one keeps its address and points on by `merged_into`."""
+
+    __tablename__ = "agencies"
+
+    slug: Mapped[str] = mapped_column(String(100), primary_key=True)
+    names: Mapped[dict[str, Any]]
+    parent: Mapped[str | None] = mapped_column(String(100))
+    place: Mapped[str | None] = mapped_column(String(8))
+    homepage: Mapped[str | None] = mapped_column(Text)
+    identifiers: Mapped[list[str]] = mapped_column(default=list)
+    merged_into: Mapped[str | None] = mapped_column(String(100))
+    first_seen: Mapped[datetime]
+
+
+class RecordRow(Base):
+    """A record as it is now: what it says (`data`), and its life."""
+
+    __tablename__ = "records"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[str] = mapped_column(String(12), unique=True)
+    source: Mapped[str] = mapped_column(String(100))
+    identifier: Mapped[str] = mapped_column(String(500))
+    axis: Mapped[str] = mapped_column(String(20))
+    type: Mapped[str] = mapped_column(String(40))
+    title: Mapped[str] = mapped_column(Text)
+    language: Mapped[str] = mapped_column(String(35))
+    publisher: Mapped[str] = mapped_column(ForeignKey("agencies.slug"))
+    issued_on: Mapped[date | None]
+    demonstration: Mapped[bool] = mapped_column(default=False)
+    data: Mapped[dict[str, Any]]
+    fingerprint: Mapped[str] = mapped_column(String(64))
+    # Its life. `state`: published, withdrawn, unpublished; `reason` says why it is not published.
+    state: Mapped[str] = mapped_column(String(20), default="published")
+    reason: Mapped[str] = mapped_column(Text, default="")
+    version: Mapped[int] = mapped_column(default=1)
+    change: Mapped[str] = mapped_column(String(20), default="created")
+    changed_at: Mapped[datetime]
+    indexed_version: Mapped[int] = mapped_column(default=0)
+    first_seen: Mapped[datetime]
+    last_seen: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None]
+    # How many complete runs in a row did not see it, and the last run that did.
+    missed: Mapped[int] = mapped_column(default=0)
+    seen_by_run: Mapped[int | None]
+    raw: Mapped[str | None] = mapped_column(String(64))
+    raw_url: Mapped[str | None] = mapped_column(Text)
+    changed_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+
+    __table_args__ = (
+        UniqueConstraint("source", "identifier"),
+        Index("ix_records_axis_issued", "axis", "issued_on"),
+        Index("ix_records_publisher_issued", "publisher", "issued_on"),
+        Index("ix_records_source_run", "source", "seen_by_run"),
+        Index("ix_records_first_seen", "first_seen"),
+        Index("ix_records_issued", "issued_on"),
+        # How far search is behind is one COUNT over the few rows in this index.
+        Index("ix_records_behind", "id", sqlite_where=_BEHIND, postgresql_where=_BEHIND),
+    )
+
+
+class Revision(Base):
+    """What a record said before: a copy of the columns that the next version replaced."""
+
+    __tablename__ = "revisions"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    record_id: Mapped[int] = mapped_column(ForeignKey("records.id", ondelete="CASCADE"))
+    version: Mapped[int]
+    data: Mapped[dict[str, Any]]
+    state: Mapped[str] = mapped_column(String(20))
+    reason: Mapped[str] = mapped_column(Text)
+    change: Mapped[str] = mapped_column(String(20))
+    changed_at: Mapped[datetime]
+    raw: Mapped[str | None] = mapped_column(String(64))
+    raw_url: Mapped[str | None] = mapped_column(Text)
+    changed_by: Mapped[int | None]
+
+    __table_args__ = (UniqueConstraint("record_id", "version"),)
+
+
+class RelationRow(Base):
+    """One relation of a record. `target_number` where it is known; else `target_identifier`, folded, finds it."""
+
+    __tablename__ = "relations"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    record_id: Mapped[int] = mapped_column(ForeignKey("records.id", ondelete="CASCADE"), index=True)
+    position: Mapped[int]
+    type: Mapped[str] = mapped_column(String(20))
+    target_number: Mapped[str | None] = mapped_column(String(12), index=True)
+    target_identifier: Mapped[str | None] = mapped_column(String(500), index=True)
+
+
+class IdentifierRow(Base):
+    """Every identifier a record is known by, folded: case, marks and hyphens do not count."""
+
+    __tablename__ = "identifiers"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    record_id: Mapped[int] = mapped_column(ForeignKey("records.id", ondelete="CASCADE"), index=True)
+    value: Mapped[str] = mapped_column(String(500), index=True)
+
+
+class Run(Base):
+    """One harvest of one source.
+
+    `state`: running; complete; partial (incremental or limited, ended well); suspect (kept what it got, withdrew
+    nothing); failed (the agency was down or sent something else); interrupted (killed, or its lease ran out).
+    """
+
+    __tablename__ = "runs"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    source: Mapped[str] = mapped_column(String(100))
+    state: Mapped[str] = mapped_column(String(20))
+    reason: Mapped[str] = mapped_column(Text, default="")
+    full: Mapped[bool]
+    since: Mapped[datetime | None]
+    limit: Mapped[int | None]
+    owner: Mapped[str] = mapped_column(String(200))
+    started_at: Mapped[datetime]
+    heartbeat_at: Mapped[datetime]
+    deadline_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+    expected: Mapped[int | None]
+    received: Mapped[int] = mapped_column(default=0)
+    skipped: Mapped[int] = mapped_column(default=0)
+    new: Mapped[int] = mapped_column(default=0)
+    changed: Mapped[int] = mapped_column(default=0)
+    unchanged: Mapped[int] = mapped_column(default=0)
+    withdrawn: Mapped[int] = mapped_column(default=0)
+    rejected: Mapped[int] = mapped_column(default=0)
+    flags: Mapped[list[str]] = mapped_column(default=list)
+
+    __table_args__ = (Index("ix_runs_source_started", "source", "started_at"),)
+
+
+class Issue(Base):
+    """One rejected item of a run, with the reason and what the agency sent."""
+
+    __tablename__ = "issues"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    run_id: Mapped[int] = mapped_column(ForeignKey("runs.id", ondelete="CASCADE"), index=True)
+    identifier: Mapped[str] = mapped_column(String(500))
+    reason: Mapped[str] = mapped_column(Text)
+    url: Mapped[str] = mapped_column(Text)
+    raw: Mapped[str | None] = mapped_column(String(64))
+
+
+class Lease(Base):
+    """At most one run per source: who holds it, and until when."""
+
+    __tablename__ = "leases"
+
+    source: Mapped[str] = mapped_column(String(100), primary_key=True)
+    run_id: Mapped[int]
+    owner: Mapped[str] = mapped_column(String(200))
+    expires_at: Mapped[datetime]
+
+
+class ValidatorRow(Base):
+    """What makes the next request of an address conditional."""
+
+    __tablename__ = "validators"
+
+    source: Mapped[str] = mapped_column(String(100), primary_key=True)
+    url: Mapped[str] = mapped_column(String(2000), primary_key=True)
+    etag: Mapped[str] = mapped_column(Text, default="")
+    last_modified: Mapped[str] = mapped_column(Text, default="")
+
+
+class User(Base):
+    """An account. `role`: publisher now; reviewer and operator have their place here."""
+
+    __tablename__ = "users"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str] = mapped_column(String(254), unique=True)
+    name: Mapped[str] = mapped_column(String(200))
+    password: Mapped[str] = mapped_column(String(200))
+    agency: Mapped[str | None] = mapped_column(ForeignKey("agencies.slug"))
+    role: Mapped[str] = mapped_column(String(20), default="publisher")
+    language: Mapped[str] = mapped_column(String(10), default="en")
+    active: Mapped[bool] = mapped_column(default=True)
+    # Raised when the password changes or the account is closed: every session of before ends.
+    session_version: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[datetime]
+    last_sign_in: Mapped[datetime | None]
+    failed_sign_ins: Mapped[int] = mapped_column(default=0)
+    locked_until: Mapped[datetime | None]
+
+
+class Upload(Base):
+    """A record handed in by an officer. `state`: draft, published; in_review and returned have their place here.
+
+    `data` is what was typed, as typed, so that a draft with faults is kept too.
+    """
+
+    __tablename__ = "uploads"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token: Mapped[str] = mapped_column(String(32), unique=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
+    axis: Mapped[str] = mapped_column(String(20))
+    data: Mapped[dict[str, Any]]
+    files: Mapped[list[str]] = mapped_column(default=list)
+    state: Mapped[str] = mapped_column(String(20), default="draft")
+    number: Mapped[str | None] = mapped_column(String(12))
+    created_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
+
+
+class StoredFile(Base):
+    """A file the portal keeps under its hash."""
+
+    __tablename__ = "files"
+
+    sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    name: Mapped[str] = mapped_column(String(300))
+    media_type: Mapped[str] = mapped_column(String(200))
+    size: Mapped[int]
+    # Set when a published record links to it: before, only who uploaded it may see it.
+    public: Mapped[bool] = mapped_column(default=False)
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    created_at: Mapped[datetime]
+
+
+class State(Base):
+    """Small facts the portal remembers about itself, such as when search last caught up."""
+
+    __tablename__ = "state"
+
+    name: Mapped[str] = mapped_column(String(100), primary_key=True)
+    value: Mapped[dict[str, Any]]
+
+
+class Gone(Base):
+    """A page removed from search since: what the index must still forget."""
+
+    __tablename__ = "gone"
+
+    document: Mapped[str] = mapped_column(String(200), primary_key=True)

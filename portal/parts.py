@@ -1,0 +1,69 @@
+"""Portal: what every door needs, opened once from the settings."""
+
+import threading
+from dataclasses import dataclass
+from functools import cached_property
+
+from flask import current_app
+
+from harvesters.source import SHIPPED, Source, read_sources
+from search_index import open_engine
+from search_index.engine import SearchEngine
+
+from .db import Database
+from .raw import Folder
+from .settings import Settings
+
+_opening = threading.RLock()
+
+
+@dataclass(eq=False)
+class Portal:
+    """The opened parts of one portal. `engine` and `sources` open at first use, which may raise
+    SearchUnavailable; `source_faults` are declarations that could not be read."""
+
+    settings: Settings
+
+    @cached_property
+    def database(self) -> Database:
+        return Database(self.settings.database)
+
+    @property
+    def engine(self) -> SearchEngine:
+        """The search engine. Raises SearchUnavailable while its index cannot be opened."""
+        with _opening:
+            if "_engine" not in self.__dict__:
+                self.__dict__["_engine"] = open_engine(self.settings.search_url, self.settings.search_dir)
+            engine: SearchEngine = self.__dict__["_engine"]
+            return engine
+
+    @cached_property
+    def raw(self) -> Folder:
+        return Folder(self.settings.raw_dir)
+
+    @cached_property
+    def _declared(self) -> tuple[dict[str, Source], list[str]]:
+        folders = [SHIPPED] + ([self.settings.sources_dir] if self.settings.sources_dir else [])
+        return read_sources(*folders)
+
+    @property
+    def sources(self) -> dict[str, Source]:
+        """Every declared source by name, the demonstration's left out."""
+        return self._declared[0]
+
+    @property
+    def source_faults(self) -> list[str]:
+        return self._declared[1]
+
+    def close(self) -> None:
+        """Close what was opened."""
+        if "_engine" in self.__dict__:
+            self.__dict__.pop("_engine").close()
+        if "database" in self.__dict__:
+            self.database.close()
+
+
+def here() -> Portal:
+    """The portal that the current application serves."""
+    portal: Portal = current_app.extensions["clerestory"]
+    return portal

@@ -1,0 +1,181 @@
+"""Settings: one frozen dataclass from PORTAL_* variables. The only reader of the environment."""
+
+import ipaddress
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+_DATABASES = ("sqlite", "postgresql", "postgresql+psycopg")
+_ENGINES = ("auto", "whoosh", "memory")
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+class SettingsError(Exception):
+    """Settings are wrong: every fault at once, one a line, each with the value and what to write."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How this portal runs. Zero settings make a working portal; `from_environment` reads them all.
+
+    `base_url` is empty unless set: addresses are then made from the request.
+    """
+
+    data_dir: Path = Path("data")
+    database_url: str = ""
+    search_url: str = "auto:"
+    queue_url: str = "sqlite:"
+    sources_dir: Path | None = None
+    trusted_networks: tuple[Network, ...] = ()
+    secret_key: str = ""
+    base_url: str = ""
+    port: int = 5000
+    testing: bool = False
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str] | None = None) -> "Settings":
+        """Read PORT and PORTAL_*. Raises SettingsError with all faults together."""
+        return _Reading(os.environ if environ is None else environ).settings()
+
+    @property
+    def database(self) -> str:
+        """The database's address for SQLAlchemy; SQLite in the data folder unless set."""
+        if not self.database_url or self.database_url == "sqlite:":
+            return f"sqlite:///{self.data_dir.resolve() / 'portal.sqlite'}"
+        return self.database_url.replace("postgresql://", "postgresql+psycopg://", 1)
+
+    @property
+    def raw_dir(self) -> Path:
+        """Where raw items lie."""
+        return self.data_dir / "raw"
+
+    @property
+    def files_dir(self) -> Path:
+        """Where published files lie."""
+        return self.data_dir / "files"
+
+    @property
+    def search_dir(self) -> Path:
+        """Where the search index lies."""
+        return self.data_dir / "search"
+
+    def key(self) -> str:
+        """The secret key: PORTAL_SECRET_KEY, else one made once and kept in the data folder (mode 600)."""
+        if self.secret_key:
+            return self.secret_key
+        path = self.data_dir / "secret-key"
+        if not path.exists():
+            self.data_dir.mkdir(parents=True, exist_ok=True)
+            fresh = path.with_name(f"secret-key.{secrets.token_hex(4)}")
+            fresh.touch(mode=0o600)
+            fresh.write_text(secrets.token_hex(32))
+            try:
+                os.link(fresh, path)  # fails when another process was first: then that one counts
+            except FileExistsError:
+                pass
+            finally:
+                fresh.unlink()
+        return path.read_text().strip()
+
+
+class _Reading:
+    """Reads the variables one by one and collects what is wrong."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self.environ = environ
+        self.faults: list[str] = []
+
+    def settings(self) -> Settings:
+        values = {
+            "data_dir": Path(self._text("PORTAL_DATA_DIR", "data")).expanduser(),
+            "database_url": self._database(),
+            "search_url": self._search(),
+            "queue_url": self._text("PORTAL_QUEUE_URL", "sqlite:"),
+            "sources_dir": self._folder("PORTAL_SOURCES_DIR"),
+            "trusted_networks": self._networks(),
+            "secret_key": self._secret(),
+            "base_url": self._base_url(),
+            "port": self._port(),
+        }
+        known = {
+            "PORTAL_DATA_DIR", "PORTAL_DATABASE_URL", "PORTAL_SEARCH_URL", "PORTAL_QUEUE_URL", "PORTAL_SOURCES_DIR",
+            "PORTAL_TRUSTED_NETWORKS", "PORTAL_SECRET_KEY", "PORTAL_BASE_URL", "PORTAL_SAMPLES",
+        }  # fmt: skip
+        for name in sorted(set(self.environ) - known):
+            if name.startswith("PORTAL_"):
+                self.faults.append(f"{name}: is not a setting; known: {', '.join(sorted(known - {'PORTAL_SAMPLES'}))}")
+        if self.faults:
+            raise SettingsError("\n".join(self.faults))
+        return Settings(**values)  # type: ignore[arg-type]
+
+    def _text(self, name: str, default: str = "") -> str:
+        return self.environ.get(name, "").strip() or default
+
+    def _database(self) -> str:
+        url = self._text("PORTAL_DATABASE_URL")
+        if url and url.split(":", 1)[0] not in _DATABASES:
+            self.faults.append(
+                f"PORTAL_DATABASE_URL: {_without_password(url)!r} is not a database; "
+                "use sqlite:, sqlite:////folder/file.sqlite or postgresql://user:password@host/name"
+            )
+        return url
+
+    def _search(self) -> str:
+        url = self._text("PORTAL_SEARCH_URL", "auto:")
+        if url.rstrip(":") not in _ENGINES or not url.endswith(":"):
+            self.faults.append(f"PORTAL_SEARCH_URL: {url!r} is not a search engine; use auto:, whoosh: or memory:")
+        return url
+
+    def _folder(self, name: str) -> Path | None:
+        text = self._text(name)
+        if not text:
+            return None
+        path = Path(text).expanduser()
+        if not path.is_dir():
+            self.faults.append(f"{name}: {text!r} is not a folder; make it, or leave the setting out")
+        return path
+
+    def _networks(self) -> tuple[Network, ...]:
+        networks = []
+        for text in self._text("PORTAL_TRUSTED_NETWORKS").replace(",", " ").split():
+            try:
+                networks.append(ipaddress.ip_network(text))
+            except ValueError:
+                self.faults.append(
+                    f"PORTAL_TRUSTED_NETWORKS: {text!r} is not a network; write 10.20.0.0/16, several by commas"
+                )
+        return tuple(networks)
+
+    def _secret(self) -> str:
+        key = self._text("PORTAL_SECRET_KEY")
+        if key and len(key) < 16:
+            self.faults.append(
+                "PORTAL_SECRET_KEY: is too short to be secret; use 32 random characters or more, "
+                "or leave it out: one is made and kept in the data folder"
+            )
+        return key
+
+    def _base_url(self) -> str:
+        url = self._text("PORTAL_BASE_URL").rstrip("/")
+        parts = urlsplit(url)
+        if url and (parts.scheme not in ("http", "https") or not parts.netloc):
+            self.faults.append(f"PORTAL_BASE_URL: {url!r} is not an address; write https://portal.example")
+        return url
+
+    def _port(self) -> int:
+        text = self._text("PORT", "5000")
+        if not text.isdigit() or not 0 < int(text) < 65536:
+            self.faults.append(f"PORT: {text!r} is not a port; write a number from 1 to 65535, such as 5000")
+            return 5000
+        return int(text)
+
+
+def _without_password(url: str) -> str:
+    parts = urlsplit(url)
+    return url.replace(f":{parts.password}@", ":…@") if parts.password else url

@@ -1,0 +1,329 @@
+"""The only writer of records: save, withdraw, unpublish, remove. Every change keeps what was said before.
+
+Callers pass the session (see `Database.write`) and the moment; nothing here commits or reads the clock.
+"""
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import delete, insert, select, text, update
+from sqlalchemy.orm import Session
+
+from harvesters.record import Agency as AgencyName
+from harvesters.record import Record
+from harvesters.when import first_day
+
+from .models import Agency, Gone, IdentifierRow, RecordRow, RelationRow, Revision
+
+# Why a published record may be taken off the pages; the page says which one it was.
+GROUNDS = ("court_order", "personal_data", "copyright", "security", "published_in_error")
+
+
+class Saved(StrEnum):
+    """What became of a record that was saved."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"
+
+
+class NotStored(Exception):
+    """A record could not be saved; the message says why. Nothing of it was written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A record as it comes in, with the hash and the address of the raw item it was read from."""
+
+    record: Record
+    raw: str | None = None
+    raw_url: str | None = None
+
+
+def fold_identifier(value: str) -> str:
+    """An identifier as it is compared: without case, marks, spaces; đ is d. 749/QĐ-TTg is 749/qd-ttg."""
+    folded = unicodedata.normalize("NFKD", value.casefold()).replace("đ", "d")
+    return "".join(letter for letter in folded if not unicodedata.combining(letter) and not letter.isspace())[:500]
+
+
+def save(
+    session: Session,
+    record: Record,
+    *,
+    now: datetime,
+    run: int | None = None,
+    raw: str | None = None,
+    raw_url: str | None = None,
+    user: int | None = None,
+    demonstration: bool = False,
+) -> Saved:
+    """Save one record; see `save_many`."""
+    arrival = Arrival(record, raw, raw_url)
+    return save_many(session, [arrival], now=now, run=run, user=user, demonstration=demonstration)[0]
+
+
+def save_many(
+    session: Session,
+    arrivals: Sequence[Arrival],
+    *,
+    now: datetime,
+    run: int | None = None,
+    user: int | None = None,
+    demonstration: bool = False,
+) -> list[Saved]:
+    """Save records, some hundreds at a time; return what became of each, in their order.
+
+    Idempotent: a record that says what it said before is UNCHANGED (and seen now). One that differs becomes a
+    new version, and the old one is kept. A withdrawn one that comes again returns, which is a version too. One
+    that was unpublished by the operator stays so: its new words are kept, not shown.
+    """
+    _take_turns(session, {arrival.record.source for arrival in arrivals})
+    _save_agencies(session, [arrival.record.publisher for arrival in arrivals], now)
+    numbers = [arrival.record.number for arrival in arrivals]
+    rows = {row.number: row for row in session.scalars(select(RecordRow).where(RecordRow.number.in_(numbers)))}
+    outcome: list[Saved] = []
+    touched: dict[str, Record] = {}
+    for arrival, number in zip(arrivals, numbers, strict=True):
+        row = rows.get(number)
+        if row is None:
+            row = rows[number] = _new_row(arrival, number, now, demonstration)
+            session.add(row)
+            saved = Saved.NEW
+        else:
+            _refuse_stranger(row, arrival.record)
+            saved = _take_over(session, row, arrival, now)
+        row.seen_by_run = run if run is not None else row.seen_by_run
+        if saved is not Saved.UNCHANGED:
+            row.changed_by = user
+            touched[number] = arrival.record
+        outcome.append(saved)
+    session.flush()
+    _save_links(session, {rows[number].id: record for number, record in touched.items()})
+    return outcome
+
+
+def _take_turns(session: Session, sources: Iterable[str]) -> None:
+    # SQLite writers wait for each other as a whole; PostgreSQL's must not insert one record twice at once.
+    if session.get_bind().dialect.name == "postgresql":
+        for source in sorted(sources):
+            session.execute(text("SELECT pg_advisory_xact_lock(hashtext(:source))"), {"source": source})
+
+
+def _new_row(arrival: Arrival, number: str, now: datetime, demonstration: bool) -> RecordRow:
+    row = RecordRow(
+        number=number,
+        source=arrival.record.source,
+        identifier=arrival.record.identifier,
+        demonstration=demonstration,
+        state="published",
+        reason="",
+        version=1,
+        change="created",
+        changed_at=now,
+        indexed_version=0,
+        first_seen=now,
+        missed=0,
+    )
+    _write(row, arrival, now)
+    return row
+
+
+def _write(row: RecordRow, arrival: Arrival, now: datetime) -> None:
+    record = arrival.record
+    row.axis, row.type, row.title = record.axis, record.type, record.title
+    row.language, row.publisher = record.language, record.publisher.slug
+    row.issued_on = first_day(record.issued) if record.issued else None
+    row.data, row.fingerprint = record.to_data(), record.fingerprint()
+    row.raw, row.raw_url = arrival.raw, arrival.raw_url
+    row.last_seen = now
+    row.missed = 0
+
+
+def _refuse_stranger(row: RecordRow, record: Record) -> None:
+    if (row.source, row.identifier) != (record.source, record.identifier):
+        raise NotStored(
+            f"{record.source} {record.identifier!r} would get the number {row.number}, "
+            f"which belongs to {row.source} {row.identifier!r}; give it another identifier"
+        )
+
+
+def _take_over(session: Session, row: RecordRow, arrival: Arrival, now: datetime) -> Saved:
+    returns = row.state == "withdrawn"
+    if row.fingerprint == arrival.record.fingerprint() and not returns:
+        row.last_seen, row.missed = now, 0
+        return Saved.UNCHANGED
+    if row.id is None:
+        session.flush()  # the same record twice in one batch: its row needs its id now
+    _keep(session, row)
+    _write(row, arrival, now)
+    _next_version(row, "returned" if returns else "changed", now)
+    if returns:
+        row.state, row.reason, row.withdrawn_at = "published", "", None
+    return Saved.CHANGED
+
+
+def _keep(session: Session, row: RecordRow) -> None:
+    """Put what the row says now among its revisions."""
+    session.add(
+        Revision(
+            record_id=row.id,
+            version=row.version,
+            data=row.data,
+            state=row.state,
+            reason=row.reason,
+            change=row.change,
+            changed_at=row.changed_at,
+            raw=row.raw,
+            raw_url=row.raw_url,
+            changed_by=row.changed_by,
+        )
+    )
+
+
+def _next_version(row: RecordRow, change: str, now: datetime) -> None:
+    row.version += 1
+    row.change, row.changed_at = change, now
+
+
+def withdraw(session: Session, row: RecordRow, reason: str, now: datetime) -> None:
+    """Mark a record as withdrawn at its source; it stays readable, with the reason and the date."""
+    _keep(session, row)
+    _next_version(row, "withdrawn", now)
+    row.state, row.reason, row.withdrawn_at = "withdrawn", reason, now
+
+
+def unpublish(session: Session, row: RecordRow, ground: str, now: datetime, user: int | None = None) -> None:
+    """Take a record off the pages on one of GROUNDS; its address then answers 410 and says which."""
+    if ground not in GROUNDS:
+        raise ValueError(f"{ground!r} is not a ground; use one of {', '.join(GROUNDS)}")
+    _keep(session, row)
+    _next_version(row, "unpublished", now)
+    row.state, row.reason, row.changed_by = "unpublished", ground, user
+
+
+def republish(session: Session, row: RecordRow, now: datetime, user: int | None = None) -> None:
+    """Show an unpublished record again."""
+    _keep(session, row)
+    _next_version(row, "republished", now)
+    row.state, row.reason, row.changed_by = "published", "", user
+
+
+def withdraw_unseen(session: Session, source: str, run: int, grace: int, now: datetime, limit: int = 500) -> int:
+    """Withdraw records of `source` that `run` and the complete runs before it, `grace` in all, did not see.
+
+    Works on at most `limit` records; call again while it returns `limit`. Count misses first: `count_misses`.
+    """
+    unseen = session.scalars(
+        select(RecordRow)
+        .where(RecordRow.source == source, RecordRow.state == "published")
+        .where((RecordRow.seen_by_run != run) | RecordRow.seen_by_run.is_(None), RecordRow.missed >= grace)
+        .order_by(RecordRow.id)
+        .limit(limit)
+    ).all()
+    for row in unseen:
+        withdraw(session, row, "not_listed", now)
+    return len(unseen)
+
+
+def count_misses(session: Session, source: str, run: int) -> int:
+    """After a complete run: note for every published record that it did not see that one more run missed it."""
+    result = session.execute(
+        update(RecordRow)
+        .where(RecordRow.source == source, RecordRow.state == "published")
+        .where((RecordRow.seen_by_run != run) | RecordRow.seen_by_run.is_(None))
+        .values(missed=RecordRow.missed + 1)
+        .execution_options(synchronize_session=False)
+    )
+    return int(result.rowcount)  # type: ignore[attr-defined]
+
+
+def see_all(session: Session, source: str, run: int, now: datetime) -> int:
+    """The source answered that nothing changed: all its published records were seen by `run`."""
+    result = session.execute(
+        update(RecordRow)
+        .where(RecordRow.source == source, RecordRow.state == "published")
+        .values(seen_by_run=run, last_seen=now, missed=0)
+        .execution_options(synchronize_session=False)
+    )
+    return int(result.rowcount)  # type: ignore[attr-defined]
+
+
+def remove_demonstration(session: Session) -> int:
+    """Take the demonstration's records away for good, and remember that search must forget them."""
+    rows = session.execute(select(RecordRow.id, RecordRow.number).where(RecordRow.demonstration)).all()
+    known = set(session.scalars(select(Gone.document)))
+    session.execute(insert(Gone), [{"document": n} for _, n in rows if n not in known]) if rows else None
+    ids = [row_id for row_id, _ in rows]
+    for start in range(0, len(ids), 500):
+        some = ids[start : start + 500]
+        for table in (Revision, RelationRow, IdentifierRow):
+            session.execute(delete(table).where(table.record_id.in_(some)))
+        session.execute(delete(RecordRow).where(RecordRow.id.in_(some)))
+    return len(ids)
+
+
+def _save_agencies(session: Session, agencies: Sequence[AgencyName], now: datetime) -> None:
+    wanted = {agency.slug: agency for agency in agencies}
+    known = {row.slug: row for row in session.scalars(select(Agency).where(Agency.slug.in_(wanted)))}
+    for slug, agency in wanted.items():
+        row = known.get(slug)
+        if row is None:
+            session.add(
+                Agency(
+                    slug=slug, names=dict(agency.names), parent=agency.parent, place=agency.place,
+                    homepage=agency.homepage, identifiers=list(agency.identifiers), first_seen=now,
+                )  # fmt: skip
+            )
+            continue
+        names = {**row.names, **agency.names}
+        if names != row.names:
+            row.names = names
+        for field in ("parent", "place", "homepage"):
+            if (value := getattr(agency, field)) and value != getattr(row, field):
+                setattr(row, field, value)
+    session.flush()
+
+
+def save_agency(session: Session, agency: AgencyName, now: datetime) -> None:
+    """Make an agency known, or add what is new about it."""
+    _save_agencies(session, [agency], now)
+
+
+def _save_links(session: Session, records: dict[int, Record]) -> None:
+    """Write the relations and identifiers of new and changed records."""
+    if not records:
+        return
+    for table in (RelationRow, IdentifierRow):
+        session.execute(delete(table).where(table.record_id.in_(records)))
+    relations = [row for row_id, record in records.items() for row in _relation_rows(row_id, record)]
+    identifiers = [
+        {"record_id": row_id, "value": value}
+        for row_id, record in records.items()
+        for value in sorted(identifiers_of(record))
+    ]
+    if relations:
+        session.execute(insert(RelationRow), relations)
+    session.execute(insert(IdentifierRow), identifiers)
+
+
+def _relation_rows(row_id: int, record: Record) -> list[dict[str, object]]:
+    return [
+        {
+            "record_id": row_id,
+            "position": position,
+            "type": relation.type,
+            "target_number": relation.target_number,
+            "target_identifier": None if relation.target_number else fold_identifier(relation.identifier),
+        }
+        for position, relation in enumerate(record.relations)
+    ]
+
+
+def identifiers_of(record: Record) -> set[str]:
+    """Every identifier a record is known by, folded."""
+    values = {fold_identifier(record.identifier)}
+    values |= {fold_identifier(identifier.value) for identifier in record.other_identifiers}
+    return values - {""}

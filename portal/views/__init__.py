@@ -1,0 +1,12 @@
+"""A blueprint per area: HTTP in, template out, no SQL."""
+
+from importlib import import_module
+
+from flask import Flask
+
+AREAS = ("home", "search", "records", "agencies", "sources", "pages", "status", "ckan", "feeds", "accounts", "publish", "files")
+
+
+def init_app(app: Flask) -> None:
+    for area in AREAS:
+        app.register_blueprint(import_module(f".{area}", __name__).blueprint)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
@@ -18,6 +18,20 @@ from .models import Agency, IdentifierRow, Issue, RecordRow, RelationRow, Revisi
 from .store import fold_identifier
 
 AnyRecord = Decision | Policy | Outcome
+Order = Literal[
+    "as_given", "number", "number_desc", "changed", "changed_desc", "seen", "seen_desc", "title", "title_desc"
+]
+_ORDERS: dict[Order, tuple[Any, ...]] = {
+    "as_given": (RecordRow.id,),
+    "number": (RecordRow.number,),
+    "number_desc": (RecordRow.number.desc(),),
+    "changed": (RecordRow.changed_at, RecordRow.number),
+    "changed_desc": (RecordRow.changed_at.desc(), RecordRow.number),
+    "seen": (RecordRow.first_seen, RecordRow.number),
+    "seen_desc": (RecordRow.first_seen.desc(), RecordRow.number),
+    "title": (RecordRow.title, RecordRow.number),
+    "title_desc": (RecordRow.title.desc(), RecordRow.number),
+}
 
 
 @dataclass(frozen=True)
@@ -328,13 +342,62 @@ def issues(session: Session, run: int, limit: int = 200, offset: int = 0) -> lis
     return list(session.scalars(query))
 
 
-def all_numbers(session: Session, batch: int = 5000) -> Iterator[tuple[str, datetime]]:
-    """Number and last change of every shown record, in a stable order, some thousands at a time."""
+def window(
+    session: Session,
+    numbers: Sequence[str] | None,
+    *,
+    changed_since: datetime | None = None,
+    changed_until: datetime | None = None,
+    not_publishers: Sequence[str] = (),
+    order: Order = "as_given",
+    offset: int = 0,
+    limit: int = 100,
+) -> tuple[int, list[Entry]]:
+    """Published records, how many there are in all and `limit` of them from `offset` on.
+
+    `numbers` narrows to these records (and is the order of "as_given"); None means every record.
+    """
+    conditions = [RecordRow.state == "published"]
+    if changed_since:
+        conditions.append(RecordRow.changed_at >= changed_since)
+    if changed_until:
+        conditions.append(RecordRow.changed_at <= changed_until)
+    if not_publishers:
+        conditions.append(RecordRow.publisher.not_in(not_publishers))
+    if numbers is not None:
+        return _window_of(session, numbers, conditions, order, offset, limit)
+    total = session.scalar(select(func.count()).select_from(RecordRow).where(*conditions)) or 0
+    query = select(RecordRow).where(*conditions).order_by(*_ORDERS[order]).offset(offset).limit(limit)
+    return total, [_entry(row) for row in session.scalars(query)]
+
+
+def _window_of(
+    session: Session, numbers: Sequence[str], conditions: list[Any], order: Order, offset: int, limit: int
+) -> tuple[int, list[Entry]]:
+    # The numbers may be too many for one statement: they are asked about some hundreds at a time.
+    kept: list[tuple[Any, str]] = []
+    key = _ORDERS[order][0].element if hasattr(_ORDERS[order][0], "element") else _ORDERS[order][0]
+    for start in range(0, len(numbers), 500):
+        some = numbers[start : start + 500]
+        rows = session.execute(select(RecordRow.number, key).where(RecordRow.number.in_(some), *conditions))
+        values = {number: value for number, value in rows}
+        kept += [(values[number], number) for number in some if number in values]
+    if order != "as_given":
+        kept.sort(reverse=order.endswith("_desc"))
+    return len(kept), find_many(session, [number for _, number in kept[offset : offset + limit]])
+
+
+def all_numbers(session: Session, batch: int = 5000, *, published: bool = False) -> Iterator[tuple[str, datetime]]:
+    """Number and last change of every shown record, in a stable order, some thousands at a time.
+
+    With `published` those that were withdrawn at their source are left out.
+    """
     last = 0
+    states = ("published",) if published else ("published", "withdrawn")
     while True:
         rows = session.execute(
             select(RecordRow.id, RecordRow.number, RecordRow.changed_at)
-            .where(RecordRow.id > last, RecordRow.state != "unpublished")
+            .where(RecordRow.id > last, RecordRow.state.in_(states))
             .order_by(RecordRow.id)
             .limit(batch)
         ).all()

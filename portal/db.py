@@ -18,7 +18,7 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = url
         self.engine = _engine(url)
-        self._writing = self.engine.execution_options(writing=True)
+        self.writing = self.engine.execution_options(writing=True)
 
     @property
     def is_sqlite(self) -> bool:
@@ -33,7 +33,7 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Session]:
         """A session in one transaction: committed at the end of the block, rolled back when it raises."""
-        with Session(self._writing, expire_on_commit=False) as session, session.begin():
+        with Session(self.writing, expire_on_commit=False) as session, session.begin():
             yield session
 
     def close(self) -> None:

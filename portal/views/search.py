@@ -1,5 +1,115 @@
-"""To come."""
+"""Lists: the page of results, and its twins as data."""
 
-from flask import Blueprint
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+from flask import Blueprint, Response, request, stream_with_context, url_for
+from flask_babel import gettext as _
+
+from .. import exports, feeds, search
+from ..errors import BadParameter
+from ..i18n import language
+from ..listing import Listing
+from ..parts import here
 
 blueprint = Blueprint("search", __name__)
+
+_TYPES = {
+    "json": "application/json",
+    "csv": "text/csv; charset=utf-8",
+    "jsonl": "application/jsonl; charset=utf-8",
+    "atom": "application/atom+xml; charset=utf-8",
+}
+
+
+def base_url() -> str:
+    """The portal's address without a slash at its end, as data carries it: always that of the English pages."""
+    return here().settings.base_url or request.host_url.rstrip("/")
+
+
+@blueprint.get("/search.<any(json, csv, jsonl, atom):format>")
+def twin(format: str) -> Response:
+    """The list of the same address as data: JSON by pages, the others whole."""
+    also = ("bom",) if format == "csv" else ()
+    listing = Listing.from_args(request.args, also=also, size=100 if format == "atom" else 20)
+    now = datetime.now(UTC)
+    if format == "json":
+        return _json(listing, now)
+    if format == "atom":
+        return _atom(listing, now)
+    numbers = list(search.numbers(here(), listing))
+    found = exports.entries(here(), numbers)
+    if format == "jsonl":
+        return _stream(format, exports.json_lines(found, base_url(), now), len(numbers), now)
+    if request.args.get("bom", "0") not in ("0", "1"):
+        raise BadParameter("bom", request.args["bom"], _("use 1 for a byte order mark, 0 for none"))
+    lines = exports.csv_lines(found, base_url(), bom=request.args.get("bom") == "1")
+    return _stream(format, lines, len(numbers), now)
+
+
+def _json(listing: Listing, now: datetime) -> Response:
+    found = search.find(here(), listing, language(), now)
+    following = listing.page < found.last_page
+    data = {
+        "total": found.total,
+        "returned": len(found.hits),
+        "complete": found.complete,
+        "as_of": now.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "not_yet_searchable": found.behind,
+        "next": _address("json", listing.at(listing.page + 1)) if following else None,
+        "results": [exports.record_data(hit.entry, base_url()) for hit in found.hits],
+        "facets": {
+            name: [{"value": value, "count": count} for value, count in lines] for name, lines in found.facets.items()
+        },
+    }
+    return _allow_all(Response(exports.to_json(data), mimetype="application/json"))
+
+
+def _atom(listing: Listing, now: datetime) -> Response:
+    found = search.find(here(), listing.sorted_by("newest").at(listing.page), language(), now)
+    following = _address("atom", listing.at(listing.page + 1)) if listing.page < found.last_page else None
+    feed = feeds.atom(
+        [hit.entry for hit in found.hits],
+        title=listing.text or _("All records"),
+        address=_address("atom", listing),
+        page=base_url() + url_for(".search") + listing.query_string(paging=False),
+        following=following,
+        language=language(),
+        base=base_url(),
+        now=now,
+    )
+    return _allow_all(Response(feed, content_type=_TYPES["atom"]))
+
+
+def _address(format: str, listing: Listing) -> str:
+    return base_url() + url_for(".twin", format=format) + listing.query_string()
+
+
+def _stream(format: str, lines: Iterable[str], total: int, now: datetime) -> Response:
+    chunks = stream_with_context(_in_chunks(lines))
+    response = Response(chunks, content_type=_TYPES[format])
+    # The whole list, or a connection that breaks off: a reader can count.
+    response.headers["Clerestory-Total"] = str(total)
+    response.headers["Clerestory-Complete"] = "yes"
+    name = f"clerestory-{now:%Y-%m-%d}.{format}"
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return _allow_all(response)
+
+
+def _in_chunks(lines: Iterable[str], size: int = 65_536) -> Iterable[bytes]:
+    some: list[str] = []
+    length = 0
+    for line in lines:
+        some.append(line)
+        length += len(line)
+        if length > size:
+            yield "".join(some).encode()
+            some, length = [], 0
+    yield "".join(some).encode()
+
+
+def _allow_all(response: Response) -> Response:
+    # Open data may be read by any page in any browser; no cookie is looked at here.
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers["Access-Control-Expose-Headers"] = "Clerestory-Total, Clerestory-Complete"
+    return response

@@ -1,0 +1,169 @@
+"""Lists taken away: JSON by pages, CSV, JSON Lines and Atom, streamed from the database whatever their length."""
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from harvesters.record import show_number
+
+from . import catalogue
+from .catalogue import Entry
+from .parts import Portal
+
+# One column a line: what it is called and where it is found. Kept in this order for good; new ones are appended.
+COLUMNS = (
+    "number", "axis", "type", "title", "summary", "status", "issued", "modified", "valid_from", "valid_until",
+    "publisher", "publisher_name", "language", "document_number", "source", "identifier", "subjects", "keywords",
+    "places", "license", "landing_page", "files", "decided_by", "decision_makers", "legal_basis", "amount", "currency",
+    "counterparty", "votes_in_favour", "votes_against", "votes_abstained", "votes_absent", "objectives", "targets",
+    "consultation_opens", "consultation_closes", "indicator", "unit", "frequency", "latest_period", "latest_value",
+    "observations", "relations", "state", "version", "first_seen", "changed_at", "url",
+)  # fmt: skip
+_DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
+BOM = "\ufeff"
+
+
+def life(entry: Entry, url: str) -> dict[str, Any]:
+    """What the portal itself knows of a record: number, address, state, version and when it saw it."""
+    return {
+        "number": entry.number,
+        "url": url,
+        "state": entry.state,
+        **({"reason": entry.reason, "withdrawn_at": _moment(entry.withdrawn_at)} if entry.state != "published" else {}),
+        "version": entry.version,
+        "first_seen": _moment(entry.first_seen),
+        "last_seen": _moment(entry.last_seen),
+        "changed_at": _moment(entry.changed_at),
+        **({"demonstration": True} if entry.demonstration else {}),
+    }
+
+
+def record_data(entry: Entry, base: str) -> dict[str, Any]:
+    """A record as data: what it says, and its life. `base` is the portal's address without a slash at its end."""
+    return life(entry, f"{base}/records/{entry.number}") | entry.data
+
+
+def _moment(value: datetime | None) -> str | None:
+    return value.strftime("%Y-%m-%dT%H:%M:%SZ") if value else None
+
+
+def to_json(data: Any) -> str:
+    """JSON as the portal writes it: readable letters, no spaces."""
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+
+
+def entries(portal: Portal, numbers: Iterable[str]) -> Iterator[Entry]:
+    """The records of those numbers, one by one, with a session of their own: for answers that are streamed."""
+    with portal.database.read() as session:
+        yield from catalogue.each(session, numbers)
+
+
+def json_lines(found: Iterable[Entry], base: str, as_of: datetime) -> Iterator[str]:
+    """A record a line; the last line says that the list is complete and how long it is.
+
+    A list without that last line was cut off on its way.
+    """
+    count = 0
+    for count, entry in enumerate(found, 1):
+        yield to_json(record_data(entry, base)) + "\n"
+    yield json.dumps({"end": {"complete": True, "returned": count, "as_of": _moment(as_of)}}) + "\n"
+
+
+def csv_lines(found: Iterable[Entry], base: str, *, bom: bool = False) -> Iterator[str]:
+    """A header and a row a record (RFC 4180). With `bom` spreadsheets read it as UTF-8 without being told.
+
+    A text that a spreadsheet would run as a formula is preceded by an apostrophe; numbers stay as they are.
+    """
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\r\n")
+    writer.writerow(COLUMNS)
+    yield (BOM if bom else "") + _taken(buffer)
+    for entry in found:
+        row = _row(entry, base)
+        writer.writerow([_harmless(row.get(column)) for column in COLUMNS])
+        yield _taken(buffer)
+
+
+def _taken(buffer: io.StringIO) -> str:
+    text = buffer.getvalue()
+    buffer.seek(0)
+    buffer.truncate()
+    return text
+
+
+def _harmless(value: Any) -> str:
+    if value is None:
+        return ""
+    text = str(value)
+    if isinstance(value, str) and text.startswith(_DANGEROUS):
+        with suppress(InvalidOperation):
+            if Decimal(text).is_finite():
+                return text
+        return f"'{text}"
+    return text
+
+
+def _row(entry: Entry, base: str) -> dict[str, Any]:
+    data = entry.data
+    row: dict[str, Any] = {name: data[name] for name in COLUMNS if isinstance(data.get(name), str)}
+    row |= {name: _list(data[name]) for name in COLUMNS if isinstance(data.get(name), list)}
+    row |= life(entry, f"{base}/records/{entry.number}")
+    row["number"] = show_number(entry.number)
+    row["publisher"] = data["publisher"]["slug"]
+    row["publisher_name"] = entry.agency_name(data["language"])
+    row["document_number"] = _list(
+        [other["value"] for other in data.get("other_identifiers", ()) if other.get("scheme", "document_number") == "document_number"]
+    )
+    return row | _decision_cells(data) | _policy_cells(data) | _outcome_cells(data) | _link_cells(data)
+
+
+def _list(values: Iterable[Any]) -> str:
+    return "; ".join(value for value in values if isinstance(value, str))
+
+
+def _decision_cells(data: dict[str, Any]) -> dict[str, Any]:
+    cells: dict[str, Any] = {}
+    if amount := data.get("amount"):
+        cells |= {"amount": amount["value"], "currency": amount["currency"]}
+    for name in ("in_favour", "against", "abstained", "absent"):
+        cells[f"votes_{name}"] = data.get("votes", {}).get(name)
+    return cells
+
+
+def _policy_cells(data: dict[str, Any]) -> dict[str, Any]:
+    consultation = data.get("consultation") or {}
+    return {
+        "targets": "; ".join(_target(target) for target in data.get("targets", ())),
+        "consultation_opens": consultation.get("opens"),
+        "consultation_closes": consultation.get("closes"),
+    }
+
+
+def _target(target: dict[str, Any]) -> str:
+    goal = f" → {target['value']} {target.get('unit', '')}".rstrip() if target.get("value") is not None else ""
+    return f"{target['indicator']}{goal}" + (f" ({target['due']})" if target.get("due") else "")
+
+
+def _outcome_cells(data: dict[str, Any]) -> dict[str, Any]:
+    observations = data.get("observations", ())
+    known = [observation for observation in observations if observation.get("value") is not None]
+    latest = max(known, key=lambda observation: str(observation["period"]), default=None)
+    places = {observation.get("place") for observation in known}
+    cells: dict[str, Any] = {"observations": len(observations) or None}
+    if latest and len(places) == 1:  # of several places none is "the latest value"
+        cells |= {"latest_period": latest["period"], "latest_value": latest["value"]}
+    return cells
+
+
+def _link_cells(data: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "files": " ".join(file["url"] for file in data.get("files", ())),
+        "relations": "; ".join(
+            f"{relation['type']}: {relation.get('number') or relation['identifier']}" for relation in data.get("relations", ())
+        ),
+    }

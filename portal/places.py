@@ -1,0 +1,29 @@
+"""What places are called: countries by CLDR, Viet Nam's provinces by ISO 3166-2:VN."""
+
+import babel
+
+_VIET_NAM = {
+    "01": "Lai Châu", "02": "Lào Cai", "03": "Hà Giang", "04": "Cao Bằng", "05": "Sơn La", "06": "Yên Bái",
+    "07": "Tuyên Quang", "09": "Lạng Sơn", "13": "Quảng Ninh", "14": "Hòa Bình", "18": "Ninh Bình", "20": "Thái Bình",
+    "21": "Thanh Hóa", "22": "Nghệ An", "23": "Hà Tĩnh", "24": "Quảng Bình", "25": "Quảng Trị",
+    "26": "Thừa Thiên Huế", "27": "Quảng Nam", "28": "Kon Tum", "29": "Quảng Ngãi", "30": "Gia Lai",
+    "31": "Bình Định", "32": "Phú Yên", "33": "Đắk Lắk", "34": "Khánh Hòa", "35": "Lâm Đồng", "36": "Ninh Thuận",
+    "37": "Tây Ninh", "39": "Đồng Nai", "40": "Bình Thuận", "41": "Long An", "43": "Bà Rịa–Vũng Tàu",
+    "44": "An Giang", "45": "Đồng Tháp", "46": "Tiền Giang", "47": "Kiên Giang", "49": "Vĩnh Long",
+    "50": "Bến Tre", "51": "Trà Vinh", "52": "Sóc Trăng", "53": "Bắc Kạn", "54": "Bắc Giang", "55": "Bạc Liêu",
+    "56": "Bắc Ninh", "57": "Bình Dương", "58": "Bình Phước", "59": "Cà Mau", "61": "Hải Dương", "63": "Hà Nam",
+    "66": "Hưng Yên", "67": "Nam Định", "68": "Phú Thọ", "69": "Thái Nguyên", "70": "Vĩnh Phúc",
+    "71": "Điện Biên", "72": "Đắk Nông", "73": "Hậu Giang", "CT": "Cần Thơ", "DN": "Đà Nẵng", "HN": "Hà Nội",
+    "HP": "Hải Phòng", "SG": "Thành phố Hồ Chí Minh",
+}  # fmt: skip
+
+
+def place_name(code: str, language: str) -> str:
+    """The name of a place (ISO 3166) in a language: VN is Vietnam, VN-HN is Hà Nội, US-CA is United States (US-CA)."""
+    country, _, part = code.partition("-")
+    if country == "VN" and part in _VIET_NAM:
+        return _VIET_NAM[part]
+    name = babel.Locale.parse(language).territories.get(country)
+    if not name:
+        return code
+    return f"{name} ({code})" if part else str(name)

@@ -1,0 +1,260 @@
+"""The joint with search: a record or a page becomes a Document; the index follows the database by version."""
+
+from array import array
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.orm import Session
+
+from harvesters.record import show_number
+from search_index.engine import Document, Piece, Query, Results, SearchEngine, Snippet, Text
+
+from . import catalogue, pages
+from .listing import FACETS, Listing
+from .models import Gone, RecordRow, State
+from .parts import Portal
+
+BATCH = 500
+_KIND = "kind"  # the facet that keeps records and editorial pages apart: record, page
+
+Progress = Callable[[int], None]
+
+
+@dataclass(frozen=True)
+class FoundHit:
+    """A record that was found: its title in pieces (marked where it matched) and why it was found."""
+
+    entry: catalogue.Entry
+    title: tuple[Piece, ...]
+    title_language: str
+    snippets: tuple[Snippet, ...]
+    matched: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Found:
+    """An answer to a Listing. `behind`: how many records search has not learned yet. `pages`: editorial pages that
+    match the same words, the best three. `facets`: counts by facet, (value, count) in their order."""
+
+    listing: Listing
+    total: int
+    hits: tuple[FoundHit, ...]
+    facets: dict[str, list[tuple[str, int]]]
+    pages: tuple["pages.Page", ...]
+    results: Results
+    as_of: datetime
+    behind: int
+
+    @property
+    def last_page(self) -> int:
+        return max(1, -(-self.total // self.listing.size))
+
+    @property
+    def complete(self) -> bool:
+        """Whether this one answer holds every record that was found."""
+        return self.total == len(self.hits)
+
+
+def find(portal: Portal, listing: Listing, language: str, now: datetime | None = None) -> Found:
+    """One page of a list, with the counts of every facet. Raises SearchUnavailable."""
+    results = portal.engine.search(_query(listing, language, count_facets=FACETS))
+    with portal.database.read() as session:
+        entries = {entry.number: entry for entry in catalogue.find_many(session, [hit.id for hit in results.hits])}
+        lag = behind(session)
+    hits = tuple(
+        FoundHit(entries[hit.id], hit.title, hit.title_language, hit.snippets, hit.matched)
+        for hit in results.hits
+        if hit.id in entries
+    )
+    facets = {name: [(line.value, line.count) for line in results.facets.get(name, ())] for name in FACETS}
+    found_pages = _pages(portal.engine, listing, language) if listing.text and listing.page == 1 else ()
+    return Found(listing, results.total, hits, facets, found_pages, results, now or datetime.now(UTC), lag)
+
+
+def numbers(portal: Portal, listing: Listing) -> Iterator[str]:
+    """The number of every record of a list, in its order, without paging. Raises SearchUnavailable."""
+    return portal.engine.scan(_query(listing, None))
+
+
+def _query(listing: Listing, language: str | None, count_facets: tuple[str, ...] = ()) -> Query:
+    return Query(
+        text=listing.text,
+        facets={**dict(listing.facets), _KIND: ("record",)},
+        since=listing.since_day,
+        until=listing.until_day,
+        sort=listing.sort,
+        page=listing.page,
+        size=listing.size,
+        count_facets=count_facets,
+        language=language,
+    )
+
+
+def _pages(engine: SearchEngine, listing: Listing, language: str) -> tuple["pages.Page", ...]:
+    query = Query(text=listing.text, facets={_KIND: ("page",), "language": (language,)}, size=3)
+    found = (pages.find(hit.id.split(":", 2)[2], language) for hit in engine.search(query).hits)
+    return tuple(page for page in found if page)
+
+
+def behind(session: Session) -> int:
+    """How many records search has not learned yet."""
+    return session.scalar(select(func.count()).where(RecordRow.indexed_version < RecordRow.version)) or 0
+
+
+def document_of(row: RecordRow) -> Document:
+    """A record as search sees it."""
+    data = row.data
+    publisher = data["publisher"]
+    texts = [Text(data["language"], data["title"], data.get("summary", ""), data.get("body", ""))]
+    texts += [
+        Text(language, words["title"], words.get("summary", ""), words.get("body", ""))
+        for language, words in data.get("translations", {}).items()
+    ]
+    names = [*publisher["names"].values(), data.get("decided_by", ""), data.get("counterparty", "")]
+    names += data.get("decision_makers", [])
+    files = [file["title"] for file in data.get("files", ())[:50] if file.get("title")]
+    return Document(
+        id=row.number,
+        texts=tuple(texts),
+        identifiers=(
+            show_number(row.number),
+            data["identifier"],
+            *(identifier["value"] for identifier in data.get("other_identifiers", ())),
+        ),
+        names=tuple(name for name in names if name),
+        keywords=(*data.get("keywords", ()), *filter(None, [data.get("indicator")]), *files),
+        facets={
+            _KIND: ("record",),
+            "axis": (row.axis,),
+            "type": (row.type,),
+            "publisher": (row.publisher,),
+            "subject": tuple(data.get("subjects", ())),
+            "place": tuple(data.get("places", ())) or tuple(filter(None, [publisher.get("place")])),
+            "year": (f"{row.issued_on.year:04}",) if row.issued_on else (),
+            "language": tuple(text.language for text in texts),
+            "source": (row.source,),
+        },
+        date=row.issued_on,
+        # What was withdrawn is still found, after what stands.
+        weight=0.5 if row.state == "withdrawn" else 1.0,
+    )
+
+
+def page_document(page: "pages.Page") -> Document:
+    """An editorial page as search sees it."""
+    return Document(
+        id=f"page:{page.language}:{page.name}",
+        texts=(Text(page.language, page.title, page.description, page.text),),
+        identifiers=(),
+        names=(),
+        keywords=(),
+        facets={_KIND: ("page",), "language": (page.language,)},
+        date=None,
+    )
+
+
+def catch_up(portal: Portal, progress: Progress | None = None) -> int:
+    """Teach search what it has not learned yet; return how many records that were.
+
+    May be repeated, interrupted and run twice at once: a record is ticked off only after the engine has it, and
+    only in the version the engine has. An index that was lost is rebuilt. Raises SearchUnavailable.
+    """
+    engine = portal.engine
+    if engine.count() == 0 and _was_indexed(portal):
+        return rebuild(portal, progress)
+    _forget(portal, engine)
+    _learn_pages(portal, engine)
+    done = 0
+    while count := _learn_batch(portal, engine):
+        done += count
+        if progress:
+            progress(done)
+    return done
+
+
+def _was_indexed(portal: Portal) -> bool:
+    with portal.database.read() as session:
+        return session.scalar(select(RecordRow.id).where(RecordRow.indexed_version > 0).limit(1)) is not None
+
+
+def _learn_batch(portal: Portal, engine: SearchEngine) -> int:
+    with portal.database.read() as session:
+        waiting = select(RecordRow).where(RecordRow.indexed_version < RecordRow.version).order_by(RecordRow.id)
+        rows = session.scalars(waiting.limit(BATCH)).all()
+    if not rows:
+        return 0
+    engine.add(document_of(row) for row in rows if row.state != "unpublished")
+    engine.remove([row.number for row in rows if row.state == "unpublished"])
+    _tick_off(portal, [(row.id, row.version) for row in rows])
+    return len(rows)
+
+
+def _tick_off(portal: Portal, learned: Sequence[tuple[int, int]]) -> None:
+    with portal.database.write() as session:
+        for start in range(0, len(learned), BATCH):
+            session.execute(
+                update(RecordRow),
+                [{"id": row_id, "indexed_version": version} for row_id, version in learned[start : start + BATCH]],
+            )
+
+
+def _forget(portal: Portal, engine: SearchEngine) -> None:
+    with portal.database.read() as session:
+        gone = list(session.scalars(select(Gone.document)))
+    if gone:
+        engine.remove(gone)
+        with portal.database.write() as session:
+            session.execute(delete(Gone).where(Gone.document.in_(gone)))
+
+
+def _learn_pages(portal: Portal, engine: SearchEngine) -> None:
+    """Index the editorial pages when their text has changed."""
+    documents = [page_document(page) for page in pages.every()]
+    said = sha256(repr(documents).encode()).hexdigest()
+    with portal.database.read() as session:
+        state = session.get(State, "pages")
+    known = state.value if state else {}
+    if known.get("said") == said:
+        return
+    engine.remove(sorted(set(known.get("ids", [])) - {document.id for document in documents}))
+    engine.add(documents)
+    _remember_pages(portal, said, documents)
+
+
+def _remember_pages(portal: Portal, said: str, documents: Sequence[Document]) -> None:
+    with portal.database.write() as session:
+        session.merge(State(name="pages", value={"said": said, "ids": [document.id for document in documents]}))
+
+
+def rebuild(portal: Portal, progress: Progress | None = None) -> int:
+    """Fill a fresh index from the database and swap it in; return how many records it holds.
+
+    Readers keep the old one until then. What changes meanwhile is caught up with afterwards.
+    """
+    ids, versions = array("q"), array("q")
+    documents = [page_document(page) for page in pages.every()]
+    with portal.engine.rebuild() as fresh:
+        fresh.add(documents)
+        for rows in _all_rows(portal):
+            fresh.add(document_of(row) for row in rows if row.state != "unpublished")
+            ids.extend(row.id for row in rows)
+            versions.extend(row.version for row in rows)
+            if progress:
+                progress(len(ids))
+    _remember_pages(portal, sha256(repr(documents).encode()).hexdigest(), documents)
+    _tick_off(portal, list(zip(ids, versions, strict=True)))
+    return len(ids)
+
+
+def _all_rows(portal: Portal) -> Iterator[Sequence[RecordRow]]:
+    last = 0
+    while True:
+        with portal.database.read() as session:
+            rows = session.scalars(select(RecordRow).where(RecordRow.id > last).order_by(RecordRow.id).limit(BATCH)).all()
+        if not rows:
+            return
+        yield rows
+        last = rows[-1].id

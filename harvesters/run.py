@@ -1,9 +1,16 @@
 """One harvest: a source's items become records, or are rejected with a reason. Stores nothing."""
 
-from collections.abc import Iterator
+import hashlib
+from collections.abc import Generator
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
+
+from .faults import NotModified
+from .kinds import Kind, kind_of
 
 if TYPE_CHECKING:
     from .http import Http
@@ -15,7 +22,8 @@ if TYPE_CHECKING:
 class Item:
     """What the agency sent, raw: `data` for `parse`, `raw` the bytes to keep, and where they came from.
 
-    `identifier` is the source's own where it can be seen before parsing; rejects are listed under it.
+    `identifier` is the one that its record would have, where it can be seen before parsing: rejects are listed
+    under it, and what is rejected is not taken for gone.
     """
 
     data: Any
@@ -23,6 +31,16 @@ class Item:
     url: str
     identifier: str = ""
     media_type: str = "application/json"
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What `collect` has to say beside items: how many the source says it has; what is odd, in words; that not
+    everything the source has will come (a window of dates, a page that broke the rules)."""
+
+    expected: int | None = None
+    odd: str = ""
+    incomplete: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +63,10 @@ class Rejected:
 class Account:
     """What the source said and what came: filled in while a harvest runs, read when it has ended.
 
-    `expected`: how many items the source said it has (None where it does not say). `not_modified`: the source
-    answered that nothing changed since the last complete run. `complete`: every item the source has was seen, so
-    that what did not come is gone; False for incremental and limited runs. `flags`: what is odd, in words.
+    `expected`: how many items the source said it has (None where it does not say). `received`: every item that
+    came; `skipped`: those of them that are not for us, or came again, the same. `not_modified`: the source
+    answered that nothing changed since the last complete run. `complete`: every item the source has was seen,
+    so that what did not come is gone; False for incremental and limited runs. `flags`: what is odd, in words.
     """
 
     expected: int | None = None
@@ -58,12 +77,127 @@ class Account:
     flags: list[str] = field(default_factory=list)
 
 
-def harvest(
-    source: "Source", http: "Http", since: datetime | None = None, account: Account | None = None
-) -> Iterator[Harvested | Rejected]:
-    """Yield what became of every item of `source`; with `since`, of those changed from then on.
+    def flag(self, text: str) -> None:
+        """Say what is odd, once."""
+        if text and text not in self.flags:
+            self.flags.append(text)
 
-    Raises SourceUnavailable or BadAnswer (harvesters.http) when the agency is down or sends something else than
-    it should; one bad item is a Rejected and the harvest goes on.
+
+def harvest(
+    source: "Source",
+    http: "Http",
+    since: datetime | None = None,
+    account: Account | None = None,
+    limit: int | None = None,
+) -> Generator[Harvested | Rejected, None, None]:
+    """Yield what became of every item of `source`; with `since`, of those changed from then on; at most `limit`.
+
+    Raises a SourceFault (harvesters.faults) when the agency is down, sends something else than it should, or
+    is not to be asked; one bad item is a Rejected and the harvest goes on. It may be closed at any time.
     """
-    raise NotImplementedError
+    account = Account() if account is None else account
+    if source.robots_exception:
+        http.permit(source.url, source.robots_exception)
+    run = _Run(source, account)
+    try:
+        with closing(run.results(kind_of(source.kind), http, since)) as results:
+            for count, result in enumerate(results, 1):
+                yield result
+                if count == limit:
+                    return
+        account.complete = run.is_complete(since, limit)
+        if account.complete:
+            http.keep_validators()
+    except NotModified:
+        account.not_modified = True
+    finally:
+        for note in http.notes:
+            account.flag(note)
+
+
+class _Run:
+    """One harvest under way: what was seen, and what to make of the next item."""
+
+    def __init__(self, source: "Source", account: Account) -> None:
+        self._source = source
+        self._account = account
+        self._seen: dict[str, bytes] = {}
+        self._doubled = 0
+        self._incomplete = False
+
+    def results(
+        self, kind: Kind, http: "Http", since: datetime | None
+    ) -> Generator[Harvested | Rejected, None, None]:
+        for came in kind.collect(self._source, http, since):
+            if isinstance(came, Remark):
+                self._hear(came)
+                continue
+            self._account.received += 1
+            result = self._result(kind, came)
+            if result is None:
+                self._account.skipped += 1
+            else:
+                yield result
+
+    def is_complete(self, since: datetime | None, limit: int | None) -> bool:
+        """Whether everything the source has was seen. That fewer came than it said is odd."""
+        if since is not None or limit is not None or self._incomplete:
+            return False
+        expected, came = self._account.expected, self._account.received - self._doubled
+        if expected is not None and came < expected:
+            self._account.flag(f"the source says that it has {expected:,} items and {came:,} came")
+            return False
+        return True
+
+    def _hear(self, remark: Remark) -> None:
+        if remark.expected is not None:
+            self._account.expected = remark.expected
+        self._account.flag(remark.odd)
+        self._incomplete = self._incomplete or remark.incomplete
+
+    def _result(self, kind: Kind, item: Item) -> Harvested | Rejected | None:
+        """The one place where every fault is caught: a bad item must not end the run."""
+        try:
+            record = kind.parse(item, self._source)
+        except Exception as fault:
+            return Rejected(item, explain(fault))
+        if record is None:
+            return None
+        digest = hashlib.blake2b(item.raw, digest_size=16).digest()
+        if self._seen.setdefault(record.identifier, digest) is digest:
+            return Harvested(record, item)
+        self._doubled += 1
+        if self._seen[record.identifier] == digest:
+            return None
+        return Rejected(
+            item,
+            f"identifier = {record.identifier!r}: another item of this source has it, too, and says "
+            "something else; give each its own",
+        )
+
+
+def explain(fault: Exception) -> str:
+    """Why an item was rejected, in words that its agency understands."""
+    if isinstance(fault, ValidationError):
+        faults = [_explain_field(dict(field)) for field in fault.errors()]
+        more = f"; and {len(faults) - 5} more" if len(faults) > 5 else ""
+        return "; ".join(faults[:5]) + more
+    if isinstance(fault, KeyError):
+        return f"{fault.args[0]} is missing"
+    if isinstance(fault, ValueError):
+        return str(fault)
+    return f"it is built in a way that this portal does not know ({type(fault).__name__}: {fault})"
+
+
+def _explain_field(fault: dict[str, Any]) -> str:
+    name = ".".join(str(part) for part in fault["loc"])
+    value = fault["input"]
+    shown = repr(value) if len(repr(value)) <= 100 else f"{repr(value)[:100]}…"
+    said = fault["msg"].removeprefix("Value error, ")
+    if fault["type"] == "missing" or value is None or value == "":
+        return f"{name} is missing"
+    if isinstance(value, str) and said.startswith(repr(value)):
+        said = said.removeprefix(repr(value)).strip()
+    if fault["type"] == "string_too_long":
+        return f"{name} is too long: {len(value):,} characters, at most {fault['ctx']['max_length']:,}"
+    return f"{name} = {shown}: {said[:1].lower()}{said[1:]}" if name else said

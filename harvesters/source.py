@@ -72,6 +72,8 @@ class Source(Strict):
     axis: str | None = None
     type: str | None = None
     rules: tuple[Rule, ...] = ()
+    # Why `url` may be fetched although robots.txt asks not to; shown on the source's page. Honoured where empty.
+    robots_exception: Line = ""
     demonstration: bool = False
     options: dict[str, Any] = {}
 

@@ -5,6 +5,8 @@ A kind is two functions and a model:
     class Options(Strict): ...                                  # what [options] of a declaration may say
     def collect(source, http, since) -> Iterator[Item]: ...     # talks to the agency, page by page
     def parse(item, source) -> Record | None: ...               # pure; None means: not for us
+
+`collect` may yield a `Remark` between items: how many the source says it has, what is odd, what won't come.
 """
 
 from collections.abc import Iterator
@@ -17,7 +19,7 @@ from pydantic import ValidationError
 if TYPE_CHECKING:
     from ..http import Http
     from ..record import Record, Strict
-    from ..run import Item
+    from ..run import Item, Remark
     from ..source import Source
 
 KINDS = {
@@ -33,7 +35,9 @@ class Kind(Protocol):
 
     Options: type["Strict"]
 
-    def collect(self, source: "Source", http: "Http", since: datetime | None) -> Iterator["Item"]: ...
+    def collect(
+        self, source: "Source", http: "Http", since: datetime | None
+    ) -> Iterator["Item | Remark"]: ...
     def parse(self, item: "Item", source: "Source") -> "Record | None": ...
 
 
@@ -55,7 +59,11 @@ def check_options(source: "Source") -> list[str]:
         known = ", ".join(options.model_fields) or "none"
         return [
             f"options.{'.'.join(map(str, fault['loc']))} = {fault['input']!r}: "
-            + (f"not known; known options of {source.kind}: {known}" if fault["type"] == "extra_forbidden" else fault["msg"])
+            + (
+                f"not known; known options of {source.kind}: {known}"
+                if fault["type"] == "extra_forbidden"
+                else fault["msg"].removeprefix("Value error, ")
+            )
             for fault in error.errors()
         ]
     return []

@@ -4,7 +4,7 @@ Everything returned is a plain frozen value; templates and feeds may keep it as 
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any, Literal
@@ -144,6 +144,9 @@ def _entry(row: RecordRow) -> Entry:
     )  # fmt: skip
 
 
+_FIELDS = tuple(getattr(RecordRow, field.name) for field in fields(Entry))
+
+
 def find(session: Session, number: str) -> Entry | None:
     """The record of that number, whatever its state; None if there is none."""
     row = session.scalar(select(RecordRow).where(RecordRow.number == number))
@@ -152,10 +155,9 @@ def find(session: Session, number: str) -> Entry | None:
 
 def find_many(session: Session, numbers: Sequence[str]) -> list[Entry]:
     """The records of those numbers in that order; unknown and unpublished ones are left out."""
-    rows = session.scalars(
-        select(RecordRow).where(RecordRow.number.in_(numbers), RecordRow.state != "unpublished")
-    )
-    by_number = {row.number: _entry(row) for row in rows}
+    # Columns instead of whole rows: long lists are streamed from here, and the session has nothing to remember.
+    rows = session.execute(select(*_FIELDS).where(RecordRow.number.in_(numbers), RecordRow.state != "unpublished"))
+    by_number = {row.number: Entry(*row) for row in rows}
     return [by_number[number] for number in numbers if number in by_number]
 
 
@@ -166,7 +168,6 @@ def each(session: Session, numbers: Iterable[str], batch: int = 500) -> Iterator
         some.append(number)
         if len(some) == batch:
             yield from find_many(session, some)
-            session.expunge_all()
             some = []
     if some:
         yield from find_many(session, some)

@@ -154,6 +154,10 @@ class Http:
         """Remember what is odd about the traffic, once."""
         self.session.traffic.note(text)
 
+    def now(self) -> datetime:
+        """The moment, for kinds that ask for "up to today"."""
+        return self.session.clock.now()
+
     def permit(self, url: str, reason: str) -> None:
         """Fetch what begins with `url` even where robots.txt asks not to; `reason` is the operator's."""
         self.session.robots.permit(url, reason)

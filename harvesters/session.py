@@ -203,6 +203,9 @@ class PoliteSession(requests.Session):
     def _read_body(self, response: requests.Response) -> None:
         """Read the answer whole and hand the connection back; refuse more than `max_bytes`, unpacked."""
         raw = response.raw
+        # JSON is UTF-8; without this, `text` would guess, slowly, at every answer that names no charset.
+        if "charset" not in response.headers.get("Content-Type", "").lower():
+            response.encoding = "utf-8"
         if response.is_redirect:
             raw.close()
             response.raw = BytesIO()

@@ -1,0 +1,80 @@
+"""Dates as agencies write them, read without guessing: what can mean two days is refused, not decided."""
+
+import re
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+from .when import check_when
+
+# Ways to say that there is no date.
+_NONE = frozenset({"", "-", "--", "n/a", "na", "none", "null", "unknown", "not available", "tbd", "[]", "{}"})
+_MONTHS = {name: f"{number:02}" for number, name in enumerate(
+    "jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)}  # fmt: skip
+_MOMENT = re.compile(r"(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}(?::\d{2})?)(\.\d+)?\s*(Z|UTC|GMT|[+-]\d{2}:?\d{2}|[+-]\d{2})?$", re.I)
+_YEAR_FIRST = re.compile(r"(\d{4})[-/.](\d{1,2})(?:[-/.](\d{1,2}))?(?:[T ].*)?$")
+_COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(?:T?\d{4,6}Z?)?$")
+_YEAR_LAST = re.compile(r"(?:[^\W\d]+\.?,?\s+)?(\d{1,2})([-/.])(\d{1,2})\2(\d{4})(?:[ T,-]+\d{1,2}:\d{2}.*)?$")
+_WORDS = re.compile(r"(?:[a-z]+,\s*)?([a-z]{3,9})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})$|(\d{1,2})\.?\s+([a-z]{3,9})\.?,?\s+(\d{4})$", re.I)
+_MONTH_YEAR = re.compile(r"([a-z]{3,9})\.?,?\s+(\d{4})$", re.I)
+
+
+def read_date(value: Any, *, naive_is_utc: bool = False, order: str = "") -> str | None:
+    """A date in the portal's spelling, or None where there is none. ValueError where it means nothing.
+
+    A moment without a time zone counts as its day, unless `naive_is_utc`. `order`: "dmy" or "mdy" decides what
+    01/02/2024 means; without it, such a date is refused.
+    """
+    if value is None or (isinstance(value, (list, dict, str)) and not value):
+        return None
+    if isinstance(value, bool) or not isinstance(value, (str, int)):
+        raise ValueError(f"{value!r} is not a date; write 2024-05-31, 2024-05, 2024 or 2024-05-31T09:30:00Z")
+    text = str(value).strip()
+    if text.casefold() in _NONE or text.startswith(("0000", "0001-01-01")):
+        return None
+    try:
+        return check_when(_moment(text, naive_is_utc) or _day(text, order) or text)
+    except ValueError as fault:
+        raise ValueError(str(fault).replace(repr(text), repr(value))) from None
+
+
+def _moment(text: str, naive_is_utc: bool) -> str | None:
+    match = _MOMENT.match(text)
+    if not match:
+        return None
+    day, clock, _, zone = match.groups()
+    if not zone:
+        return f"{day}T{clock}Z" if naive_is_utc else day
+    zone = "+00:00" if zone.upper() in ("Z", "UTC", "GMT") else zone
+    zone = zone if ":" in zone else f"{zone[:3]}:{zone[3:] or '00'}"
+    return f"{day}T{clock}{zone}"
+
+
+def _day(text: str, order: str) -> str | None:
+    if match := _YEAR_FIRST.match(text):
+        return "-".join([match[1], *(part.zfill(2) for part in match.groups()[1:] if part)])
+    if match := _COMPACT.match(text):
+        return "-".join(match.groups())
+    if match := _YEAR_LAST.match(text):
+        return _year_last(int(match[1]), int(match[3]), match[4], order)
+    if match := _WORDS.match(text):
+        name, day, year = match.groups()[:3] if match[1] else (match[5], match[4], match[6])
+        return f"{year}-{_MONTHS[name[:3].lower()]}-{int(day):02}" if name[:3].lower() in _MONTHS else None
+    if (match := _MONTH_YEAR.match(text)) and match[1][:3].lower() in _MONTHS:
+        return f"{match[2]}-{_MONTHS[match[1][:3].lower()]}"
+    return _internet_date(text)
+
+
+def _year_last(one: int, two: int, year: str, order: str) -> str | None:
+    """31/12/2024 and 12/31/2024 say which is the day; 01/02/2024 only with `order`."""
+    if one > 12 or (two <= 12 and order == "dmy") or one == two:
+        return f"{year}-{two:02}-{one:02}"
+    return f"{year}-{one:02}-{two:02}" if two > 12 or order == "mdy" else None
+
+
+def _internet_date(text: str) -> str | None:
+    try:
+        moment: datetime = parsedate_to_datetime(text)
+    except (TypeError, ValueError):
+        return None
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).isoformat()

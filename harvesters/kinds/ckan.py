@@ -1,0 +1,121 @@
+"""The Action API of CKAN portals, through ckanapi: datasets with their resources.
+
+DKAN speaks nearly the same, with lists where CKAN has objects and dates in the site's own words.
+"""
+
+import ast
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any, Literal
+
+from ckanapi import RemoteCKAN
+from ckanapi.errors import CKANAPIError, NotAuthorized, NotFound, SearchError
+from pydantic import Field
+
+from ..building import Unread
+from ..http import BadAnswer, Http
+from ..paging import Page, by_offset
+from ..record import Record, Strict
+from ..run import Item, Remark
+from ..source import Source
+from .ckan_dataset import IGNORED, READ, parse_dataset
+
+# What was indexed while the last run ended comes again.
+OVERLAP = timedelta(hours=1)
+
+
+class Options(Strict):
+    """`organization`, `group`: their names; `filter`: a further condition (Solr, `fq`); `rows`: datasets per page;
+    `landing_page`: where people find a dataset, with {name}; `api_path` and `action`: for portals that differ."""
+
+    organization: str = ""
+    group: str = ""
+    filter: str = ""
+    rows: int = Field(default=100, ge=1, le=1000)
+    landing_page: str = ""
+    api_path: str = "api/3/action/"
+    action: Literal["package_search", "current_package_list_with_resources"] = "package_search"
+
+
+def collect(source: Source, http: Http, since: datetime | None) -> Iterator[Item | Remark]:
+    """Every dataset, in an order that stays; with `since`, those whose metadata changed from then on."""
+    options = Options(**source.options)
+    ckan = RemoteCKAN(
+        source.url, apikey=http.token, user_agent=http.user_agent, get_only=True, session=http.session
+    )
+    ckan.base_url = f"{options.api_path.strip('/')}/"
+    unread = Unread((*READ, *IGNORED))
+    for row in by_offset(lambda start: _page(ckan, options, since, start)):
+        if isinstance(row, Remark):
+            yield row
+            continue
+        unread.look(row)
+        identifier = str(row.get("id") or "") if isinstance(row, dict) else ""
+        raw = json.dumps(row, ensure_ascii=False).encode("utf-8", "surrogatepass")
+        yield Item(row, raw, f"{source.url.rstrip('/')}/{ckan.base_url}{options.action}", identifier)
+    yield Remark(odd=unread.words())
+
+
+def _page(ckan: RemoteCKAN, options: Options, since: datetime | None, start: int) -> Page:
+    if options.action != "package_search":
+        asked: dict[str, Any] = {"limit": options.rows, "offset": start}
+    else:
+        asked = {"start": start, "rows": options.rows, "sort": "id asc"}
+        if conditions := _conditions(options, since):
+            asked["fq"] = conditions
+    address = f"{ckan.address.rstrip('/')}/{ckan.base_url}{options.action}"
+    result = _call(ckan, options.action, asked, address)
+    if isinstance(result, dict) and isinstance(result.get("results"), list):
+        total = result.get("count")
+        return Page(_flat(result["results"]), total if isinstance(total, int) else None)
+    if isinstance(result, dict) and result.get("resources") is not None:
+        return Page([result] if start == 0 else [], 1)
+    if isinstance(result, list):
+        return Page(_flat(result))
+    raise BadAnswer(f"{address} answered without a list of datasets; is {options.api_path!r} the path of its API?")
+
+
+def _conditions(options: Options, since: datetime | None) -> str:
+    conditions = [f'organization:"{options.organization}"'] if options.organization else []
+    conditions += [f'groups:"{options.group}"'] if options.group else []
+    conditions += [f"({options.filter})"] if options.filter else []
+    if since:
+        moment = (since.astimezone(UTC) - OVERLAP).strftime("%Y-%m-%dT%H:%M:%SZ")
+        conditions.append(f"metadata_modified:[{moment} TO *]")
+    return " AND ".join(conditions)
+
+
+def _flat(rows: list[Any]) -> list[Any]:
+    """The datasets of a page; DKAN wraps the list into another one."""
+    return [inner for row in rows for inner in (row if isinstance(row, list) else [row])]
+
+
+def _call(ckan: RemoteCKAN, action: str, asked: dict[str, Any], address: str) -> Any:
+    """The result of an action. What ckanapi says of a fault is put into our words."""
+    try:
+        return ckan.call_action(action, asked)
+    except NotAuthorized:
+        raise BadAnswer(f"{address} wants a token; name the variable that holds it in token_env", 403) from None
+    except NotFound as fault:
+        raise BadAnswer(f"{address}: not found ({fault}); is the address right?", 404) from None
+    except SearchError as fault:
+        raise BadAnswer(f"{address} does not understand the question ({fault}); check options.filter", 400) from None
+    except CKANAPIError as fault:
+        raise BadAnswer(_explain(fault, address)) from None
+
+
+def _explain(fault: CKANAPIError, address: str) -> str:
+    """ckanapi packs an answer that it cannot read into its message: [address, status, text]."""
+    try:
+        _, status, text = ast.literal_eval(str(fault))
+    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
+        return f"{address} reports a fault: {' '.join(str(fault).split())[:200]}"
+    begins = " ".join(str(text).split())[:80]
+    said = "did not answer with JSON" if text.lstrip()[:1] not in ("{", "[") else "did not answer as CKAN does"
+    return f"{address} {said} (status {status}); it starts with “{begins}”"
+
+
+def parse(item: Item, source: Source) -> Record | None:
+    """One dataset; None for drafts, deleted ones, and what is no dataset (a portal's own harvest jobs)."""
+    return parse_dataset(item.data, source, Options(**source.options).landing_page)

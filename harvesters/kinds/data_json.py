@@ -1,0 +1,167 @@
+"""DCAT-US 1.1: one file, data.json, with every dataset of an agency (Project Open Data)."""
+
+import json
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from ..building import Unread, agency_of, build_by_declaration
+from ..catalogues import language_tag, licence, media_type, place_code, rhythm, themes, web_address, words
+from ..dates import read_date
+from ..http import BadAnswer, Http
+from ..markup import read_line, read_markup, split_lead
+from ..record import File, Record, Relation, Strict
+from ..run import Item, Remark
+from ..source import Source
+
+READ = (
+    "title", "description", "keyword", "modified", "publisher", "identifier", "accessLevel", "license", "rights",
+    "spatial", "distribution", "accrualPeriodicity", "conformsTo", "describedBy", "describedByType", "isPartOf",
+    "issued", "language", "landingPage", "references", "theme", "systemOfRecords",
+)  # fmt: skip
+# Known, and left out on purpose: contactPoint is people's names and addresses; the codes and the investment's number
+# are the budget office's own; temporal is what the data cover, not how long the record holds; dataQuality says
+# nothing about quality but that a guideline was followed.
+IGNORED = (
+    "@type", "@id", "contactPoint", "bureauCode", "programCode", "primaryITInvestmentUII", "dataQuality", "temporal",
+)  # fmt: skip
+_EMPTY_RIGHTS = frozenset({"", "true", "false", "n/a", "na", "not available", "none", "public", "null"})
+_NOWHERE = frozenset({"global", "worldwide", "world", "international"})
+
+
+class Options(Strict):
+    """`order`: what 01/02/2024 means at this source, "mdy" or "dmy"; such dates are rejected where it is not said."""
+
+    order: str = ""
+
+
+def collect(source: Source, http: Http, since: datetime | None) -> Iterator[Item | Remark]:
+    """Every dataset of the file. There is no asking for changes only: `since` is not heeded."""
+    headers = {"Authorization": f"Bearer {http.token}"} if http.token else {}
+    data = http.get_json(source.url, headers=headers, conditional=True)
+    datasets = data.get("dataset") if isinstance(data, dict) else data
+    if not isinstance(datasets, list):
+        raise BadAnswer(f"{source.url} is JSON without a list “dataset”: is it a data.json (DCAT-US 1.1)?")
+    yield Remark(expected=len(datasets))
+    unread = Unread((*READ, *IGNORED))
+    for dataset in datasets:
+        unread.look(dataset)
+        raw = json.dumps(dataset, ensure_ascii=False).encode("utf-8", "surrogatepass")
+        identifier = dataset.get("identifier") if isinstance(dataset, dict) else ""
+        yield Item(dataset, raw, source.url, str(identifier or ""))
+    yield Remark(odd=unread.words())
+
+
+def parse(item: Item, source: Source) -> Record | None:
+    """One dataset."""
+    data = item.data
+    if not isinstance(data, dict):
+        raise ValueError(f"{str(data)[:60]!r} stands where a dataset should be")
+    order = str(source.options.get("order", ""))
+    publisher = data.get("publisher")
+    language = _language(data, source)
+    frequency, modified = rhythm(data.get("accrualPeriodicity")), data.get("modified")
+    if isinstance(modified, str) and modified.strip().upper().startswith("R/"):
+        frequency, modified = frequency or rhythm(modified), None
+    summary, rest = split_lead(read_markup(str(data.get("description") or "")))
+    files, elsewhere = _files(data)
+    agency = agency_of(source, {language: _name(publisher)}, _name(_above(publisher)))
+    keywords, groups = words(data.get("keyword")), words(_listed(data.get("theme")))
+    traits = {"type": [str(data.get("accessLevel", ""))], "group": groups, "tag": keywords,
+              "title": [str(data["title"])], "publisher": list(agency.names.values())}  # fmt: skip
+    return build_by_declaration(
+        source,
+        traits,
+        identifier=str(data["identifier"]),
+        title=read_line(str(data["title"] or "")) or None,
+        summary=summary,
+        body="\n\n".join(part for part in (rest, elsewhere, _access(data)) if part),
+        language=language,
+        publisher=agency,
+        subjects=themes(*groups, *keywords),
+        keywords=keywords,
+        issued=_date(data, "issued", data.get("issued"), order),
+        modified=_date(data, "modified", modified, order),
+        landing_page=web_address(data.get("landingPage")),
+        license=licence(data.get("license")) or source.license,
+        places=_places(data.get("spatial"), source),
+        files=files,
+        relations=_relations(data, source),
+        frequency=frequency,
+    )
+
+
+def _language(data: dict[str, Any], source: Source) -> str:
+    """The one language that the dataset names; the source's where it names none or several."""
+    tags = {tag for value in _listed(data.get("language")) if (tag := language_tag(value))}
+    return tags.pop() if len(tags) == 1 else source.language
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value] if value else []
+
+
+def _name(publisher: Any) -> str:
+    return str(publisher.get("name") or "") if isinstance(publisher, dict) else str(publisher or "")
+
+
+def _above(publisher: Any) -> Any:
+    return publisher.get("subOrganizationOf") if isinstance(publisher, dict) else None
+
+
+def _date(data: dict[str, Any], name: str, value: Any, order: str) -> str | None:
+    try:
+        return read_date(value, order=order)
+    except ValueError as fault:
+        raise ValueError(f"{name} = {fault}") from None
+
+
+def _places(spatial: Any, source: Source) -> tuple[str, ...]:
+    """Where the data are about: what the dataset names; the source's own place where that is not a place's name."""
+    names = [str(value) for value in _listed(spatial)]
+    codes = [code for name in names if (code := place_code(name, source.language, source.place))]
+    if codes or any(name.strip().casefold() in _NOWHERE for name in names):
+        return tuple(dict.fromkeys(codes))
+    return (source.place,) if source.place else ()
+
+
+def _files(data: dict[str, Any]) -> tuple[tuple[File, ...], str]:
+    """The distributions, and in words those whose address cannot be opened from a page."""
+    files, elsewhere = [], []
+    for part in _listed(data.get("distribution")):
+        if not isinstance(part, dict):
+            continue
+        title, stated = read_line(str(part.get("title") or "")), (part.get("downloadURL"), part.get("accessURL"))
+        for address in dict.fromkeys(web_address(value) for value in stated if web_address(value)):
+            kind = media_type(part.get("mediaType"), part.get("format"))
+            files.append(
+                File(
+                    url=address,
+                    title=title[:500],
+                    description=read_markup(str(part.get("description") or ""))[:5000],
+                    media_type=kind if address == web_address(stated[0]) else media_type(part.get("format")) or kind,
+                )
+            )
+        if not any(web_address(value) for value in stated) and any(stated):
+            elsewhere.append(f"- {title or 'Distribution'}: {next(str(value) for value in stated if value)}")
+    if dictionary := web_address(data.get("describedBy")):
+        files.append(File(url=dictionary, title="Data dictionary", media_type=media_type(data.get("describedByType"))))
+    return tuple(files), "\n".join(elsewhere)
+
+
+def _access(data: dict[str, Any]) -> str:
+    """Who may see the data, where that is not everyone, and why."""
+    level, rights = str(data.get("accessLevel") or "public").strip(), read_markup(str(data.get("rights") or ""))
+    reason = "" if rights.casefold() in _EMPTY_RIGHTS else rights
+    return f"**Access:** {level}. {reason}".strip() if level != "public" else reason
+
+
+def _relations(data: dict[str, Any], source: Source) -> tuple[Relation, ...]:
+    relations = []
+    if whole := str(data.get("isPartOf") or "").strip():
+        relations.append(Relation(type="part_of", source=source.name, identifier=whole))
+    cited = (*_listed(data.get("references")), data.get("systemOfRecords"), data.get("conformsTo"))
+    for address in dict.fromkeys(web_address(value) for value in cited):
+        if address and len(address) <= 500:
+            relations.append(Relation(type="cites", identifier=address))
+    return tuple(relations)

@@ -1,0 +1,141 @@
+"""Getting all pages of an answer: by number, offset, next link, cursor or window of dates.
+
+Each generator yields the rows of its pages and, between them, what is to be said (`Remark`): how many there are, or
+why it stopped early. None of them goes on for ever: the same page served again, a next link that leads back, and an
+absurd number of pages end it, and the harvest counts as incomplete.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+from urllib.parse import urljoin, urlsplit, urlunsplit
+
+from .run import Remark
+
+MOST_PAGES = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page: its rows, the total that it states, and where the next one is (a link or a cursor)."""
+
+    rows: Sequence[Any]
+    total: int | None = None
+    next: str | None = None
+
+
+class _Watch:
+    """Notices pages that come again, and paging that does not end."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._seen: set[bytes] = set()
+        self._total: int | None = None
+        self.received = 0
+
+    def look(self, page: Page, where: str) -> Iterator[Remark]:
+        """What is to be said of a page. A remark that is `incomplete` means: stop."""
+        if page.total is not None and page.total != self._total:
+            self._total = page.total
+            yield Remark(expected=page.total)
+        if not page.rows:
+            return
+        content = json.dumps(list(page.rows), sort_keys=True, default=str).encode()
+        digest = hashlib.blake2b(content, digest_size=12).digest()
+        if digest in self._seen:
+            yield Remark(odd=f"{where} brought the same items as a page before; stopped there", incomplete=True)
+            return
+        if len(self._seen) >= self._most:
+            yield Remark(odd=f"paging did not end after {self._most:,} pages; stopped", incomplete=True)
+            return
+        self._seen.add(digest)
+        self.received += len(page.rows)
+
+    def is_done(self, page: Page) -> bool:
+        """Whether as much came as the source says it has."""
+        return not page.rows or (page.total is not None and self.received >= page.total)
+
+
+def by_offset(fetch: Callable[[int], Page], start: int = 0, most: int = MOST_PAGES) -> Iterator[Any]:
+    """Pages by offset. Goes on by what was received: servers give fewer rows than asked without saying so."""
+    watch = _Watch(most)
+    while True:
+        page = fetch(start + watch.received)
+        for remark in watch.look(page, f"the page at offset {start + watch.received}"):
+            yield remark
+            if remark.incomplete:
+                return
+        yield from page.rows
+        if watch.is_done(page):
+            return
+
+
+def by_number(fetch: Callable[[int], Page], first: int = 1, most: int = MOST_PAGES) -> Iterator[Any]:
+    """Pages by number, until one is empty or everything came."""
+    watch, number = _Watch(most), first
+    while True:
+        page = fetch(number)
+        for remark in watch.look(page, f"page {number}"):
+            yield remark
+            if remark.incomplete:
+                return
+        yield from page.rows
+        if watch.is_done(page):
+            return
+        number += 1
+
+
+def by_cursor(fetch: Callable[[str], Page], first: str = "", most: int = MOST_PAGES) -> Iterator[Any]:
+    """Pages by what each says of the next one: a cursor, a token, or (`by_next_link`) an address."""
+    watch, cursor, used = _Watch(most), first, {first}
+    while True:
+        page = fetch(cursor)
+        for remark in watch.look(page, f"the page at {cursor}" if cursor else "the first page"):
+            yield remark
+            if remark.incomplete:
+                return
+        yield from page.rows
+        if not page.next:
+            return
+        if page.next in used:
+            yield Remark(odd=f"the next page of {cursor} is one before; stopped there", incomplete=True)
+            return
+        cursor = page.next
+        used.add(cursor)
+
+
+def by_next_link(fetch: Callable[[str], Page], url: str, most: int = MOST_PAGES) -> Iterator[Any]:
+    """Pages by the link to the next one, which is always asked of the host of `url`."""
+    here = [url]
+
+    def fetch_from_here(link: str) -> Page:
+        here[0] = same_host(here[0], link)
+        return fetch(here[0])
+
+    yield from by_cursor(fetch_from_here, url, most)
+
+
+def same_host(base: str, link: str) -> str:
+    """`link` (which may be relative) on the host of `base`: an answer must not send us to another one."""
+    there, home = urlsplit(urljoin(base, link)), urlsplit(base)
+    return urlunsplit((home.scheme, home.netloc, there.path, there.query, ""))
+
+
+def by_date_window(
+    size: Callable[[date, date], int], first: date, last: date, wall: int
+) -> Iterator[tuple[date, date] | Remark]:
+    """Windows of dates that each hold fewer than `wall` items: the most that a source shows of one question."""
+    if first > last:
+        return
+    if size(first, last) < wall:
+        yield first, last
+    elif first == last:
+        yield Remark(odd=f"{first} alone has {wall:,} items or more; the rest is out of reach", incomplete=True)
+        yield first, last
+    else:
+        middle = first + (last - first) // 2
+        yield from by_date_window(size, first, middle, wall)
+        yield from by_date_window(size, middle + timedelta(days=1), last, wall)

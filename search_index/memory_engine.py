@@ -1,0 +1,105 @@
+"""The shortest statement of the contract: everything in dictionaries. For tests and small trials."""
+
+import math
+import threading
+from array import array
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from functools import cached_property
+
+from .answering import answer, every
+from .columns import UNDATED, Columns, bits_of
+from .engine import Document, Query, Results, SearchEngine
+from .preparing import prepare
+from .spelling import Spelling
+
+
+class MemoryEngine:
+    """A search engine that forgets everything when its process ends."""
+
+    def __init__(self) -> None:
+        self._documents: dict[str, Document] = {}
+        self._shelf = _MemoryShelf([])
+        self._lock = threading.RLock()
+
+    def add(self, documents: Iterable[Document]) -> int:
+        added = {document.id: document for document in documents}
+        with self._lock:
+            self._documents |= added
+            self._shelf = _MemoryShelf(list(self._documents.values()))
+        return len(added)
+
+    def remove(self, ids: Iterable[str]) -> None:
+        with self._lock:
+            for gone in ids:
+                self._documents.pop(gone, None)
+            self._shelf = _MemoryShelf(list(self._documents.values()))
+
+    def search(self, query: Query) -> Results:
+        return answer(self._shelf, query)
+
+    def scan(self, query: Query) -> Iterator[str]:
+        return every(self._shelf, query)
+
+    def count(self) -> int:
+        return len(self._documents)
+
+    @contextmanager
+    def rebuild(self) -> Iterator[SearchEngine]:
+        fresh = MemoryEngine()
+        yield fresh
+        with self._lock:
+            self._documents, self._shelf = fresh._documents, fresh._shelf
+
+    def close(self) -> None:
+        """Nothing to close."""
+
+
+class _MemoryShelf:
+    def __init__(self, documents: list[Document]) -> None:
+        self._documents = documents
+        self.columns = Columns(
+            [document.id for document in documents],
+            array("l", (document.date.toordinal() if document.date else UNDATED for document in documents)),
+            array("d", (document.weight for document in documents)),
+            [document.facets for document in documents],
+            bits_of(range(len(documents)), len(documents)),
+        )
+        self.languages = tuple(sorted({text.language for document in documents for text in document.texts}))
+
+    @cached_property
+    def _prepared(self) -> list[tuple[list[str], list[str], set[str], set[str]]]:
+        return [prepare(document) for document in self._documents]
+
+    @cached_property
+    def _index(self) -> dict[bool, dict[str, dict[int, int]]]:
+        index: dict[bool, dict[str, dict[int, int]]] = {True: {}, False: {}}
+        for place, (titles, everything, marks, _) in enumerate(self._prepared):
+            for title, stems in ((True, titles), (False, everything), (False, [f"\x01{word}" for word in marks])):
+                for stem in stems:
+                    held = index[title].setdefault(stem, {})
+                    held[place] = held.get(place, 0) + 1
+        return index
+
+    def word(self, stem: str, *, title: bool) -> dict[int, float]:
+        held = self._index[title].get(stem, {})
+        rarity = math.log(1 + len(self._documents) / (1 + len(held)))
+        return {place: rarity * count / (count + 1.2) for place, count in held.items()}
+
+    def beginning(self, prefix: str) -> list[str]:
+        return [stem for stem in self._index[False] if stem.startswith(prefix)][:50]
+
+    def phrase(self, stems: tuple[str, ...], *, title: bool) -> Iterator[int]:
+        for place, (titles, everything, _, _) in enumerate(self._prepared):
+            there = titles if title else everything
+            if any(tuple(there[i : i + len(stems)]) == stems for i in range(len(there))):
+                yield place
+
+    def number(self, identifier: str) -> Iterator[int]:
+        return (place for place, prepared in enumerate(self._prepared) if identifier in prepared[3])
+
+    def document(self, place: int) -> Document:
+        return self._documents[place]
+
+    def spellings(self, folded: str) -> Iterator[str]:
+        return Spelling(text.title for document in self._documents for text in document.texts).like(folded)

@@ -1,0 +1,246 @@
+"""The visitor's query language, parsed once, for every engine.
+
+    plain words (all of them) · "a phrase" · -without · NOT · OR · ( ) · digit* · title:word · title:"a phrase"
+    identifier:749/QD-TTg · axis:policy (any facet) · from:2024-01-01 · to:2024
+
+Whatever makes no sense as a rule is searched as plain words: nothing a visitor types is an error. The parser is
+our own, some hundred lines, because a general one turns what it cannot read into an error or into nothing.
+"""
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from .text import fold_identifier, words
+
+MOST_WORDS = 40
+_DEEPEST = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Everything:
+    """Matches every document."""
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word; in the title only when `title`."""
+
+    text: str
+    title: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Prefix:
+    """Words that begin like this."""
+
+    text: str
+    title: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """Words right after each other."""
+
+    words: tuple[str, ...]
+    title: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A document's number, folded, or what stands in words if no document has that number."""
+
+    identifier: str
+    words: "Node"
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """A value of a facet."""
+
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dates:
+    """Documents of these days."""
+
+    since: date | None = None
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class And:
+    """All of these, none of those in `without`."""
+
+    nodes: tuple["Node", ...]
+    without: tuple["Node", ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Or:
+    """Any of these."""
+
+    nodes: tuple["Node", ...]
+
+
+Node = Everything | Word | Prefix | Phrase | Number | Facet | Dates | And | Or
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """A query's tree, its words (for marking hits), and notes on how it was read: `shortened`, `plain_words`."""
+
+    tree: Node
+    words: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+
+
+_TOKEN = re.compile(
+    r"""(?P<quote>"(?P<quoted>[^"]*)"?)
+      | (?P<open>\() | (?P<close>\))
+      | (?P<field>[A-Za-z_]+):(?P<value>"[^"]*"?|[^\s()"]+)
+      | (?P<minus>-(?=[\w"(]))
+      | (?P<plain>[^\s()"]+)
+    """,
+    re.VERBOSE,
+)
+
+
+def parse(text: str, facets: Collection[str] = ()) -> Parsed:
+    """Read what a visitor typed; `facets` are the names that may stand before a colon."""
+    text = text.replace("\0", " ").replace("“", '"').replace("”", '"').replace("„", '"')
+    found = [match for match, _ in zip(_TOKEN.finditer(text), range(MOST_WORDS * 3), strict=False)]
+    reader = _Reader(found, facets)
+    tree = reader.any_of(0)
+    while reader.more():  # a closing bracket that nothing opened
+        reader.position += 1
+        rest = reader.any_of(0)
+        tree = _both(tree, rest)
+    notes = tuple(dict.fromkeys(reader.notes + (["shortened"] if len(found) == MOST_WORDS * 3 else [])))
+    return Parsed(tree, tuple(dict.fromkeys(reader.words)), notes)
+
+
+def _both(one: Node, other: Node) -> Node:
+    kept = tuple(node for node in (one, other) if not isinstance(node, Everything))
+    return And(kept) if len(kept) > 1 else kept[0] if kept else Everything()
+
+
+class _Reader:
+    """Reads tokens from left to right."""
+
+    def __init__(self, found: list[re.Match[str]], facets: Collection[str]) -> None:
+        self.found, self.facets = found, facets
+        self.position = 0
+        self.words: list[str] = []
+        self.notes: list[str] = []
+
+    def more(self) -> bool:
+        return self.position < len(self.found)
+
+    def peek(self) -> re.Match[str] | None:
+        return self.found[self.position] if self.more() else None
+
+    def any_of(self, depth: int) -> Node:
+        """What stands between ORs."""
+        choices = [self.all_of(depth)]
+        while (token := self.peek()) and token["plain"] == "OR":
+            self.position += 1
+            choices.append(self.all_of(depth))
+        kept = tuple(choice for choice in choices if not isinstance(choice, Everything))
+        return Or(kept) if len(kept) > 1 else kept[0] if kept else Everything()
+
+    def all_of(self, depth: int) -> Node:
+        """Words one after the other."""
+        nodes: list[Node] = []
+        without: list[Node] = []
+        while (token := self.peek()) and not token["close"] and token["plain"] != "OR":
+            self.position += 1
+            negative = bool(token["minus"]) or token["plain"] == "NOT"
+            if token["plain"] == "AND":
+                continue
+            if negative:
+                following = self.peek()
+                if not following or following["close"] or following["plain"] in ("OR", "AND"):
+                    continue
+                self.position += 1
+                token = following
+            seen = len(self.words)
+            node = self.node(token, depth)
+            if negative:
+                del self.words[seen:]  # what must not stand there is not marked
+            if not isinstance(node, Everything):
+                (without if negative else nodes).append(node)
+        if not nodes and not without:
+            return Everything()
+        if len(nodes) == 1 and not without:
+            return nodes[0]
+        return And(tuple(nodes), tuple(without))
+
+    def node(self, token: re.Match[str], depth: int) -> Node:
+        if token["open"]:
+            return self.group(depth)
+        if token["quote"]:
+            return self.plain(token["quoted"], phrase=True)
+        if token["field"]:
+            return self.field(token["field"], token["value"].strip('"'), token["value"].startswith('"'), token[0])
+        if token["plain"]:
+            return self.plain(token["plain"])
+        return Everything()
+
+    def group(self, depth: int) -> Node:
+        if depth >= _DEEPEST:
+            self.notes.append("plain_words")
+            return Everything()
+        inner = self.any_of(depth + 1)
+        if (token := self.peek()) and token["close"]:
+            self.position += 1
+        return inner
+
+    def field(self, name: str, value: str, quoted: bool, whole: str) -> Node:
+        lowered = name.lower()
+        if lowered == "title":
+            return self.plain(value, phrase=quoted, title=True)
+        if lowered == "identifier" and fold_identifier(value):
+            return Number(fold_identifier(value), Everything())
+        if lowered in ("from", "to") and (day := _day(value, last=lowered == "to")):
+            return Dates(since=day) if lowered == "from" else Dates(until=day)
+        if lowered in self.facets and value:
+            return Facet(lowered, value)
+        self.notes.append("plain_words")
+        return self.plain(whole, phrase=False)
+
+    def plain(self, text: str, *, phrase: bool = False, title: bool = False) -> Node:
+        found = [word for word, _, _ in words(text)]
+        if len(self.words) + len(found) > MOST_WORDS:
+            self.notes.append("shortened")
+            found = found[: max(0, MOST_WORDS - len(self.words))]
+        if not found:
+            return Everything()
+        self.words += found
+        if text.endswith("*") and len(found) == 1 and len(found[0]) > 1:
+            return Prefix(found[0], title)
+        nodes = tuple(Word(word, title) for word in found)
+        node: Node = nodes[0] if len(nodes) == 1 else Phrase(tuple(found), title) if phrase else And(nodes)
+        if not title and not phrase and any(letter.isdigit() for letter in text):
+            # 749/QD-TTg is a document's number first, and words beside it.
+            return Number(fold_identifier(text), Phrase(tuple(found)) if len(found) > 1 else node)
+        return node
+
+
+def _day(text: str, *, last: bool) -> date | None:
+    """The first (or last) day of a year, a month or a day; None if it is none of these."""
+    match = re.fullmatch(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?", text)
+    if not match:
+        return None
+    year, month, day = (int(part) if part else None for part in match.groups())
+    try:
+        if not last or (month and day):
+            return date(year or 1, month or 1, day or 1)
+        if month is None:
+            return date(year or 1, 12, 31)
+        return date((year or 1) + month // 12, month % 12 + 1, 1) - timedelta(days=1)
+    except (ValueError, OverflowError):
+        return None

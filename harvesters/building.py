@@ -1,5 +1,6 @@
-"""Building records out of a kind's fields: the axis by the declaration, the class by the axis, an agency by its name,
-and what every kind says of fields that it does not read."""
+"""Building records out of a kind's fields: the axis by the declaration, the class by the axis, an agency by
+its name, and what a kind says of the fields that it does not read.
+"""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -10,6 +11,7 @@ from .record import Agency, Decision, Outcome, Policy, Record
 from .source import Source
 
 _CLASSES: dict[str, type[Record]] = {"decision": Decision, "policy": Policy, "outcome": Outcome}
+_NOTHING: tuple[Any, ...] = (None, "", (), {}, [])
 _DATASET = {"decision": "other", "policy": "dataset", "outcome": "dataset"}
 
 
@@ -17,7 +19,7 @@ def build(axis: str, **fields: Any) -> Record:
     """A record on an axis. Fields that only other axes have, and those that say nothing, are left out."""
     kind_of_record = _CLASSES[axis]
     known = kind_of_record.model_fields
-    said = {name: value for name, value in fields.items() if name in known and value not in (None, "", (), {}, [])}
+    said = {name: value for name, value in fields.items() if name in known and value not in _NOTHING}
     return kind_of_record(**said)
 
 
@@ -39,10 +41,14 @@ def build_by_declaration(source: Source, traits: Mapping[str, Iterable[str]], **
 
 
 def agency_of(source: Source, names: Mapping[str, str], parent: str = "", homepage: Any = None) -> Agency:
-    """The agency of these names, by language: the source's own publisher where the name is its, or is missing."""
-    said = {language: read_line(name) for language, name in names.items() if read_line(name)}
+    """The agency of these names, by language: the source's own publisher where the name is its, or is
+    missing.
+    """
+    said = {language: read_line(name) for language, name in names.items() if _is_name(read_line(name))}
     own = source.agency()
-    if not said or {name.casefold() for name in said.values()} & {name.casefold() for name in own.names.values()}:
+    if not said or {name.casefold() for name in said.values()} & {
+        name.casefold() for name in own.names.values()
+    }:
         return own
     language = source.language if source.language in said else next(iter(said))
     above = Agency.of(parent, language=language, place=source.place).slug if parent else None
@@ -58,6 +64,10 @@ def agency_of(source: Source, names: Mapping[str, str], parent: str = "", homepa
     )
 
 
+def _is_name(text: str) -> bool:
+    return bool(text) and text.casefold() not in ("unspecified", "unknown", "none", "n/a", "null")
+
+
 class Unread:
     """Collects the names of fields that a kind does not know, to say so once."""
 
@@ -68,7 +78,7 @@ class Unread:
     def look(self, item: Any) -> None:
         """Note the fields of an item that nobody reads."""
         if isinstance(item, dict):
-            self._met |= {str(name) for name, value in item.items() if value not in (None, "", [], {})} - self._known
+            self._met |= {str(name) for name, value in item.items() if value not in _NOTHING} - self._known
 
     def words(self) -> str:
         """What to say of them, or nothing."""

@@ -1,5 +1,8 @@
-"""What the dialects of data catalogues (DCAT, CKAN) share: addresses, types of files, licences, languages, places,
-subjects and rhythms, from the many ways in which agencies write them. What is not clear is left out, not guessed."""
+"""What the dialects of data catalogues (DCAT, CKAN) share.
+
+Addresses, types of files, licences, languages, places, subjects and rhythms, out of the many ways in which
+agencies write them. What is not clear is left out, not guessed.
+"""
 
 import mimetypes
 import re
@@ -32,9 +35,15 @@ _FORMATS = {
     "kml": "application/vnd.google-earth.kml+xml", "kmz": "application/vnd.google-earth.kmz",
     "gpkg": "application/geopackage+sqlite3", "geopackage": "application/geopackage+sqlite3",
     "gml": "application/gml+xml", "shp": "application/vnd.shp", "parquet": "application/vnd.apache.parquet",
-    "geotiff": "image/tiff", "tiff": "image/tiff", "tif": "image/tiff", "jpeg": "image/jpeg", "jpg": "image/jpeg",
+    "geotiff": "image/tiff", "tiff": "image/tiff", "tif": "image/tiff", "jpeg": "image/jpeg",
+    "jpg": "image/jpeg",
     "png": "image/png", "svg": "image/svg+xml", "sqlite": "application/vnd.sqlite3", "xsd": "application/xml",
 }  # fmt: skip
+
+# Media types that say nothing about what is in the file.
+_UNTOLD = frozenset(
+    {"application/octet-stream", "application/unknown", "application/http", "unknown/unknown"}
+)
 
 _LICENCES = (
     (r"creativecommons\.org/publicdomain/zero/1\.0|opendefinition\.org/licenses/cc-zero", "CC0-1.0"),
@@ -60,7 +69,8 @@ _RHYTHMS = {
 _RHYTHM_OF = {word: code for code, words in _RHYTHMS.items() for word in words.split()}
 
 _THEME_WORDS = {
-    "AGRI": "agriculture|agriculture, fisheries, forestry and food|agricultura|agricultura, extrativismo e pesca|"
+    "AGRI": "agriculture|agriculture, fisheries, forestry and food|agricultura|"
+    "agricultura, extrativismo e pesca|"
     "food|fisheries|forestry|landwirtschaft",
     "ECON": "economy|economy and finance|finance|business|business and economy|economics|economia e finanças|"
     "economia|wirtschaft|wirtschaft und finanzen|government spending|taxes|trade|comércio e serviços",
@@ -75,13 +85,15 @@ _THEME_WORDS = {
     "INTR": "international issues|international|international affairs|foreign policy|foreign trade",
     "JUST": "justice|crime and justice|public safety|law|justice, legal system and public safety|"
     "defesa e segurança|law enforcement|crime|justiça e legislação",
-    "REGI": "regions and cities|towns and cities|cities|urban development|urbanismo|housing and community development",
-    "SOCI": "society|population and society|demographics|population|previdência social|trabalho e emprego|"
-    "bevölkerung|social services|labor|employment",
-    "TECH": "science|technology|science and technology|science and research|research|engineering and technology|"
+    "REGI": "regions and cities|towns and cities|cities|urban development|urbanismo|"
+    "housing and community development",
+    "SOCI": "society|population and society|demographics|population|previdência social|"
+    "trabalho e emprego|bevölkerung|social services|labor|employment",
+    "TECH": "science|technology|science and technology|science and research|research|"
+    "engineering and technology|"
     "telecommunications|telecommunications services|ciência, informação e comunicação|information technology",
-    "TRAN": "transport|transportation|transportes e trânsito|transportes|verkehr|aviation safety|travel and transportation|"
-    "air transportation|railroad safety|highways and roads",
+    "TRAN": "transport|transportation|transportes e trânsito|transportes|verkehr|aviation safety|"
+    "travel and transportation|air transportation|railroad safety|highways and roads",
 }
 _THEME_OF = {word: theme for theme, words in _THEME_WORDS.items() for word in words.split("|")}
 
@@ -109,19 +121,27 @@ def web_address(value: Any) -> str:
     return text if len(text) <= 2000 and urlsplit(text).netloc else ""
 
 
-def media_type(*stated: Any) -> str:
-    """The media type behind what was stated (`text/csv`, `.CSV`, `zip+csv`), the first that says something; what
-    has no media type ("WMS") stays as it is written."""
-    words = [str(value).strip() for value in stated if isinstance(value, str) and value.strip()]
-    for word in words:
-        if re.fullmatch(r"[a-zA-Z]+/[\w.+-]+(\s*;.*)?", word) and not word.lower().startswith("application/unknown"):
-            return word.split(";")[0].strip().lower()
-        name = word.casefold().strip(". ")
-        if "zip" in re.split(r"[^a-z0-9]+", name):
-            return "application/zip"
-        if known := _FORMATS.get(name) or mimetypes.types_map.get(f".{name}"):
+def media_type(*stated: Any, address: str = "") -> str:
+    """The media type behind what was stated (`text/csv`, `.CSV`, `zip+csv`), or behind the address's ending.
+
+    What has no media type ("WMS") stays as it is written.
+    """
+    said = [str(value).strip() for value in stated if isinstance(value, str) and value.strip()]
+    for word in said:
+        if known := _media_type(word):
             return known
-    return words[0][:100] if words else ""
+    _, dot, ending = urlsplit(address).path.rpartition(".") if address else ("", "", "")
+    found = _media_type(ending) if dot and len(ending) <= 8 else ""
+    return found or (said[0][:100] if said else "")
+
+
+def _media_type(word: str) -> str:
+    name = word.split(";")[0].casefold().strip(". ")
+    if re.fullmatch(r"[a-z]+/[a-z0-9][\w.+-]*", name):
+        return "" if name in _UNTOLD else name
+    if "zip" in re.split(r"[^a-z0-9]+", name):
+        return "application/zip"
+    return _FORMATS.get(name) or mimetypes.types_map.get(f".{name}", "")
 
 
 def licence(*stated: Any) -> str:
@@ -198,13 +218,18 @@ def rhythm(value: Any) -> str | None:
     return _RHYTHM_OF.get(text)
 
 
+_NO_WORDS = frozenset({"none", "null", "n/a", "na", "-"})
+
+
 def words(*values: Any) -> tuple[str, ...]:
     """Keywords, each once, in order: strings, lists of strings, or one string with commas or semicolons."""
     found: dict[str, None] = {}
     for value in values:
-        parts = re.split(r"[;,]", value) if isinstance(value, str) else value if isinstance(value, list) else []
+        parts = (
+            re.split(r"[;,]", value) if isinstance(value, str) else value if isinstance(value, list) else []
+        )
         for part in parts:
             word = " ".join(str(part).split()) if isinstance(part, (str, int, float)) else ""
-            if word:
+            if word and word.casefold() not in _NO_WORDS:
                 found.setdefault(word if len(word) <= 200 else f"{word[:199]}…")
     return tuple(found)[:500]

@@ -9,21 +9,32 @@ from .when import check_when
 
 # Ways to say that there is no date.
 _NONE = frozenset({"", "-", "--", "n/a", "na", "none", "null", "unknown", "not available", "tbd", "[]", "{}"})
-_MONTHS = {name: f"{number:02}" for number, name in enumerate(
-    "jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)}  # fmt: skip
-_MOMENT = re.compile(r"(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}(?::\d{2})?)(\.\d+)?\s*(Z|UTC|GMT|[+-]\d{2}:?\d{2}|[+-]\d{2})?$", re.I)
+_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTHS = {name: f"{number:02}" for number, name in enumerate(_NAMES, 1)}
+_MOMENT = re.compile(
+    r"(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}(?::\d{2})?)(\.\d+)?\s*(Z|UTC|GMT|[+-]\d{2}:?\d{2}|[+-]\d{2})?$",
+    re.IGNORECASE,
+)
 _YEAR_FIRST = re.compile(r"(\d{4})[-/.](\d{1,2})(?:[-/.](\d{1,2}))?(?:[T ].*)?$")
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(?:T?\d{4,6}Z?)?$")
-_YEAR_LAST = re.compile(r"(?:[^\W\d]+\.?,?\s+)?(\d{1,2})([-/.])(\d{1,2})\2(\d{4})(?:[ T,-]+\d{1,2}:\d{2}.*)?$")
-_WORDS = re.compile(r"(?:[a-z]+,\s*)?([a-z]{3,9})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})$|(\d{1,2})\.?\s+([a-z]{3,9})\.?,?\s+(\d{4})$", re.I)
+# "Date changed  jeu, 19/12/2019 - 03:00" is how DKAN writes one.
+_YEAR_LAST = re.compile(
+    r"(?:[^\W\d]+[.,]?\s+)*(\d{1,2})([-/.])(\d{1,2})\2(\d{4})(?:[ T,-]+\d{1,2}:\d{2}.*)?$"
+)
+_WORDS = re.compile(
+    r"(?:[a-z]+,\s*)?([a-z]{3,9})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})$"
+    r"|(\d{1,2})\.?\s+([a-z]{3,9})\.?,?\s+(\d{4})$",
+    re.IGNORECASE,
+)
 _MONTH_YEAR = re.compile(r"([a-z]{3,9})\.?,?\s+(\d{4})$", re.I)
 
 
 def read_date(value: Any, *, naive_is_utc: bool = False, order: str = "") -> str | None:
     """A date in the portal's spelling, or None where there is none. ValueError where it means nothing.
 
-    A moment without a time zone counts as its day, unless `naive_is_utc`. `order`: "dmy" or "mdy" decides what
-    01/02/2024 means; without it, such a date is refused.
+    A moment without a time zone counts as its day, unless `naive_is_utc`; so does midnight in any zone, which
+    is how programs write a day. `order`: "dmy" or "mdy" decides what 01/02/2024 means; without it, such a
+    date is refused.
     """
     if value is None or (isinstance(value, (list, dict, str)) and not value):
         return None
@@ -43,6 +54,8 @@ def _moment(text: str, naive_is_utc: bool) -> str | None:
     if not match:
         return None
     day, clock, _, zone = match.groups()
+    if re.fullmatch(r"00:00(:00)?", clock) and not naive_is_utc:
+        return str(day)
     if not zone:
         return f"{day}T{clock}Z" if naive_is_utc else day
     zone = "+00:00" if zone.upper() in ("Z", "UTC", "GMT") else zone

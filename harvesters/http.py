@@ -95,8 +95,9 @@ class Http:
     """Talks to agencies for one run.
 
     `validators` maps addresses to what their servers said about them last time; after a complete harvest it
-    holds what they said now (see `keep_validators`). `token` is the source's secret, for kinds that know where
-    it goes. `session` may be given to a library that takes a requests session: the rules hold there, too.
+    holds what they said now (see `keep_validators`). `token` is the source's secret, for kinds that know
+    where it goes. `session` may be given to a library that takes a requests session: the rules hold there,
+    too.
     """
 
     def __init__(

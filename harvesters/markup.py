@@ -1,17 +1,33 @@
-"""Readable text out of what agencies put into descriptions: HTML becomes Markdown, plain text stays as it is."""
+"""Readable text out of agencies' descriptions: HTML becomes Markdown, plain text stays as it is."""
 
 import html
 import re
 from html.parser import HTMLParser
 
 _TAGS = (
-    "a abbr article b big blockquote br center cite code dd del div dl dt em font footer h1 h2 h3 h4 h5 h6 header "
-    "hr i img ins li main ol p pre q s script section small span strike strong style sub sup table tbody td tfoot th "
-    "thead title tr tt u ul o:p"
+    "a|abbr|article|b|big|blockquote|br|center|cite|code|dd|del|div|dl|dt|em|font|footer|h[1-6]|header|hr|i|img|"
+    "ins|li|main|ol|p|pre|q|s|script|section|small|span|strike|strong|style|sub|sup|table|tbody|td|tfoot|th|thead|"
+    "title|tr|tt|u|ul|o:p"
 )
-_MARKUP = re.compile(rf"</?(?:{'|'.join(_TAGS.split())})(?:\s[^<>]*)?/?>", re.IGNORECASE)
+_MARKUP = re.compile(rf"</?(?:{_TAGS})(?:\s[^<>]*)?/?>", re.IGNORECASE)
 _ENTITY = re.compile(r"&(?:[a-zA-Z][a-zA-Z0-9]{1,30}|#\d{1,7}|#[xX][0-9a-fA-F]{1,6});")
-_BLOCKS = frozenset("p div section article header footer main blockquote table ul ol dl pre center".split())
+_BLOCKS = frozenset(
+    (
+        "p",
+        "div",
+        "section",
+        "article",
+        "header",
+        "footer",
+        "main",
+        "blockquote",
+        "table",
+        "ul",
+        "ol",
+        "dl",
+        "pre",
+    )
+)
 _MARKS = {"b": "**", "strong": "**", "i": "*", "em": "*", "code": "`", "tt": "`"}
 _SILENT = frozenset({"script", "style", "title"})
 LEAD = 80
@@ -100,7 +116,7 @@ def has_markup(text: str) -> bool:
 
 
 def read_markup(text: str) -> str:
-    """`text` as plain text or Markdown. HTML is read; entities are resolved; what has neither is left alone."""
+    """`text` as plain text or Markdown: HTML is read, entities are resolved, the rest is left alone."""
     if has_markup(text):
         reader = _Reader()
         reader.feed(text)

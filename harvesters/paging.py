@@ -1,8 +1,8 @@
 """Getting all pages of an answer: by number, offset, next link, cursor or window of dates.
 
-Each generator yields the rows of its pages and, between them, what is to be said (`Remark`): how many there are, or
-why it stopped early. None of them goes on for ever: the same page served again, a next link that leads back, and an
-absurd number of pages end it, and the harvest counts as incomplete.
+Each generator yields the rows of its pages and, between them, what is to be said (`Remark`): how many there
+are, or why it stopped early. None of them goes on for ever: the same page served again, a next link that
+leads back, and an absurd number of pages end it, and the harvest counts as incomplete.
 """
 
 import hashlib
@@ -46,7 +46,9 @@ class _Watch:
         content = json.dumps(list(page.rows), sort_keys=True, default=str).encode()
         digest = hashlib.blake2b(content, digest_size=12).digest()
         if digest in self._seen:
-            yield Remark(odd=f"{where} brought the same items as a page before; stopped there", incomplete=True)
+            yield Remark(
+                odd=f"{where} brought the same items as a page before; stopped there", incomplete=True
+            )
             return
         if len(self._seen) >= self._most:
             yield Remark(odd=f"paging did not end after {self._most:,} pages; stopped", incomplete=True)
@@ -127,13 +129,15 @@ def same_host(base: str, link: str) -> str:
 def by_date_window(
     size: Callable[[date, date], int], first: date, last: date, wall: int
 ) -> Iterator[tuple[date, date] | Remark]:
-    """Windows of dates that each hold fewer than `wall` items: the most that a source shows of one question."""
+    """Windows of dates that each hold fewer than `wall` items: no more are shown of one question."""
     if first > last:
         return
     if size(first, last) < wall:
         yield first, last
     elif first == last:
-        yield Remark(odd=f"{first} alone has {wall:,} items or more; the rest is out of reach", incomplete=True)
+        yield Remark(
+            odd=f"{first} alone has {wall:,} items or more; the rest is out of reach", incomplete=True
+        )
         yield first, last
     else:
         middle = first + (last - first) // 2

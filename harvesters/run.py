@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 class Item:
     """What the agency sent, raw: `data` for `parse`, `raw` the bytes to keep, and where they came from.
 
-    `identifier` is the one that its record would have, where it can be seen before parsing: rejects are listed
-    under it, and what is rejected is not taken for gone.
+    `identifier` is the one that its record would have, where it can be seen before parsing: rejects are
+    listed under it, and what is rejected is not taken for gone.
     """
 
     data: Any
@@ -35,8 +35,9 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """What `collect` has to say beside items: how many the source says it has; what is odd, in words; that not
-    everything the source has will come (a window of dates, a page that broke the rules)."""
+    """What `collect` has to say beside items: how many the source says it has; what is odd, in words; that
+    not everything the source has will come (a window of dates, a page that broke the rules).
+    """
 
     expected: int | None = None
     odd: str = ""
@@ -63,10 +64,11 @@ class Rejected:
 class Account:
     """What the source said and what came: filled in while a harvest runs, read when it has ended.
 
-    `expected`: how many items the source said it has (None where it does not say). `received`: every item that
-    came; `skipped`: those of them that are not for us, or came again, the same. `not_modified`: the source
-    answered that nothing changed since the last complete run. `complete`: every item the source has was seen,
-    so that what did not come is gone; False for incremental and limited runs. `flags`: what is odd, in words.
+    `expected`: how many items the source said it has (None where it does not say). `received`: every item
+    that came; `skipped`: those of them that are not for us, or came again, the same. `not_modified`: the
+    source answered that nothing changed since the last complete run. `complete`: every item the source has
+    was seen, so that what did not come is gone; False for incremental and limited runs. `flags`: what is odd,
+    in words.
     """
 
     expected: int | None = None
@@ -75,7 +77,6 @@ class Account:
     not_modified: bool = False
     complete: bool = False
     flags: list[str] = field(default_factory=list)
-
 
     def flag(self, text: str) -> None:
         """Say what is odd, once."""
@@ -90,7 +91,8 @@ def harvest(
     account: Account | None = None,
     limit: int | None = None,
 ) -> Generator[Harvested | Rejected, None, None]:
-    """Yield what became of every item of `source`; with `since`, of those changed from then on; at most `limit`.
+    """Yield what became of every item of `source`; with `since`, of those changed from then on; at most
+    `limit`.
 
     Raises a SourceFault (harvesters.faults) when the agency is down, sends something else than it should, or
     is not to be asked; one bad item is a Rejected and the harvest goes on. It may be closed at any time.

@@ -35,9 +35,9 @@ _SECRETS = ("X-CKAN-API-Key", "X-Api-Key", "X-App-Token")
 class Rules:
     """How harvesters behave towards agencies; seconds and bytes.
 
-    `delay`: between two requests to one host. `connect`, `read`: patience per step; `longest`: for
-    a whole answer. `attempts`: how often one request is tried. `longest_wait`, `longest_delay`: the longest pause that a
-    server may ask for once (Retry-After) and between any two requests (robots.txt).
+    `delay`: between two requests to one host. `connect`, `read`: patience per step; `longest`: for a whole
+    answer. `attempts`: how often one request is tried. `longest_wait`, `longest_delay`: the longest pause
+    that a server may ask for once (Retry-After) and between any two requests (robots.txt).
     """
 
     delay: float = 1.0
@@ -115,7 +115,9 @@ class PoliteSession(requests.Session):
         if not follow:
             return response
         try:
-            hops: list[requests.Response] = list(self.resolve_redirects(response, request, heed_robots=heed_robots))
+            hops: list[requests.Response] = list(
+                self.resolve_redirects(response, request, heed_robots=heed_robots)
+            )
         except requests.TooManyRedirects:
             raise BadAnswer(f"{request.url} redirects more than {REDIRECTS} times") from None
         except requests.RequestException as error:

@@ -26,8 +26,10 @@ OVERLAP = timedelta(hours=1)
 
 
 class Options(Strict):
-    """`organization`, `group`: their names; `filter`: a further condition (Solr, `fq`); `rows`: datasets per page;
-    `landing_page`: where people find a dataset, with {name}; `api_path` and `action`: for portals that differ."""
+    """`organization`, `group`: their names; `filter`: a further condition (Solr, `fq`); `rows`: datasets per
+    page; `landing_page`: where people find a dataset, with {name} or {id}; `api_path` and `action`: for
+    portals that differ.
+    """
 
     organization: str = ""
     group: str = ""
@@ -73,7 +75,9 @@ def _page(ckan: RemoteCKAN, options: Options, since: datetime | None, start: int
         return Page([result] if start == 0 else [], 1)
     if isinstance(result, list):
         return Page(_flat(result))
-    raise BadAnswer(f"{address} answered without a list of datasets; is {options.api_path!r} the path of its API?")
+    raise BadAnswer(
+        f"{address} answered without a list of datasets; is {options.api_path!r} the path of its API?"
+    )
 
 
 def _conditions(options: Options, since: datetime | None) -> str:
@@ -96,11 +100,15 @@ def _call(ckan: RemoteCKAN, action: str, asked: dict[str, Any], address: str) ->
     try:
         return ckan.call_action(action, asked)
     except NotAuthorized:
-        raise BadAnswer(f"{address} wants a token; name the variable that holds it in token_env", 403) from None
+        raise BadAnswer(
+            f"{address} wants a token; name the variable that holds it in token_env", 403
+        ) from None
     except NotFound as fault:
         raise BadAnswer(f"{address}: not found ({fault}); is the address right?", 404) from None
     except SearchError as fault:
-        raise BadAnswer(f"{address} does not understand the question ({fault}); check options.filter", 400) from None
+        raise BadAnswer(
+            f"{address} does not understand the question ({fault}); check options.filter", 400
+        ) from None
     except CKANAPIError as fault:
         raise BadAnswer(_explain(fault, address)) from None
 
@@ -112,7 +120,9 @@ def _explain(fault: CKANAPIError, address: str) -> str:
     except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
         return f"{address} reports a fault: {' '.join(str(fault).split())[:200]}"
     begins = " ".join(str(text).split())[:80]
-    said = "did not answer with JSON" if text.lstrip()[:1] not in ("{", "[") else "did not answer as CKAN does"
+    said = (
+        "did not answer with JSON" if text.lstrip()[:1] not in ("{", "[") else "did not answer as CKAN does"
+    )
     return f"{address} {said} (status {status}); it starts with “{begins}”"
 
 

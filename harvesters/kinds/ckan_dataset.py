@@ -1,5 +1,8 @@
-"""One CKAN dataset (package) → one record. Pure; the fields of widespread extensions are read, too: DCAT's, the
-multilingual ones of opendata.swiss, data.gov.uk's themes, EnviDat's DOI."""
+"""One CKAN dataset (package) → one record. Pure.
+
+The fields of widespread extensions are read, too: DCAT's, the multilingual ones of opendata.swiss, the
+themes of data.gov.uk, EnviDat's DOI.
+"""
 
 import re
 from collections.abc import Iterable
@@ -13,23 +16,28 @@ from ..record import File, Identifier, Record, Relation, Translation
 from ..source import Source
 
 READ = (
-    "id", "name", "title", "title_translated", "display_name", "notes", "notes_translated", "description", "url",
+    "id", "name", "title", "title_translated", "display_name", "notes", "notes_translated", "description",
+    "url",
     "type", "state", "private", "resources", "tags", "keywords", "groups", "theme", "theme-primary",
     "theme-secondary", "organization", "publisher", "extras", "issued", "modified", "metadata_created",
     "metadata_modified", "language", "license_id", "license_title", "license_url", "identifier", "doi",
     "relationships_as_subject", "relations", "see_alsos", "spatial", "spatial_info", "accrual_periodicity",
     "frequency", "update_frequency", "documentation", "resource_type", "resource_type_general", "log_message",
 )  # fmt: skip
-# Known, and left out on purpose: people's names and addresses; counters and the portal's own book-keeping; what
-# others say of this dataset (they will say it themselves); time covered, which is not how long the record holds.
+# Known, and left out on purpose: people's names and addresses; counters and the portal's own book-keeping;
+# what others say of this dataset (they will say it themselves); time covered, which is not how long the
+# record holds.
 IGNORED = (
-    "author", "author_email", "maintainer", "maintainer_email", "contact_points", "contact-email", "contact-name",
+    "author", "author_email", "maintainer", "maintainer_email", "contact_points", "contact-email",
+    "contact-name",
     "contact-phone", "foi-email", "foi-name", "foi-phone", "foi-web", "creator_user_id", "num_resources",
-    "num_tags", "isopen", "owner_org", "revision_id", "revision_timestamp", "tracking_summary", "archiver", "qa",
+    "num_tags", "isopen", "owner_org", "revision_id", "revision_timestamp", "tracking_summary", "archiver",
+    "qa",
     "relationships_as_object", "individual_resources", "additional_resources", "timeseries_resources",
     "title_for_slug", "version", "temporals", "coverage", "temporal_coverage-from", "temporal_coverage-to",
     "schema", "codelist", "conforms_to", "qualified_relations", "funding", "publication", "publication_state",
-    "date", "subtitle", "related_publications", "related_datasets", "unpublished", "release-notes", "publish-date",
+    "date", "subtitle", "related_publications", "related_datasets", "unpublished", "release-notes",
+    "publish-date",
     "node_id", "harvest",
 )  # fmt: skip
 _NOT_DATASETS = frozenset({"harvest", "showcase", "application"})
@@ -57,7 +65,8 @@ def parse_dataset(data: Any, source: Source, landing_page: str) -> Record | None
     agency = _agency(data, source)
     kinds = [str(data[name]) for name in ("type", "resource_type_general", "resource_type") if data.get(name)]
     traits: dict[str, Iterable[str]] = {
-        "type": kinds, "group": groups, "tag": keywords, "title": [read_line(text) for text in titles.values()],
+        "type": kinds, "group": groups, "tag": keywords,
+        "title": [read_line(text) for text in titles.values()],
         "publisher": [*agency.names.values(), str((data.get("organization") or {}).get("name", ""))],
     }  # fmt: skip
     return build_by_declaration(
@@ -88,7 +97,9 @@ def _is_public(data: dict[str, Any]) -> bool:
     """Whether a dataset is one, and published. In DKAN ("Active") `private` says who may edit."""
     state = str(data.get("state") or "active")
     hidden = data.get("private") in (True, "true", "True") and state != "Active"
-    return state.casefold() == "active" and not hidden and str(data.get("type")).casefold() not in _NOT_DATASETS
+    return (
+        state.casefold() == "active" and not hidden and str(data.get("type")).casefold() not in _NOT_DATASETS
+    )
 
 
 def _texts(value: Any, source: Source) -> dict[str, str]:
@@ -103,9 +114,11 @@ def _said(text: Any) -> bool:
 
 
 def _language(titles: dict[str, str], data: dict[str, Any], source: Source) -> str:
-    """The language of the record: of several, the source's; else the one that the dataset names; else the first."""
+    """The language of the record: of several, the source's; else the dataset's own; else the first."""
     stated = data.get("language")
-    tags = [tag for value in (stated if isinstance(stated, list) else [stated]) if (tag := language_tag(value))]
+    tags = [
+        tag for value in (stated if isinstance(stated, list) else [stated]) if (tag := language_tag(value))
+    ]
     if "" in titles or not titles:
         return tags[0] if len(set(tags)) == 1 else source.language
     return next((tag for tag in (source.language, *tags) if tag in titles), next(iter(titles)))
@@ -129,12 +142,14 @@ def _extras(value: Any) -> dict[str, str]:
     """Extras, as a list of keys and values (CKAN) or as an object."""
     pairs = value.items() if isinstance(value, dict) else ()
     listed = value if isinstance(value, list) else ()
-    found = {str(part["key"]): part.get("value") for part in listed if isinstance(part, dict) and "key" in part}
+    found = {
+        str(part["key"]): part.get("value") for part in listed if isinstance(part, dict) and "key" in part
+    }
     return {key: str(text) for key, text in (*pairs, *found.items()) if text not in (None, "", "[]", "{}")}
 
 
 def _agency(data: dict[str, Any], source: Source) -> Any:
-    """The organisation; in DKAN the first group stands in its place; the source's publisher where there is none."""
+    """The organisation; in DKAN the first group; the source's publisher where there is none."""
     organization = data.get("organization")
     if not isinstance(organization, dict):
         groups = [group for group in data.get("groups") or [] if isinstance(group, dict)]
@@ -153,8 +168,12 @@ def _keywords(data: dict[str, Any], language: str, source: Source) -> tuple[str,
         return words(stated[language])
     if isinstance(stated, list) and stated:
         return words(stated)
-    tags = [tag for tag in data.get("tags") or [] if not isinstance(tag, dict) or tag.get("state") != "deleted"]
-    return words([tag.get("display_name") or tag.get("name") if isinstance(tag, dict) else tag for tag in tags])
+    tags = [
+        tag for tag in data.get("tags") or [] if not isinstance(tag, dict) or tag.get("state") != "deleted"
+    ]
+    return words(
+        [tag.get("display_name") or tag.get("name") if isinstance(tag, dict) else tag for tag in tags]
+    )
 
 
 def _groups(data: dict[str, Any], extras: dict[str, str]) -> list[str]:
@@ -164,7 +183,12 @@ def _groups(data: dict[str, Any], extras: dict[str, str]) -> list[str]:
             title = group.get("title") or group.get("display_name")
             titles = list(title.values()) if isinstance(title, dict) else [title]
             found += [str(text) for text in (group.get("name"), *titles) if text]
-    for value in (data.get("theme"), data.get("theme-primary"), data.get("theme-secondary"), extras.get("theme")):
+    for value in (
+        data.get("theme"),
+        data.get("theme-primary"),
+        data.get("theme-secondary"),
+        extras.get("theme"),
+    ):
         found += list(words(value))
     return list(dict.fromkeys(found))
 
@@ -172,7 +196,8 @@ def _groups(data: dict[str, Any], extras: dict[str, str]) -> list[str]:
 def _first_date(
     data: dict[str, Any], extras: dict[str, str], name: str, own: str, *, source: Source
 ) -> str | None:
-    """The date of the data as their agency gives it; else the catalogue's own, which has no zone and means UTC."""
+    """The date of the data as their agency gives it; else the catalogue's own, which means UTC."""
+    # Only English-speaking countries put the month first.
     order = "" if source.language.startswith("en") else "dmy"
     for value in (data.get(name), extras.get(name)):
         try:
@@ -191,16 +216,17 @@ def _identifiers(data: dict[str, Any], extras: dict[str, str]) -> tuple[Identifi
         ("name", data.get("name")),
         ("doi", data.get("doi")),
         ("other", data.get("identifier") or extras.get("identifier") or extras.get("guid")),
-        ("url", web_address(data.get("url"))),
+        ("url", web_address(data.get("url"))[:500]),
     )
-    found = {(scheme, value.strip()) for scheme, value in stated if isinstance(value, str) and value.strip()}
-    return tuple(Identifier(scheme=scheme, value=value) for scheme, value in sorted(found) if len(value) <= 500)
+    found = [(scheme, value.strip()) for scheme, value in stated if isinstance(value, str)]
+    own = ("", str(data["id"]))
+    return tuple(Identifier(scheme=scheme, value=value) for scheme, value in found if value not in own)
 
 
 def _landing_page(data: dict[str, Any], source: Source, pattern: str) -> str:
     name = str(data.get("name") or data.get("id"))
     if pattern:
-        return web_address(pattern.replace("{name}", name))
+        return web_address(pattern.replace("{name}", name).replace("{id}", str(data.get("id"))))
     return web_address(f"{source.url.rstrip('/')}/dataset/{name}")
 
 
@@ -248,7 +274,9 @@ def _file(resource: dict[str, Any], address: str, title: str, language: str, sou
         url=address,
         title=title,
         description=read_markup(notes.get(_key(notes, language), ""))[:5000],
-        media_type=media_type(resource.get("media_type"), resource.get("mimetype"), resource.get("format")),
+        media_type=media_type(
+            resource.get("media_type"), resource.get("mimetype"), resource.get("format"), address=address
+        ),
         size=_size(resource.get("byte_size")) or _size(resource.get("size")),
         language=tags[0] if len(tags) == 1 else None,
         modified=_file_date(resource),
@@ -275,7 +303,8 @@ def _file_date(resource: dict[str, Any]) -> str | None:
 def _relations(data: dict[str, Any], source: Source) -> tuple[Relation, ...]:
     found: list[Relation] = []
     for relation in data.get("relationships_as_subject") or []:
-        target = str((relation.get("__extras") or {}).get("object_package_id") or relation.get("object_package_id") or "")
+        extras = relation.get("__extras") or {}
+        target = str(extras.get("object_package_id") or relation.get("object_package_id") or "")
         if target:
             kind = "part_of" if relation.get("type") == "child_of" else "cites"
             found.append(Relation(type=kind, source=source.name, identifier=target))
@@ -285,7 +314,9 @@ def _relations(data: dict[str, Any], source: Source) -> tuple[Relation, ...]:
             labels = _texts(relation.get("label"), source)
             label = read_line(labels.get(_key(labels, source.language), ""))
             is_basis = label == "legal_basis"
-            kind, title = ("based_on", "") if is_basis else ("cites", "" if label == address else label[:1000])
+            kind, title = (
+                ("based_on", "") if is_basis else ("cites", "" if label == address else label[:1000])
+            )
             found.append(Relation(type=kind, identifier=address, title=title))
     for other in data.get("see_alsos") or []:
         if isinstance(other, dict) and other.get("dataset_identifier"):

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from ..building import Unread, agency_of, build_by_declaration
 from ..catalogues import language_tag, licence, media_type, place_code, rhythm, themes, web_address, words
@@ -15,24 +15,31 @@ from ..run import Item, Remark
 from ..source import Source
 
 READ = (
-    "title", "description", "keyword", "modified", "publisher", "identifier", "accessLevel", "license", "rights",
-    "spatial", "distribution", "accrualPeriodicity", "conformsTo", "describedBy", "describedByType", "isPartOf",
+    "title", "description", "keyword", "modified", "publisher", "identifier", "accessLevel", "license",
+    "rights",
+    "spatial", "distribution", "accrualPeriodicity", "conformsTo", "describedBy", "describedByType",
+    "isPartOf",
     "issued", "language", "landingPage", "references", "theme", "systemOfRecords",
 )  # fmt: skip
-# Known, and left out on purpose: contactPoint is people's names and addresses; the codes and the investment's number
-# are the budget office's own; temporal is what the data cover, not how long the record holds; dataQuality says
-# nothing about quality but that a guideline was followed.
+# Known, and left out on purpose: contactPoint is people's names and addresses; the codes and the investment's
+# number are the budget office's own; temporal is what the data cover, not how long the record holds;
+# dataQuality says nothing about quality but that a guideline was followed.
 IGNORED = (
-    "@type", "@id", "contactPoint", "bureauCode", "programCode", "primaryITInvestmentUII", "dataQuality", "temporal",
+    "@type", "@id", "contactPoint", "bureauCode", "programCode", "primaryITInvestmentUII", "dataQuality",
+    "temporal",
 )  # fmt: skip
 _EMPTY_RIGHTS = frozenset({"", "true", "false", "n/a", "na", "not available", "none", "public", "null"})
 _NOWHERE = frozenset({"global", "worldwide", "world", "international"})
 
 
 class Options(Strict):
-    """`order`: what 01/02/2024 means at this source, "mdy" or "dmy"; such dates are rejected where it is not said."""
+    """`order`: what 01/02/2024 means at this source; such dates are rejected where it is not said.
+    `one_publisher`: take the declaration's publisher for every dataset, for files whose own field names no
+    agency.
+    """
 
-    order: str = ""
+    order: Literal["", "dmy", "mdy"] = ""
+    one_publisher: bool = False
 
 
 def collect(source: Source, http: Http, since: datetime | None) -> Iterator[Item | Remark]:
@@ -57,7 +64,7 @@ def parse(item: Item, source: Source) -> Record | None:
     data = item.data
     if not isinstance(data, dict):
         raise ValueError(f"{str(data)[:60]!r} stands where a dataset should be")
-    order = str(source.options.get("order", ""))
+    options = Options(**source.options)
     publisher = data.get("publisher")
     language = _language(data, source)
     frequency, modified = rhythm(data.get("accrualPeriodicity")), data.get("modified")
@@ -66,13 +73,15 @@ def parse(item: Item, source: Source) -> Record | None:
     summary, rest = split_lead(read_markup(str(data.get("description") or "")))
     files, elsewhere = _files(data)
     agency = agency_of(source, {language: _name(publisher)}, _name(_above(publisher)))
+    if options.one_publisher:
+        agency = source.agency()
     keywords, groups = words(data.get("keyword")), words(_listed(data.get("theme")))
     traits = {"type": [str(data.get("accessLevel", ""))], "group": groups, "tag": keywords,
-              "title": [str(data["title"])], "publisher": list(agency.names.values())}  # fmt: skip
+              "title": [str(data["title"])], "publisher": [_name(publisher)]}  # fmt: skip
     return build_by_declaration(
         source,
         traits,
-        identifier=str(data["identifier"]),
+        identifier=str(data["identifier"] or "").strip(),
         title=read_line(str(data["title"] or "")) or None,
         summary=summary,
         body="\n\n".join(part for part in (rest, elsewhere, _access(data)) if part),
@@ -80,8 +89,8 @@ def parse(item: Item, source: Source) -> Record | None:
         publisher=agency,
         subjects=themes(*groups, *keywords),
         keywords=keywords,
-        issued=_date(data, "issued", data.get("issued"), order),
-        modified=_date(data, "modified", modified, order),
+        issued=_date(data, "issued", data.get("issued"), options.order),
+        modified=_date(data, "modified", modified, options.order),
         landing_page=web_address(data.get("landingPage")),
         license=licence(data.get("license")) or source.license,
         places=_places(data.get("spatial"), source),
@@ -117,7 +126,9 @@ def _date(data: dict[str, Any], name: str, value: Any, order: str) -> str | None
 
 
 def _places(spatial: Any, source: Source) -> tuple[str, ...]:
-    """Where the data are about: what the dataset names; the source's own place where that is not a place's name."""
+    """Where the data are about: what the dataset names; the source's own place where that is not a place's
+    name.
+    """
     names = [str(value) for value in _listed(spatial)]
     codes = [code for name in names if (code := place_code(name, source.language, source.place))]
     if codes or any(name.strip().casefold() in _NOWHERE for name in names):
@@ -131,27 +142,35 @@ def _files(data: dict[str, Any]) -> tuple[tuple[File, ...], str]:
     for part in _listed(data.get("distribution")):
         if not isinstance(part, dict):
             continue
-        title, stated = read_line(str(part.get("title") or "")), (part.get("downloadURL"), part.get("accessURL"))
+        title, stated = (
+            read_line(str(part.get("title") or "")),
+            (part.get("downloadURL"), part.get("accessURL")),
+        )
         for address in dict.fromkeys(web_address(value) for value in stated if web_address(value)):
-            kind = media_type(part.get("mediaType"), part.get("format"))
+            # mediaType is that of the download; what stands at accessURL may be a page or an API.
+            kinds = ("mediaType", "format") if address == web_address(stated[0]) else ("format", "mediaType")
             files.append(
                 File(
                     url=address,
                     title=title[:500],
                     description=read_markup(str(part.get("description") or ""))[:5000],
-                    media_type=kind if address == web_address(stated[0]) else media_type(part.get("format")) or kind,
+                    media_type=media_type(*(part.get(kind) for kind in kinds), address=address),
                 )
             )
         if not any(web_address(value) for value in stated) and any(stated):
             elsewhere.append(f"- {title or 'Distribution'}: {next(str(value) for value in stated if value)}")
     if dictionary := web_address(data.get("describedBy")):
-        files.append(File(url=dictionary, title="Data dictionary", media_type=media_type(data.get("describedByType"))))
+        kind = media_type(data.get("describedByType"), address=dictionary)
+        files.append(File(url=dictionary, title="Data dictionary", media_type=kind))
     return tuple(files), "\n".join(elsewhere)
 
 
 def _access(data: dict[str, Any]) -> str:
     """Who may see the data, where that is not everyone, and why."""
-    level, rights = str(data.get("accessLevel") or "public").strip(), read_markup(str(data.get("rights") or ""))
+    level, rights = (
+        str(data.get("accessLevel") or "public").strip(),
+        read_markup(str(data.get("rights") or "")),
+    )
     reason = "" if rights.casefold() in _EMPTY_RIGHTS else rights
     return f"**Access:** {level}. {reason}".strip() if level != "public" else reason
 

@@ -26,7 +26,8 @@ FIELDS = (
     "abstract", "action", "agencies", "cfr_references", "citation", "comment_url", "comments_close_on",
     "correction_of", "dates", "docket_ids", "document_number", "effective_on", "executive_order_number",
     "full_text_xml_url", "html_url", "pdf_url", "president", "presidential_document_number",
-    "proclamation_number", "publication_date", "raw_text_url", "regulation_id_numbers", "signing_date", "subtype",
+    "proclamation_number", "publication_date", "raw_text_url", "regulation_id_numbers", "signing_date",
+    "subtype",
     "title", "toc_doc", "toc_subject", "topics", "type",
 )  # fmt: skip
 # Type at the source → axis, type and the rule in words.
@@ -47,7 +48,8 @@ SUBTYPES = {"executive order": "executive_order", "proclamation": "proclamation"
 
 
 class Options(Strict):
-    """What to ask for: `types` (all by default), `agencies` (slugs), `term`; `from` a day on, or else the last `days`."""
+    """What to ask for: `types` (all by default), `agencies` (slugs), `presidential_types`, `term`; what was
+    published `from` a day on, or else in the last `days`."""
 
     types: tuple[Literal["RULE", "PRORULE", "NOTICE", "PRESDOCU"], ...] = ()
     agencies: tuple[str, ...] = ()
@@ -80,13 +82,18 @@ def collect(source: Source, http: Http, since: datetime | None) -> Iterator[Item
         if isinstance(window, Remark):
             yield window
         elif counts[window]:
-            yield from _documents(http, _address(source, options, *window, per_page=options.per_page), expected)
+            yield from _documents(
+                http, _address(source, options, *window, per_page=options.per_page), expected
+            )
             expected += counts[window]
 
 
 def _address(source: Source, options: Options, start: date, end: date, per_page: int) -> str:
     asked: list[tuple[str, str]] = [("order", "oldest"), ("per_page", str(per_page))]
-    asked += [("conditions[publication_date][gte]", f"{start}"), ("conditions[publication_date][lte]", f"{end}")]
+    asked += [
+        ("conditions[publication_date][gte]", f"{start}"),
+        ("conditions[publication_date][lte]", f"{end}"),
+    ]
     asked += [("conditions[type][]", name) for name in options.types]
     asked += [("conditions[agencies][]", name) for name in options.agencies]
     asked += [("conditions[presidential_document_type][]", name) for name in options.presidential_types]
@@ -99,7 +106,8 @@ def _ask(http: Http, url: str) -> dict[str, Any]:
     """One answer. Where nothing matches it has a count and no results at all."""
     answer = http.get_json(url)
     if not isinstance(answer, dict) or not ("count" in answer or "results" in answer):
-        raise BadAnswer(f"{url.split('?')[0]} answered without “count” and “results”: is it the documents' address?")
+        address = url.split("?")[0]
+        raise BadAnswer(f"{address} answered without “count” and “results”: is it …/documents.json?")
     return answer
 
 
@@ -110,9 +118,8 @@ def _documents(http: Http, url: str, before: int) -> Iterator[Item | Remark]:
         here[0] = link
         answer = _ask(http, link)
         count = answer.get("count")
-        return Page(
-            answer.get("results") or [], before + count if isinstance(count, int) else None, answer.get("next_page_url")
-        )
+        total = before + count if isinstance(count, int) else None
+        return Page(answer.get("results") or [], total, answer.get("next_page_url"))
 
     for row in by_next_link(fetch, url):
         if isinstance(row, Remark):
@@ -132,13 +139,13 @@ def parse(item: Item, source: Source) -> Record | None:
     data = item.data
     if not isinstance(data, dict):
         raise ValueError(f"{str(data)[:60]!r} stands where a document should be")
-    number, published = str(data["document_number"]), read_date(data["publication_date"])
-    if not published:
-        raise KeyError("publication_date")
+    number, published = str(data["document_number"] or ""), read_date(data["publication_date"])
+    if not (number and published):
+        raise KeyError("publication_date" if number else "document_number")
     name = str(data["type"] or "").casefold()
     name = CODES.get(name, name)
     if name not in PLACES:
-        raise ValueError(f"type = {data['type']!r}: is none of the Federal Register's; known: {', '.join(PLACES)}")
+        raise ValueError(f"type = {data['type']!r}: is not a type of document; known: {', '.join(PLACES)}")
     axis, kind, rule = PLACES[name]
     summary, rest = split_lead(read_markup(str(data.get("abstract") or "")))
     agency, others = _agencies(data, source)
@@ -168,7 +175,9 @@ def parse(item: Item, source: Source) -> Record | None:
         places=(source.place,) if source.place else (),
         files=_files(data),
         relations=_relations(data),
-        consultation=Consultation(opens=published, closes=closes, url=web_address(data.get("comment_url")) or None)
+        consultation=Consultation(
+            opens=published, closes=closes, url=web_address(data.get("comment_url")) or None
+        )
         if closes
         else None,
         decided_by=signer or agency.name("en"),
@@ -184,7 +193,9 @@ def _agencies(data: dict[str, Any], source: Source) -> tuple[Agency, list[str]]:
     numbers = {agency.get("id"): agency for agency in named if agency.get("id") is not None}
     lowest = next((agency for agency in named if agency.get("parent_id") in numbers), named[0])
     above = numbers.get(lowest.get("parent_id"))
-    agency = agency_of(source, {source.language: _name(lowest)}, _name(above) if above else "", lowest.get("url"))
+    agency = agency_of(
+        source, {source.language: _name(lowest)}, _name(above) if above else "", lowest.get("url")
+    )
     return agency, [_name(other) for other in named if other is not lowest and other is not above]
 
 
@@ -205,7 +216,10 @@ def _particulars(data: dict[str, Any], others: list[str]) -> str:
 
 def _identifiers(data: dict[str, Any], number: str) -> tuple[Identifier, ...]:
     found = [("document_number", number), ("citation", data.get("citation"))]
-    found += [("docket", docket) for docket in data.get("docket_ids") or []]
+    # Old documents have "Federal Register: January 3, 1994" for a docket.
+    found += [
+        ("docket", name) for name in data.get("docket_ids") or [] if "Federal Register:" not in str(name)
+    ]
     found += [("rin", rin) for rin in data.get("regulation_id_numbers") or []]
     if order := data.get("executive_order_number"):
         found.append(("other", f"Executive Order {order}"))

@@ -1,0 +1,389 @@
+"""The default engine: an index in a folder, by Whoosh. Whoosh keeps words and documents; answering is ours.
+
+Every generation of the index is read once into memory (ids, dates, facets); what a word is found in is remembered
+until the next one. Segments do not change once written, so catching up reads only what is new.
+"""
+
+import contextlib
+import json
+import logging
+import math
+import secrets
+import shutil
+import threading
+import time
+from array import array
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from whoosh import fields, index, query, writing
+from whoosh.formats import Frequency, Positions
+from whoosh.reading import TermNotFound
+from whoosh.searching import Searcher
+
+from .answering import answer, every
+from .columns import UNDATED, Columns, bits_of
+from .engine import Document, Query, Results, SearchEngine, SearchUnavailable, Text
+from .preparing import prepare
+from .spelling import Spelling
+
+log = logging.getLogger(__name__)
+
+WAIT_FOR_WRITER = 120.0  # seconds
+_REMEMBERED = 500  # words whose postings are kept per generation
+_VERSION = "1"  # of what a folder holds: raised when the schema changes, which starts an empty index
+
+
+class _Stems(fields.FieldType):  # type: ignore[misc]
+    """A field that takes lists of stems as they are; whoosh's own analysis is not wanted."""
+
+    def __init__(self, positions: bool) -> None:
+        super().__init__(Positions() if positions else Frequency(), None, scorable=False)
+
+
+def _schema() -> fields.Schema:
+    return fields.Schema(
+        id=fields.ID(unique=True, stored=False),
+        words=_Stems(positions=True),
+        title=_Stems(positions=True),
+        number=_Stems(positions=False),
+        facts=fields.STORED,
+        document=fields.STORED,
+    )
+
+
+class WhooshEngine:
+    """An index below `folder`. Several threads and processes may search it, one at a time may write.
+
+    `folder/current` names the folder in use; a rebuild fills another and swaps the name.
+    """
+
+    def __init__(self, folder: Path, *, name: str | None = None) -> None:
+        self.folder = folder
+        self._fixed = name  # a rebuild's own folder, which nobody else reads yet
+        self._lock = threading.RLock()
+        self._shelf: _WhooshShelf | None = None
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def add(self, documents: Iterable[Document]) -> int:
+        count = 0
+        with self._lock, self._writer() as writer:
+            known = self._fresh_shelf().known
+            for document in documents:
+                if document.id in known or count:
+                    writer.delete_by_term("id", document.id)
+                self._write(writer, document)
+                count += 1
+        return count
+
+    @staticmethod
+    def _write(writer: Any, document: Document) -> None:
+        titles, everything, marks, numbers = prepare(document)
+        writer.add_document(
+            id=document.id,
+            title=titles,
+            words=[*everything, *(f"\x01{word}" for word in marks)],
+            number=sorted(numbers),
+            facts=[
+                document.id,
+                document.date.toordinal() if document.date else UNDATED,
+                document.weight,
+                len(everything),
+                {name: list(values) for name, values in document.facets.items()},
+                sorted({text.language for text in document.texts}),
+            ],
+            document=_packed(document),
+        )
+
+    def remove(self, ids: Iterable[str]) -> None:
+        gone = list(ids)
+        if not gone:
+            return
+        with self._lock, self._writer() as writer:
+            for one in gone:
+                writer.delete_by_term("id", one)
+
+    def search(self, query: Query) -> Results:
+        with self._lock:
+            return answer(self._fresh_shelf(), query)
+
+    def scan(self, query: Query) -> Iterator[str]:
+        with self._lock:
+            ids = list(every(self._fresh_shelf(), query))
+        return iter(ids)
+
+    def count(self) -> int:
+        with self._lock:
+            return self._fresh_shelf().columns.live.bit_count()
+
+    @contextmanager
+    def rebuild(self) -> Iterator[SearchEngine]:
+        name = f"{_VERSION}-{secrets.token_hex(6)}"
+        fresh = WhooshEngine(self.folder, name=name)
+        try:
+            yield fresh
+            fresh.count()  # makes an index even if nothing was added
+        except BaseException:
+            fresh.close()
+            shutil.rmtree(self.folder / name, ignore_errors=True)
+            raise
+        fresh.close()
+        with self._lock:
+            self._point_to(name)
+            self._sweep(keep=name)
+
+    def close(self) -> None:
+        with self._lock:
+            if self._shelf:
+                self._shelf.close()
+            self._shelf = None
+
+    # The folder in use
+
+    def _name(self) -> str:
+        if self._fixed:
+            return self._fixed
+        try:
+            return (self.folder / "current").read_text().strip()
+        except FileNotFoundError:
+            return ""
+
+    def _point_to(self, name: str) -> None:
+        fresh = self.folder / f"current.{secrets.token_hex(4)}"
+        fresh.write_text(name)
+        fresh.replace(self.folder / "current")
+
+    def _sweep(self, keep: str) -> None:
+        """Remove folders of earlier rebuilds. A young one may be a rebuild that still runs elsewhere."""
+        for path in self.folder.iterdir():
+            old = path.is_dir() and time.time() - path.stat().st_mtime > 3600
+            if path.is_dir() and path.name != keep and (old or path.name == self._last_name):
+                shutil.rmtree(path, ignore_errors=True)
+
+    @property
+    def _last_name(self) -> str:
+        return self._shelf.name if self._shelf else ""
+
+    def _open(self) -> tuple[str, Any]:
+        """The index in use; an empty one where there is none (or one of another version)."""
+        for _ in range(5):
+            name = self._name()
+            if not name.startswith(f"{_VERSION}-"):
+                name = f"{_VERSION}-{secrets.token_hex(6)}"
+                (self.folder / name).mkdir(parents=True)
+                index.create_in(str(self.folder / name), _schema())
+                self._point_to(name)
+                continue
+            path = self.folder / name
+            path.mkdir(exist_ok=True)
+            try:
+                if not index.exists_in(str(path)):
+                    index.create_in(str(path), _schema())
+                return name, index.open_dir(str(path))
+            except (OSError, index.IndexError):
+                time.sleep(0.05)  # another process swapped it meanwhile
+        raise SearchUnavailable(f"the search index in {self.folder.name} cannot be opened; rebuild it")
+
+    @contextmanager
+    def _writer(self) -> Iterator[Any]:
+        _, opened = self._open()
+        try:
+            writer = writing.SegmentWriter(opened, timeout=WAIT_FOR_WRITER, delay=0.1, limitmb=256)
+        except index.LockError:
+            raise SearchUnavailable(
+                f"another process has been writing the search index for {WAIT_FOR_WRITER:.0f} seconds; try again later"
+            ) from None
+        except OSError as error:
+            raise SearchUnavailable(f"the search index cannot be written ({error})") from error
+        try:
+            yield writer
+        except BaseException:
+            with contextlib.suppress(Exception):
+                writer.cancel()
+            raise
+        try:
+            writer.commit()
+        except OSError as error:
+            raise SearchUnavailable(f"the search index cannot be written ({error})") from error
+
+    def _fresh_shelf(self) -> "_WhooshShelf":
+        """What the index holds now; read again when another generation is there."""
+        try:
+            name = self._name()
+            if self._shelf and self._shelf.name == name and self._shelf.up_to_date():
+                return self._shelf
+            before = self._shelf
+            name, opened = self._open()
+            self._shelf = _WhooshShelf(name, opened, before if before and before.name == name else None)
+            if before:
+                before.close()
+            return self._shelf
+        except OSError as error:
+            raise SearchUnavailable(f"the search index cannot be read ({error})") from error
+
+
+def _packed(document: Document) -> str:
+    return json.dumps(
+        [
+            [[text.language, text.title, text.summary, text.body] for text in document.texts],
+            document.identifiers,
+            document.names,
+            document.keywords,
+        ],
+        ensure_ascii=False,
+        separators=(",", ":"),
+    )
+
+
+@dataclass(frozen=True)
+class _Segment:
+    """What was read of one segment: facts by document, in its order."""
+
+    ids: list[str]
+    days: "array[int]"
+    weights: "array[float]"
+    lengths: "array[int]"
+    facets: list[dict[str, list[str]]]
+    languages: set[str]
+
+
+@dataclass
+class _WhooshShelf:
+    """One generation of the index, held open."""
+
+    name: str
+    opened: Any
+    before: "_WhooshShelf | None"
+    languages: tuple[str, ...] = ()
+    _postings: dict[tuple[str, str], dict[int, float]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.reader = self.opened.reader()
+        known = self.before.segments if self.before else {}
+        self.before = None
+        self.segments: dict[str, _Segment] = {}
+        parts: list[_Segment] = []
+        for leaf, _ in self.reader.leaf_readers():
+            segment = leaf.segment()
+            name = segment.segment_id() if segment else ""
+            if name:
+                self.segments[name] = known.get(name) or _read_segment(leaf)
+                parts.append(self.segments[name])
+        ids = [one for part in parts for one in part.ids]
+        days, weights, self.lengths = array("l"), array("d"), array("l")
+        for part in parts:
+            days.extend(part.days)
+            weights.extend(part.weights)
+            self.lengths.extend(part.lengths)
+        live = bits_of((place for place in range(len(ids)) if not self.reader.is_deleted(place)), len(ids))
+        self.columns = Columns(ids, days, weights, [facets for part in parts for facets in part.facets], live)
+        self.languages = tuple(sorted({language for part in parts for language in part.languages}))
+        self.average = sum(self.lengths) / len(self.lengths) if self.lengths else 1.0
+
+    def up_to_date(self) -> bool:
+        return bool(self.reader.generation() == self.opened.latest_generation())
+
+    def close(self) -> None:
+        self.reader.close()
+
+    @cached_property
+    def known(self) -> set[str]:
+        return set(self.columns.ids)
+
+    def word(self, stem: str, *, title: bool) -> dict[int, float]:
+        key = ("title" if title else "words", stem)
+        if key not in self._postings:
+            if len(self._postings) >= _REMEMBERED:
+                self._postings.pop(next(iter(self._postings)))
+            self._postings[key] = self._score(*key)
+        return self._postings[key]
+
+    def _score(self, name: str, stem: str) -> dict[int, float]:
+        """BM25 (k1 = 1.2, b = 0.6 on everything, 0 on titles) of every document that holds a stem."""
+        try:
+            matcher = self.reader.postings(name, stem)
+        except TermNotFound:
+            return {}
+        counts: list[tuple[int, float]] = []
+        while matcher.is_active():
+            counts.append((matcher.id(), matcher.weight()))
+            matcher.next()
+        size = len(self.columns.ids)
+        rarity = math.log(1 + (size - len(counts) + 0.5) / (len(counts) + 0.5))
+        if name == "title":
+            return {place: rarity * 2.2 * count / (count + 1.2) for place, count in counts}
+        lengths, average = self.lengths, self.average
+        return {
+            place: rarity * 2.2 * count / (count + 1.2 * (0.4 + 0.6 * lengths[place] / average))
+            for place, count in counts
+        }
+
+    def beginning(self, prefix: str) -> list[str]:
+        found = []
+        for position, stem in enumerate(self.reader.expand_prefix("words", prefix)):
+            if position == 2000:
+                break
+            text = stem.decode() if isinstance(stem, bytes) else stem
+            found.append((-self.reader.doc_frequency("words", text), text))
+        return [stem for _, stem in sorted(found)[:50]]
+
+    def phrase(self, stems: tuple[str, ...], *, title: bool) -> list[int]:
+        name = "title" if title else "words"
+        # Where one of its words stands nowhere, whoosh need not be asked.
+        if not all(self.word(stem, title=title) for stem in stems):
+            return []
+        matcher = query.Phrase(name, list(stems)).matcher(self._searcher)
+        return [int(place) for place in matcher.all_ids()]
+
+    @cached_property
+    def _searcher(self) -> Any:
+        return Searcher(self.reader)
+
+    def number(self, identifier: str) -> list[int]:
+        try:
+            return [int(place) for place in self.reader.postings("number", identifier).all_ids()]
+        except TermNotFound:
+            return []
+
+    def document(self, place: int) -> Document:
+        stored = self.reader.stored_fields(place)
+        name, day, weight, _, facets, _ = stored["facts"]
+        texts, identifiers, names, keywords = json.loads(stored["document"])
+        return Document(
+            id=name,
+            texts=tuple(Text(*text) for text in texts),
+            identifiers=tuple(identifiers),
+            names=tuple(names),
+            keywords=tuple(keywords),
+            facets={facet: tuple(values) for facet, values in facets.items()},
+            date=date.fromordinal(day) if day else None,
+            weight=weight,
+        )
+
+    @cached_property
+    def _spelling(self) -> Spelling:
+        return Spelling(
+            text.title for place in range(self.reader.doc_count_all()) for text in self.document(place).texts
+        )
+
+    def spellings(self, folded: str) -> Iterator[str]:
+        return self._spelling.like(folded)
+
+
+def _read_segment(leaf: Any) -> _Segment:
+    segment = _Segment([], array("l"), array("d"), array("l"), [], set())
+    for place in range(leaf.doc_count_all()):
+        stored = leaf.stored_fields(place)
+        name, day, weight, length, facets, languages = stored["facts"]
+        segment.ids.append(name)
+        segment.days.append(day)
+        segment.weights.append(weight)
+        segment.lengths.append(length)
+        segment.facets.append(facets)
+        segment.languages.update(languages)
+    return segment

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, create_engine, event
+from sqlalchemy import Connection, create_engine, event, text
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
@@ -38,6 +38,16 @@ class Database:
 
     def close(self) -> None:
         self.engine.dispose()
+
+
+def wait_for_turn(session: Session, *names: str) -> None:
+    """Until this transaction ends, be the only one that called this with any of `names`.
+
+    SQLite's writers wait for each other anyway; PostgreSQL's must not insert one thing twice at once.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        for name in sorted(set(names)):
+            session.execute(text("SELECT pg_advisory_xact_lock(hashtext(:name))"), {"name": name})
 
 
 def _engine(url: str) -> Engine:

@@ -205,7 +205,7 @@ class Lease(Base):
 
 
 class ValidatorRow(Base):
-    """What makes the next request of an address conditional."""
+    """What makes the next request of an address conditional, as long as the source is `declared` as it was then."""
 
     __tablename__ = "validators"
 
@@ -213,6 +213,7 @@ class ValidatorRow(Base):
     url: Mapped[str] = mapped_column(String(2000), primary_key=True)
     etag: Mapped[str] = mapped_column(Text, default="")
     last_modified: Mapped[str] = mapped_column(Text, default="")
+    declared: Mapped[str] = mapped_column(String(64), default="")
 
 
 class User(Base):

@@ -15,8 +15,8 @@ _LOCK = 7_203_514_090
 
 
 def upgrade(database: Database) -> None:
-    """Make the tables, or bring an older portal's up to date. Safe to repeat, and in several processes at once:
-    the first one works, the others wait. All of it or, when killed, nothing."""
+    """Make the tables, or bring an older portal's up to date. Safe to repeat, and in several processes at once
+    (the first one works, the others wait). All of it or, when killed, nothing."""
     with database.writing.begin() as connection:
         if not database.is_sqlite:
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})

@@ -83,6 +83,10 @@ class Settings:
                 fresh.unlink()
         return path.read_text().strip()
 
+    def secret(self, name: str) -> str | None:
+        """A source's secret, from the environment variable that its declaration names in `token_env`."""
+        return os.environ.get(name, "").strip() or None
+
 
 class _Reading:
     """Reads the variables one by one and collects what is wrong."""

@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import delete, insert, select, text, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from harvesters.record import Agency as AgencyName
 from harvesters.record import Record
 from harvesters.when import first_day
 
+from .db import wait_for_turn
 from .models import Agency, Gone, IdentifierRow, RecordRow, RelationRow, Revision
 
 # Why a published record may be taken off the pages; the page says which one it was.
@@ -80,7 +81,7 @@ def save_many(
     new version, and the old one is kept. A withdrawn one that comes again returns, which is a version too. One
     that was unpublished by the operator stays so: its new words are kept, not shown.
     """
-    _take_turns(session, {arrival.record.source for arrival in arrivals})
+    wait_for_turn(session, *(arrival.record.source for arrival in arrivals))
     _save_agencies(session, [arrival.record.publisher for arrival in arrivals], now)
     numbers = [arrival.record.number for arrival in arrivals]
     rows = {row.number: row for row in session.scalars(select(RecordRow).where(RecordRow.number.in_(numbers)))}
@@ -103,13 +104,6 @@ def save_many(
     session.flush()
     _save_links(session, {rows[number].id: record for number, record in touched.items()})
     return outcome
-
-
-def _take_turns(session: Session, sources: Iterable[str]) -> None:
-    # SQLite writers wait for each other as a whole; PostgreSQL's must not insert one record twice at once.
-    if session.get_bind().dialect.name == "postgresql":
-        for source in sorted(sources):
-            session.execute(text("SELECT pg_advisory_xact_lock(hashtext(:source))"), {"source": source})
 
 
 def _new_row(arrival: Arrival, number: str, now: datetime, demonstration: bool) -> RecordRow:
@@ -240,12 +234,25 @@ def count_misses(session: Session, source: str, run: int) -> int:
     return int(result.rowcount)  # type: ignore[attr-defined]
 
 
-def see_all(session: Session, source: str, run: int, now: datetime) -> int:
-    """The source answered that nothing changed: all its published records were seen by `run`."""
+def see(session: Session, source: str, identifiers: Iterable[str], run: int, now: datetime) -> int:
+    """The source still lists these, although what it sent of them could not be used: they are not gone."""
     result = session.execute(
         update(RecordRow)
-        .where(RecordRow.source == source, RecordRow.state == "published")
+        .where(RecordRow.source == source, RecordRow.identifier.in_(list(identifiers)))
+        .where(RecordRow.state == "published")
         .values(seen_by_run=run, last_seen=now, missed=0)
+        .execution_options(synchronize_session=False)
+    )
+    return int(result.rowcount)  # type: ignore[attr-defined]
+
+
+def see_all(session: Session, source: str, run: int, now: datetime) -> int:
+    """The source answered that nothing changed since its last complete run: what that one saw, `run` sees, too.
+    What it had missed stays missed."""
+    result = session.execute(
+        update(RecordRow)
+        .where(RecordRow.source == source, RecordRow.state == "published", RecordRow.missed == 0)
+        .values(seen_by_run=run, last_seen=now)
         .execution_options(synchronize_session=False)
     )
     return int(result.rowcount)  # type: ignore[attr-defined]

@@ -29,6 +29,9 @@ KINDS = {
     "table": "CSV, TSV, XLSX or ODS by a column map",
 }
 
+# Kinds whose `collect` heeds `since`; the others always bring everything.
+INCREMENTAL = frozenset({"ckan", "federal_register"})
+
 
 class Kind(Protocol):
     """What a kind's module offers."""
@@ -48,6 +51,11 @@ def kind_of(name: str) -> Kind:
     module: Any = import_module(f".{name}", __name__)
     kind: Kind = module
     return kind
+
+
+def is_incremental(name: str) -> bool:
+    """Whether sources of that kind can be asked for what changed since a moment."""
+    return name in INCREMENTAL
 
 
 def check_options(source: "Source") -> list[str]:

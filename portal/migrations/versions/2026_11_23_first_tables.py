@@ -73,6 +73,7 @@ def upgrade() -> None:
         sa.Column("url", sa.String(length=2000), nullable=False),
         sa.Column("etag", sa.Text(), nullable=False),
         sa.Column("last_modified", sa.Text(), nullable=False),
+        sa.Column("declared", sa.String(length=64), nullable=False),
         sa.PrimaryKeyConstraint("source", "url", name="pk_validators"),
     )
     op.create_table(

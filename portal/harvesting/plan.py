@@ -1,0 +1,91 @@
+"""Plan: what a run asks for (everything, or what changed since), and what makes its answer suspicious."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from harvesters.kinds import is_incremental
+from harvesters.source import Source
+
+from ..models import Run
+
+# What an agency deletes is only seen by asking for everything, so every so many runs do.
+FULL_AFTER = 10
+REJECTS_TOLERATED = 0.20
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a run asks for. `full`: everything; else what changed from `since` on. `note`: what the operator
+    asked for and does not get."""
+
+    full: bool
+    since: datetime | None = None
+    limit: int | None = None
+    note: str = ""
+
+    @property
+    def whole(self) -> bool:
+        """Whether the run can end with everything that the source has."""
+        return self.full and self.limit is None
+
+
+def plan(session: Session, source: Source, *, full: bool, since: datetime | None, limit: int | None) -> Plan:
+    """What to ask for, given the runs there were."""
+    incremental = is_incremental(source.kind)
+    if since and not incremental:
+        return Plan(True, None, limit, f"kind {source.kind} cannot be asked for changes only; all of it was asked for")
+    if since:
+        return Plan(False, since, limit)
+    if full or not incremental:
+        return Plan(True, None, limit)
+    known_until = _known_until(session, source.name)
+    return Plan(known_until is None, known_until, limit)
+
+
+def last_complete(session: Session, source: str) -> Run | None:
+    """The last run that ended with everything the source has."""
+    query = select(Run).where(Run.source == source, Run.state == "complete")
+    return session.scalar(query.order_by(Run.id.desc()).limit(1))
+
+
+def _known_until(session: Session, source: str) -> datetime | None:
+    """From when on changes may be unknown; None when everything must be asked for again."""
+    complete = last_complete(session, source)
+    if complete is None:
+        return None
+    later = select(Run).where(Run.source == source, Run.id > complete.id, Run.state == "partial")
+    followers = session.scalars(later.where(Run.limit.is_(None)).order_by(Run.id)).all()
+    if len(followers) >= FULL_AFTER:
+        return None
+    until = complete.started_at
+    for run in followers:
+        # One that began later than what was known leaves a gap, and counts for nothing.
+        if run.since and run.since <= until:
+            until = run.started_at
+    return until
+
+
+def suspicion(source: Source, run: Run, plan: Plan, before: Run | None) -> str:
+    """Why the answer of a run that ended cannot be trusted to be everything; empty when it can."""
+    came = run.new + run.changed + run.unchanged
+    if run.rejected >= 5 and run.rejected > REJECTS_TOLERATED * (came + run.rejected):
+        return (
+            f"{run.rejected:,} of {came + run.rejected:,} items were rejected; "
+            "read the reasons: the agency may have changed its format"
+        )
+    if not plan.whole:
+        return ""
+    if came < source.minimum:
+        return (
+            f"{came:,} records came, and the declaration expects {source.minimum:,} at least; "
+            "ask the agency, or lower its minimum"
+        )
+    if before and came < 0.5 * (past := before.new + before.changed + before.unchanged):
+        return (
+            f"{came:,} records came, less than half of the {past:,} of the last complete run; "
+            "ask the agency, or take it as it is: harvest run --accept"
+        )
+    return ""

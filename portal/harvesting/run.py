@@ -1,0 +1,223 @@
+"""Run: one harvest of one source into the store, whatever happens on the way."""
+
+import errno
+import logging
+import secrets
+import time
+from collections.abc import Callable
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from harvesters.http import Http, SourceFault
+from harvesters.run import Account, harvest
+from harvesters.source import Source
+
+from .. import store
+from ..models import Run
+from ..parts import Portal
+from .batches import BATCH, ISSUES_KEPT, Batch
+from .leases import Heartbeat, LeaseLost, Owner, begin, end
+from .plan import Plan, last_complete, plan, suspicion
+from .traffic import keep_validators, open_http, validators
+
+log = logging.getLogger("clerestory.harvesting")
+
+# Also what a slow source sends is stored at least so often (seconds).
+PATIENCE = 5.0
+
+Progress = Callable[[Run], None]
+Clock = Callable[[], datetime]
+
+
+class DeadlinePassed(Exception):
+    """A run took longer than its source's declaration allows."""
+
+
+def clock() -> datetime:
+    """Now."""
+    return datetime.now(UTC)
+
+
+def run_source(
+    portal: Portal,
+    source: Source,
+    *,
+    full: bool = False,
+    since: datetime | None = None,
+    limit: int | None = None,
+    accept: bool = False,
+    now: Clock = clock,
+    progress: Progress | None = None,
+    http: Http | None = None,
+) -> Run:
+    """Harvest `source` into the store; return the run with its state, its reason and its counts.
+
+    A kind that can be asked for changes is asked for those since its last run, unless `full`. `accept` takes a
+    suspicious answer for everything that the source has. `progress` is called after every batch. `http` takes
+    the place of the ordinary way to the agency. What was stored stays, however the run ends.
+
+    Raises Busy when another run of this source is under way. KeyboardInterrupt passes through, after the run
+    was marked as interrupted. Everything else that goes wrong is told by the returned run.
+    """
+    work = _Work(portal, source, accept, now, progress)
+    work.begin(full, since, limit)
+    try:
+        with Heartbeat(portal.database, work.run, now):
+            work.fetch(http or open_http(portal.settings, source))
+            work.finish()
+    except (SourceFault, DeadlinePassed) as fault:
+        work.fail("failed", str(fault))
+    except LeaseLost as fault:
+        work.fail("interrupted", str(fault))
+    except KeyboardInterrupt:
+        work.fail("interrupted", "it was stopped; what it had stored stays")
+        raise
+    except Exception as fault:
+        work.fail("failed", _reason(fault, source))
+    return work.run
+
+
+def _reason(fault: Exception, source: Source) -> str:
+    """What to tell of a fault that is not the agency's."""
+    cause = fault.orig if isinstance(fault, DBAPIError) else fault
+    if getattr(cause, "errno", None) in (errno.ENOSPC, errno.EDQUOT) or "disk is full" in str(cause):
+        return "the disk is full; free some space, then run the harvest again"
+    if isinstance(fault, DBAPIError):
+        return f"the database did not take it ({cause}); run the harvest again when it does"
+    if isinstance(fault, OSError):
+        return f"the data folder cannot be used ({fault}); check its permissions"
+    reference = secrets.token_hex(4)
+    log.exception("fault %s in the harvest of %s", reference, source.name)
+    return f"a fault of the portal's own ({type(fault).__name__}), in the log under the reference {reference}"
+
+
+class _Work:
+    """A run under way: its row, its plan, and what the source said."""
+
+    run: Run
+    plan: Plan
+    http: Http
+
+    def __init__(
+        self, portal: Portal, source: Source, accept: bool, now: Clock, progress: Progress | None
+    ) -> None:
+        self.portal, self.source, self.accept = portal, source, accept
+        self.now, self.progress = now, progress
+        self.account = Account()
+
+    def begin(self, full: bool, since: datetime | None, limit: int | None) -> None:
+        """Take the source's lease. Raises Busy."""
+        with self.portal.database.write() as session:
+            self.plan = plan(session, self.source, full=full, since=since, limit=limit)
+            started = self.now()
+            self.run = Run(
+                source=self.source.name,
+                state="running",
+                reason="",
+                full=self.plan.full,
+                since=self.plan.since,
+                limit=limit,
+                owner=str(Owner.here()),
+                started_at=started,
+                heartbeat_at=started,
+                deadline_at=started + timedelta(seconds=self.source.deadline),
+                received=0, skipped=0, new=0, changed=0, unchanged=0, withdrawn=0, rejected=0,
+                flags=[],
+            )  # fmt: skip
+            begin(session, self.run)
+            # Who asks for everything wants to see it, also when nothing changed.
+            self.known = {} if full or not self.plan.whole else validators(session, self.source)
+
+    def fetch(self, http: Http) -> None:
+        """Store what comes, batch by batch."""
+        self.http = http
+        http.validators.update(self.known)
+        batch, began = self._batch(), time.monotonic()
+        with closing(harvest(self.source, http, self.plan.since, self.account, self.plan.limit)) as results:
+            try:
+                for result in results:
+                    batch.add(result)
+                    self._keep_deadline()
+                    if len(batch) >= BATCH or time.monotonic() - began > PATIENCE:
+                        self._store(batch)
+                        batch, began = self._batch(), time.monotonic()
+            except (SourceFault, DeadlinePassed):
+                self._store(batch)
+                raise
+        self._store(batch)
+
+    def _batch(self) -> Batch:
+        return Batch(self.portal, self.source, self.run.id)
+
+    def _store(self, batch: Batch) -> None:
+        self.run = batch.commit(self.account, self.now())
+        if self.progress:
+            self.progress(self.run)
+
+    def _keep_deadline(self) -> None:
+        if self.now() > self.run.deadline_at:
+            raise DeadlinePassed(
+                f"it did not end within {self.source.deadline:,} seconds; what came was stored; "
+                "raise the deadline in its declaration if the source is that large"
+            )
+
+    def finish(self) -> None:
+        """Decide what the run was, and withdraw what is gone: in one transaction, so that a run which is
+        killed here has decided nothing."""
+        with self.portal.database.write() as session:
+            run = session.get_one(Run, self.run.id)
+            if self.account.not_modified:
+                run.unchanged += store.see_all(session, self.source.name, run.id, self.now())
+            self._close(run, *self._verdict(session, run))
+            if run.state == "complete":
+                self._withdraw(session, run)
+                if not self.account.not_modified:
+                    keep_validators(session, self.source, self.http.validators)
+            end(session, run)
+        self.run = run
+
+    def _verdict(self, session: Session, run: Run) -> tuple[str, str]:
+        """The state of a run that ended, and the reason where one is needed."""
+        if self.account.not_modified:
+            return "complete", "nothing changed since the last complete run"
+        if self.plan.whole and not self.account.complete:
+            return "suspect", "; ".join(self.account.flags) or "not everything that the source has came"
+        doubt = suspicion(self.source, run, self.plan, last_complete(session, self.source.name))
+        if doubt and not self.accept:
+            return "suspect", doubt
+        return ("complete" if self.plan.whole else "partial"), ""
+
+    def _withdraw(self, session: Session, run: Run) -> None:
+        store.count_misses(session, self.source.name, run.id)
+        while True:
+            gone = store.withdraw_unseen(session, self.source.name, run.id, self.source.grace, self.now())
+            run.withdrawn += gone
+            if not gone:
+                return
+            session.flush()
+
+    def _close(self, run: Run, state: str, reason: str) -> None:
+        run.state, run.reason = state, reason
+        run.finished_at = run.heartbeat_at = self.now()
+        run.received, run.skipped, run.expected = (
+            self.account.received, self.account.skipped, self.account.expected,
+        )  # fmt: skip
+        flags = [self.plan.note, *self.account.flags]
+        if run.rejected > ISSUES_KEPT:
+            flags.append(f"the first {ISSUES_KEPT:,} of {run.rejected:,} rejected items are listed")
+        run.flags = [flag for flag in flags if flag]
+
+    def fail(self, state: str, reason: str) -> None:
+        """Say how the run ended. Where even that cannot be stored, the lease's end says it later."""
+        try:
+            with self.portal.database.write() as session:
+                run = session.get_one(Run, self.run.id)
+                self._close(run, state, reason)
+                end(session, run)
+            self.run = run
+        except SQLAlchemyError:
+            log.exception("the end of run %s of %s could not be stored", self.run.id, self.source.name)
+            self._close(self.run, state, reason)

@@ -6,7 +6,10 @@ from .engine import BadSearchUrl, SearchEngine
 
 
 def open_engine(url: str, folder: Path) -> SearchEngine:
-    """The engine that `url` names, its files below `folder`."""
+    """The engine that `url` names (memory:, whoosh: or auto:, which is Whoosh), its files below `folder`.
+
+    Raises BadSearchUrl for any other, SearchUnavailable where the folder cannot be used.
+    """
     if url == "memory:":
         from .memory_engine import MemoryEngine
 

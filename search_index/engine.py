@@ -17,7 +17,7 @@ class BadSearchUrl(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """One language version of a document's words."""
+    """One language version of a document's words; `language` is a BCP 47 tag."""
 
     language: str
     title: str = ""
@@ -27,7 +27,11 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """What is found. The first text is the original."""
+    """What is found. The first text is the original.
+
+    `identifiers` are found whole, whatever their case, marks and hyphens; `names` are of agencies and people; `facets`
+    are free names with their values; `weight` multiplies the score (1.0: as it is).
+    """
 
     id: str
     texts: tuple[Text, ...]
@@ -41,7 +45,12 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What is asked, in the portal's own words."""
+    """What is asked. `text` is in the visitor's language of queries (see `search_index.query`).
+
+    Values of one facet widen, facets narrow each other. `since` and `until` (both included) leave undated documents
+    out. "relevance" without words means newest. `page` counts from 1. `count_facets` are to be counted; `language`
+    is the reader's: titles and snippets come from that text where there is one.
+    """
 
     text: str = ""
     facets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -73,7 +82,7 @@ class Snippet:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One document that was found."""
+    """One document that was found. `matched` says where: identifier, title, summary, body, name, keyword."""
 
     id: str
     score: float
@@ -93,15 +102,18 @@ class FacetCount:
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """What to try instead."""
+    """What to try instead: a query that finds something. `kind`: spelling, fewer_words, any_word."""
 
     text: str
-    kind: str = "spelling"
+    kind: Literal["spelling", "fewer_words", "any_word"] = "spelling"
 
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """What comes back."""
+    """What comes back. `total` counts everything found, not this page. Facets' counts leave a facet's own choice out.
+
+    `notes` tell how the query was read: `plain_words` (a rule made no sense), `shortened` (too many words).
+    """
 
     hits: tuple[Hit, ...]
     total: int
@@ -113,12 +125,29 @@ class Results:
 
 
 class SearchEngine(Protocol):
-    """What every engine can do."""
+    """What every engine can do. Every method may raise SearchUnavailable."""
 
-    def add(self, documents: Iterable[Document]) -> int: ...
-    def remove(self, ids: Iterable[str]) -> None: ...
-    def search(self, query: Query) -> Results: ...
-    def scan(self, query: Query) -> Iterator[str]: ...
-    def count(self) -> int: ...
-    def rebuild(self) -> "AbstractContextManager[SearchEngine]": ...
-    def close(self) -> None: ...
+    def add(self, documents: Iterable[Document]) -> int:
+        """Add documents, or replace those of the same id (of two in one batch the last counts); return how many.
+
+        A batch is held in memory: hand over some hundreds at a time.
+        """
+
+    def remove(self, ids: Iterable[str]) -> None:
+        """Forget documents; unknown ids are passed over."""
+
+    def search(self, query: Query) -> Results:
+        """One page of what is found."""
+
+    def scan(self, query: Query) -> Iterator[str]:
+        """The ids of all that is found, in the query's order; `page` and `size` do not count."""
+
+    def count(self) -> int:
+        """How many documents there are."""
+
+    def rebuild(self) -> "AbstractContextManager[SearchEngine]":
+        """A fresh, empty engine to fill. At the end of the block it replaces the old content at once; if the
+        block raises, everything stays as it was. Readers see the old content until then."""
+
+    def close(self) -> None:
+        """Let go of files."""

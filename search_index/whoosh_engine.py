@@ -71,15 +71,14 @@ class WhooshEngine:
         folder.mkdir(parents=True, exist_ok=True)
 
     def add(self, documents: Iterable[Document]) -> int:
-        count = 0
+        latest = {document.id: document for document in documents}
         with self._lock, self._writer() as writer:
             known = self._fresh_shelf().known
-            for document in documents:
-                if document.id in known or count:
+            for document in latest.values():
+                if document.id in known:
                     writer.delete_by_term("id", document.id)
                 self._write(writer, document)
-                count += 1
-        return count
+        return len(latest)
 
     @staticmethod
     def _write(writer: Any, document: Document) -> None:

@@ -243,3 +243,12 @@ def new_page(chromium: Any) -> Iterator[Callable[..., Any]]:
 def browser_page(new_page: Callable[..., Any]) -> Any:
     """A page of a wide browser; see `new_page` for others."""
     return new_page()
+
+
+@pytest.fixture(scope="session")
+def samples() -> Path:
+    """The folder of recorded answers of real agencies, see PORTAL_SAMPLES in CONTRIBUTING."""
+    folder = os.environ.get("PORTAL_SAMPLES")
+    if not folder or not Path(folder).is_dir():
+        lacking("PORTAL_SAMPLES names no folder with recorded answers")
+    return Path(str(folder))

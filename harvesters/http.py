@@ -155,6 +155,18 @@ class Http:
         """Remember what is odd about the traffic, once."""
         self.session.traffic.note(text)
 
+    def close(self) -> None:
+        """Let go of the connections."""
+        self.session.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
     def now(self) -> datetime:
         """The moment, for kinds that ask for "up to today"."""
         return self.session.clock.now()

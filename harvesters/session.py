@@ -12,8 +12,8 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from io import BytesIO
 from pathlib import Path
-from tempfile import SpooledTemporaryFile
-from typing import Any
+from tempfile import TemporaryFile
+from typing import IO, Any
 from urllib.parse import urlsplit
 
 import requests
@@ -107,6 +107,13 @@ class PoliteSession(requests.Session):
         adapter = GuardedAdapter(Gate(trusted(networks), self.rules.longest))
         self.mount("http://", adapter)
         self.mount("https://", adapter)
+
+    def request(self, *args: Any, **kwargs: Any) -> requests.Response:
+        """For libraries that take a session (`get`, `post`): the answer comes with its content in memory."""
+        response = super().request(*args, **kwargs)
+        body, _ = response.raw, response.content
+        body.close()
+        return response
 
     def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
         follow = kwargs.pop("allow_redirects", True)
@@ -212,7 +219,7 @@ class PoliteSession(requests.Session):
             raw.close()
             response.raw = BytesIO()
             return
-        body = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - the answer's reader closes it
+        body: IO[bytes] = BytesIO()
         size = 0
         try:
             for chunk in raw.stream(CHUNK, decode_content=True):
@@ -221,6 +228,8 @@ class PoliteSession(requests.Session):
                     raise BadAnswer(
                         f"{response.url} sends more than {self.rules.max_bytes:,} bytes (unpacked); given up"
                     )
+                if size > IN_MEMORY and isinstance(body, BytesIO):
+                    body = _into_file(body)
                 body.write(chunk)
         except BaseException:
             body.close()
@@ -248,6 +257,13 @@ class PoliteSession(requests.Session):
         with self.send(request, heed_robots=False) as response:
             text = response.raw.read(ROBOTS_BYTES).decode("utf-8", "replace")
             return response.status_code, text
+
+
+def _into_file(body: BytesIO) -> IO[bytes]:
+    """What came so far, in a temporary file that vanishes when it is closed."""
+    file = TemporaryFile()  # noqa: SIM115 - whoever reads the answer closes it
+    file.write(body.getvalue())
+    return file
 
 
 def _root(error: BaseException) -> str:

@@ -1,0 +1,79 @@
+"""What tests of harvesters ask for: an agency on loopback, an Http that may reach it, sources."""
+
+import os
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harvesters.http import Http
+from harvesters.source import Source, make_source
+
+from .agency import Agency
+
+NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def agency() -> Iterator[Agency]:
+    agency = Agency()
+    yield agency
+    agency.close()
+
+
+@pytest.fixture
+def waits() -> list[float]:
+    """The pauses that Http made, in seconds; nobody really waits."""
+    return []
+
+
+@pytest.fixture
+def make_http(waits: list[float]) -> Iterator[Callable[..., Http]]:
+    """An Http that reaches 127.0.0.1 and nothing else inside."""
+    made: list[Http] = []
+
+    def make(**changes: Any) -> Http:
+        given: dict[str, Any] = {
+            "trusted_networks": ["127.0.0.1/32"],
+            "delay": 0.0,
+            "timeout": (2.0, 2.0),
+            "sleep": waits.append,
+            "jitter": lambda: 0.0,
+            "now": lambda: NOW,
+        }
+        made.append(Http("Clerestory/0.1 (+https://portal.example)", **{**given, **changes}))
+        return made[-1]
+
+    yield make
+    for http in made:
+        http.close()
+
+
+@pytest.fixture
+def http(make_http: Callable[..., Http]) -> Http:
+    return make_http()
+
+
+def a_source(kind: str, url: str, **changes: Any) -> Source:
+    """A valid declaration of a kind."""
+    given: dict[str, Any] = {
+        "title": "Records of the agency",
+        "kind": kind,
+        "url": url,
+        "publisher": "Agency of Examples",
+        "language": "en",
+        "license": "CC-BY-4.0",
+        "axis": "outcome",
+    }
+    return make_source("example", {**given, **changes})
+
+
+@pytest.fixture(scope="session")
+def samples() -> Path:
+    """The folder of recorded answers."""
+    folder = os.environ.get("PORTAL_SAMPLES")
+    if not folder:
+        pytest.skip("PORTAL_SAMPLES is not set: no recorded answers to replay")
+    return Path(folder)

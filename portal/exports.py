@@ -69,7 +69,8 @@ def json_lines(found: Iterable[Entry], base: str, as_of: datetime) -> Iterator[s
     A list without that last line was cut off on its way.
     """
     count = 0
-    for count, entry in enumerate(found, 1):
+    for entry in found:
+        count += 1
         yield to_json(record_data(entry, base)) + "\n"
     yield json.dumps({"end": {"complete": True, "returned": count, "as_of": _moment(as_of)}}) + "\n"
 

@@ -280,9 +280,14 @@ def _save_agencies(session: Session, agencies: Sequence[AgencyName], now: dateti
         if row is None:
             session.add(
                 Agency(
-                    slug=slug, names=dict(agency.names), parent=agency.parent, place=agency.place,
-                    homepage=agency.homepage, identifiers=list(agency.identifiers), first_seen=now,
-                )  # fmt: skip
+                    slug=slug,
+                    names=dict(agency.names),
+                    parent=agency.parent,
+                    place=agency.place,
+                    homepage=agency.homepage,
+                    identifiers=list(agency.identifiers),
+                    first_seen=now,
+                )
             )
             continue
         names = {**row.names, **agency.names}

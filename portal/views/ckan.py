@@ -97,10 +97,7 @@ def package_search(parameters: dict[str, Any]) -> dict[str, Any]:
     listing = Listing.from_args(MultiDict([("q", text)] + [(n, v) for n, vs in wanted.facets.items() for v in vs]))
     sort = str(parameters.get("sort") or "").strip().lower()
     with here().database.read() as session:
-        if text or listing.facets:
-            numbers = list(search.numbers(here(), listing))
-        else:
-            numbers = None
+        numbers = list(search.numbers(here(), listing)) if text or listing.facets else None
         total, entries = catalogue.window(
             session, numbers, changed_since=wanted.changed_since, changed_until=wanted.changed_until,
             not_publishers=wanted.not_publishers, order=_order(sort, bool(text)), offset=start, limit=rows,

@@ -1,6 +1,6 @@
 """Lists: the page of results, and its twins as data."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 
 from flask import Blueprint, Response, request, stream_with_context, url_for
@@ -96,7 +96,7 @@ def _stream(format: str, lines: Iterable[str], total: int, now: datetime) -> Res
     return _allow_all(response)
 
 
-def _in_chunks(lines: Iterable[str], size: int = 65_536) -> Iterable[bytes]:
+def _in_chunks(lines: Iterable[str], size: int = 65_536) -> Iterator[bytes]:
     some: list[str] = []
     length = 0
     for line in lines:

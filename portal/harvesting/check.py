@@ -10,15 +10,15 @@ from harvesters.run import Account, Rejected, harvest
 from harvesters.source import Source
 
 from ..parts import Portal
-from .traffic import open_http
+from .traffic import opened
 
 SHOWN = 20
 
 
 @dataclass
 class Check:
-    """What a source would bring: how many records by axis and type, and by axis and the rule that put them there;
-    some of them; what would be rejected; what is odd; and why it could not be asked."""
+    """What a source would bring: how many records by axis and type, and by axis and the rule that put them
+    there; some of them; what would be rejected; what is odd; and why it could not be asked."""
 
     received: int = 0
     skipped: int = 0
@@ -41,9 +41,10 @@ def check(portal: Portal, source: Source, limit: int | None = None, http: Http |
     """Fetch `source` (at most `limit` items) and say what would come of it. Stores nothing."""
     found, account = Check(), Account()
     try:
-        with closing(
-            harvest(source, http or open_http(portal.settings, source), None, account, limit)
-        ) as results:
+        with (
+            opened(http, portal.settings, source) as way,
+            closing(harvest(source, way, None, account, limit)) as results,
+        ):
             for result in results:
                 if isinstance(result, Rejected):
                     found.rejected += 1

@@ -21,7 +21,7 @@ from ..parts import Portal
 from .batches import BATCH, ISSUES_KEPT, Batch
 from .leases import Heartbeat, LeaseLost, Owner, begin, end
 from .plan import Plan, last_complete, plan, suspicion
-from .traffic import keep_validators, open_http, validators
+from .traffic import keep_validators, opened, validators
 
 log = logging.getLogger("clerestory.harvesting")
 
@@ -65,8 +65,8 @@ def run_source(
     work = _Work(portal, source, accept, now, progress)
     work.begin(full, since, limit)
     try:
-        with Heartbeat(portal.database, work.run, now):
-            work.fetch(http or open_http(portal.settings, source))
+        with Heartbeat(portal.database, work.run, now), opened(http, portal.settings, source) as way:
+            work.fetch(way)
             work.finish()
     except (SourceFault, DeadlinePassed) as fault:
         work.fail("failed", str(fault))

@@ -1,7 +1,8 @@
 """How a run reaches its agency: identity, secret, and what makes requests conditional."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from importlib.metadata import PackageNotFoundError, version
 
 from sqlalchemy import delete, select
@@ -18,14 +19,22 @@ class SecretMissing(SourceFault):
     """A source needs a secret that the environment does not hold."""
 
 
-def open_http(settings: Settings, source: Source) -> Http:
-    """The way to a source, by the portal's rules. Raises SecretMissing."""
+@contextmanager
+def opened(http: Http | None, settings: Settings, source: Source) -> Iterator[Http]:
+    """The way to a source, by the portal's rules; `http` where it is given. Raises SecretMissing."""
+    if http:
+        yield http
+        return
     token = settings.secret(source.token_env) if source.token_env else None
     if source.token_env and not token:
         raise SecretMissing(
             f"{source.token_env} is not set; put the secret of {source.name} into this environment variable"
         )
-    return Http(user_agent(settings), settings.trusted_networks, source.delay, token=token)
+    http = Http(user_agent(settings), settings.trusted_networks, source.delay, token=token)
+    try:
+        yield http
+    finally:
+        http.close()
 
 
 def user_agent(settings: Settings) -> str:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from flask import Flask
 from whitenoise import WhiteNoise
 
-from . import errors, i18n, security, views
+from . import errors, i18n, look, security, views
 from .parts import Portal
 from .settings import Settings
 
@@ -37,6 +37,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     security.init_app(app)
     i18n.init_app(app)
+    look.init_app(app)
     errors.init_app(app)
     views.init_app(app)
     app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]

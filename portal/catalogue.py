@@ -9,7 +9,7 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Any, Literal
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, func, or_, select, text
 from sqlalchemy.orm import Session
 
 from harvesters.record import Decision, Outcome, Policy, Relation, read_record, show_number
@@ -121,6 +121,19 @@ class Version:
 
 
 @dataclass(frozen=True)
+class Overview:
+    """What is shown in all: how many records on each axis, from how many sources, and of each agency."""
+
+    by_axis: dict[str, int]
+    by_agency: dict[str, int]
+    sources: int
+
+    @property
+    def total(self) -> int:
+        return sum(self.by_axis.values())
+
+
+@dataclass(frozen=True)
 class AgencyCard:
     """An agency with what it published here."""
 
@@ -209,12 +222,62 @@ def arrivals(session: Session, limit: int = 10) -> list[Entry]:
     return [_entry(row) for row in rows]
 
 
+def has_demonstration(session: Session) -> bool:
+    """Whether there are records of the demonstration."""
+    return session.scalar(select(RecordRow.id).where(RecordRow.demonstration.is_(True)).limit(1)) is not None
+
+
 def counts_by_axis(session: Session) -> dict[str, int]:
     """How many records are shown on each axis (every axis is named, with 0 where there are none)."""
     rows = session.execute(
         select(RecordRow.axis, func.count()).where(RecordRow.state == "published").group_by(RecordRow.axis)
     )
     return {"decision": 0, "policy": 0, "outcome": 0} | {axis: count for axis, count in rows}
+
+
+def overview(session: Session) -> Overview:
+    """The figures of the home page in one read; agencies with most records first."""
+    rows = session.execute(
+        select(RecordRow.axis, RecordRow.publisher, RecordRow.source, func.count())
+        .where(RecordRow.state == "published")
+        .group_by(RecordRow.axis, RecordRow.publisher, RecordRow.source)
+    )
+    by_axis, by_agency, sources = {"decision": 0, "policy": 0, "outcome": 0}, dict[str, int](), set[str]()
+    for axis, publisher, source, count in rows:
+        by_axis[axis] += count
+        by_agency[publisher] = by_agency.get(publisher, 0) + count
+        sources.add(source)
+    ranked = sorted(by_agency.items(), key=lambda agency: (-agency[1], agency[0]))
+    return Overview(by_axis, dict(ranked), len(sources))
+
+
+def last_collected(session: Session) -> datetime | None:
+    """When a run last ended that brought something: the freshness of the whole portal."""
+    return session.scalar(select(func.max(Run.finished_at)).where(Run.state.in_(("complete", "partial", "suspect"))))
+
+
+def most_linked(session: Session) -> Entry | None:
+    """The published record that most others point to (two at least): the heart of a matter."""
+    by_number = (
+        select(RecordRow.id, func.count().label("uses"))
+        .join(RelationRow, RelationRow.target_number == RecordRow.number)
+        .group_by(RecordRow.id)
+    )
+    by_identifier = (
+        select(IdentifierRow.record_id, func.count().label("uses"))
+        .join(RelationRow, RelationRow.target_identifier == IdentifierRow.value)
+        .where(RelationRow.target_number.is_(None))
+        .group_by(IdentifierRow.record_id)
+    )
+    uses: dict[int, int] = {}
+    for query in (by_number, by_identifier):
+        for record_id, count in session.execute(query.order_by(text("uses DESC")).limit(50)):
+            uses[record_id] = uses.get(record_id, 0) + count
+    for record_id, count in sorted(uses.items(), key=lambda use: (-use[1], use[0])):
+        row = session.get(RecordRow, record_id) if count > 1 else None
+        if row and row.state == "published":
+            return _entry(row)
+    return None
 
 
 def links(session: Session, entry: Entry) -> list[Link]:

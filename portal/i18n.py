@@ -11,7 +11,7 @@ from babel.dates import format_date, format_datetime
 from babel.numbers import format_currency, format_decimal
 from flask import Flask, request
 from flask_babel import Babel, get_locale
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from harvesters.when import first_day
 
@@ -113,5 +113,5 @@ def show_size(count: int | None) -> str:
 
 
 def lang_attribute(text_language: str) -> Markup:
-    """` lang="vi"` where a text's language is not the page's; nothing otherwise."""
-    return Markup("") if text_language == language() else Markup(' lang="{}"').format(escape(text_language))
+    """` lang="ar" dir="auto"` where a text's language is not the page's; nothing otherwise."""
+    return Markup("") if text_language == language() else Markup(' lang="{}" dir="auto"').format(text_language)

@@ -132,6 +132,14 @@ class Listing:
         """The first page without any filter."""
         return replace(self, facets=(), since="", until="", page=1)
 
+    def asking(self, text: str) -> "Listing":
+        """The first page of the same list for other words."""
+        return replace(self, text=text, page=1)
+
+    def page_address(self, page: int) -> str:
+        """The query string of one page of this list."""
+        return self.at(page).query_string() or "?"
+
     def at(self, page: int) -> "Listing":
         return replace(self, page=page)
 

@@ -1,5 +1,86 @@
-"""To come."""
+"""The home page: what is new on each axis, who publishes, and one matter to follow."""
 
-from flask import Blueprint
+from dataclasses import dataclass
+
+from flask import Blueprint, render_template
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from harvesters.vocabularies import AXES
+from search_index.engine import Query, SearchUnavailable
+
+from .. import catalogue
+from ..i18n import language
+from ..look import kept
+from ..parts import here
 
 blueprint = Blueprint("home", __name__)
+
+_NEWEST = 3
+_AGENCIES = 8
+
+
+@dataclass(frozen=True)
+class Matter:
+    """One matter in order of date: the record at its heart (its link is None) and what is tied to it; and the axes
+    on which nothing is."""
+
+    heart: catalogue.Entry
+    steps: list[tuple[catalogue.Entry, catalogue.Link | None]]
+    missing: list[str]
+
+
+@blueprint.get("/")
+def home() -> str:
+    """What is here, told from the database alone: the page stands when search is down."""
+    with here().database.read() as session:
+        overview = kept().get("overview", lambda: catalogue.overview(session))
+        return render_template(
+            "home/home.html",
+            overview=overview,
+            collected=catalogue.last_collected(session),
+            panes=[(axis, overview.by_axis[axis], catalogue.newest(session, axis, limit=_NEWEST)) for axis in AXES],
+            agencies=_agencies(session, overview),
+            subjects=_subjects() if overview.total else [],
+            # Looked for with every relation in hand; a few minutes old is new enough.
+            matter=kept().get("matter", lambda: _matter(session), quick=0.005),
+            questions={
+                "decision": _("Who decided what, on what ground, for how much"),
+                "policy": _("What the rules and the promises say"),
+                "outcome": _("What was measured afterwards"),
+            },
+        )
+
+
+def _agencies(session: Session, overview: catalogue.Overview) -> list[tuple[str, str, int]]:
+    some = list(overview.by_agency.items())[:_AGENCIES]
+    names = catalogue.agency_names(session, [slug for slug, _count in some], language())
+    return [(slug, names.get(slug, slug), count) for slug, count in some]
+
+
+def _subjects() -> list[tuple[str, int]]:
+    query = Query(facets={"kind": ("record",)}, size=1, count_facets=("subject",))
+    try:
+        results = kept().get("subjects", lambda: here().engine.search(query))
+    except SearchUnavailable:
+        return []
+    return [(line.value, line.count) for line in results.facets.get("subject", ())][:14]
+
+
+def _matter(session: Session) -> Matter | None:
+    heart = catalogue.most_linked(session)
+    if heart is None:
+        return None
+    steps: list[tuple[catalogue.Entry, catalogue.Link | None]] = [(heart, None)]
+    for link in catalogue.links(session, heart):
+        if link.entry and _adds(link.entry, steps):
+            steps.append((link.entry, link))
+    steps.sort(key=lambda step: (str(step[0].issued_on or "9999"), step[0].number))
+    found = {entry.axis for entry, _link in steps}
+    return Matter(heart, steps, [axis for axis in AXES if axis not in found])
+
+
+def _adds(entry: catalogue.Entry, steps: list[tuple[catalogue.Entry, catalogue.Link | None]]) -> bool:
+    """Whether a record is new to the matter, and its axis not told by three already."""
+    known = [other for other, _link in steps]
+    return entry.number not in {other.number for other in known} and [other.axis for other in known].count(entry.axis) < 3

@@ -3,13 +3,15 @@
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 
-from flask import Blueprint, Response, request, stream_with_context, url_for
+from flask import Blueprint, Response, render_template, request, stream_with_context, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from .. import exports, feeds, search
 from ..errors import BadParameter
-from ..i18n import language
-from ..listing import Listing
+from ..facets import chips_of, facets_of
+from ..i18n import language, show_number
+from ..listing import Fault, Listing
 from ..parts import here
 
 blueprint = Blueprint("search", __name__)
@@ -25,6 +27,61 @@ _TYPES = {
 def base_url() -> str:
     """The portal's address without a slash at its end, as data carries it: always that of the English pages."""
     return here().settings.base_url or request.host_url.rstrip("/")
+
+
+@blueprint.get("/search", endpoint="search")
+def results() -> tuple[str, int]:
+    """What was found, with the filters that narrow it. What makes no sense in the address is left out and told."""
+    listing, faults = Listing.read(request.args)
+    found = search.find(here(), listing, language())
+    with here().database.read() as session:
+        page = render_template(
+            "search/search.html",
+            found=found,
+            listing=listing,
+            title=_title(listing, found.total),
+            section=listing.axis or "",
+            facets=facets_of(session, here(), listing, found.facets),
+            chips=chips_of(session, here(), listing),
+            faults={fault.name: fault for fault in faults},
+            errors=[(_field(fault), _sentence(fault)) for fault in faults],
+            twins=_twins(listing),
+        )
+    return page, 422 if faults else 200
+
+
+def _title(listing: Listing, total: int) -> str:
+    if listing.text:
+        return str(
+            ngettext(
+                "“%(text)s”: %(count)s record", "“%(text)s”: %(count)s records", total,
+                text=listing.text, count=show_number(total),
+            )
+        )  # fmt: skip
+    axes = {"decision": _("Decisions"), "policy": _("Policies"), "outcome": _("Outcomes")}
+    return str(axes.get(listing.axis or "", _("All records")))
+
+
+def _field(fault: Fault) -> str | None:
+    """The id of the field that a fault is about, where the page has one."""
+    return fault.name if fault.name in ("from", "to") else None
+
+
+def _sentence(fault: Fault) -> str:
+    return f"{fault.name}: “{fault.value}” {fault.advice}"
+
+
+def _twins(listing: Listing) -> list[tuple[str, str, str, str]]:
+    about = {
+        "csv": ("CSV", _("the whole list as a table")),
+        "jsonl": ("JSON Lines", _("the whole list, a record a line")),
+        "json": ("JSON", _("page by page, with counts")),
+        "atom": (_("Feed"), _("to follow what is new")),
+    }
+    return [
+        (words, url_for(".twin", format=format) + listing.query_string(paging=format == "json"), _TYPES[format], hint)
+        for format, (words, hint) in about.items()
+    ]
 
 
 @blueprint.get("/search.<any(json, csv, jsonl, atom):format>")

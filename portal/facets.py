@@ -1,0 +1,94 @@
+"""A list's filters as people see them: each value with its label, its count and the address that chooses it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from .i18n import language, show_when
+from .labels import labels_of
+from .listing import FACETS, Listing
+from .parts import Portal
+
+MOST = 50  # values of one filter on a page
+
+
+@dataclass(frozen=True)
+class FacetLine:
+    """One value. `address` is the query string of the list that has it chosen, or not any more."""
+
+    value: str
+    label: str
+    count: int
+    selected: bool
+    address: str
+
+
+@dataclass(frozen=True)
+class Facet:
+    """One filter. `left` is how many values are not among the lines."""
+
+    name: str
+    title: str
+    lines: tuple[FacetLine, ...]
+    left: int
+
+
+def titles() -> dict[str, str]:
+    """What each filter is called."""
+    return {
+        "axis": _("Axis"),
+        "type": _("Type"),
+        "publisher": _("Agency"),
+        "subject": _("Subject"),
+        "place": _("Place"),
+        "year": _("Year"),
+        "language": _("Language"),
+        "source": _("Source"),
+    }
+
+
+def facets_of(
+    session: Session, portal: Portal, listing: Listing, counts: dict[str, list[tuple[str, int]]]
+) -> list[Facet]:
+    """The filters of a list that have a choice to offer, in their order. What is chosen always has a line."""
+    words = titles()
+    facets = [_facet(session, portal, listing, name, words[name], counts.get(name, [])) for name in FACETS]
+    return [facet for facet in facets if len(facet.lines) > 1 or any(line.selected for line in facet.lines)]
+
+
+def _facet(
+    session: Session, portal: Portal, listing: Listing, name: str, title: str, counts: Sequence[tuple[str, int]]
+) -> Facet:
+    chosen = listing.values(name)
+    found = dict(counts)
+    # Years are read as a row, not as a ranking.
+    ranked = sorted(found, reverse=True) if name == "year" else list(found)
+    shown = [*(value for value in chosen if value not in ranked[:MOST]), *ranked[:MOST]]
+    labels = labels_of(session, portal.sources, name, shown, language(), listing.axis)
+    lines = tuple(
+        FacetLine(value, labels[value], found.get(value, 0), value in chosen, _address(listing, name, value))
+        for value in shown
+    )
+    return Facet(name, title, lines, len(set(ranked) - set(shown)))
+
+
+def _address(listing: Listing, name: str, value: str) -> str:
+    chosen = value in listing.values(name)
+    changed = listing.without_value(name, value) if chosen else listing.with_value(name, value)
+    return changed.query_string() or "?"
+
+
+def chips_of(session: Session, portal: Portal, listing: Listing) -> list[tuple[str, str]]:
+    """What narrows a list, in words, each with the query string of the list without it."""
+    chips = []
+    for name, value in listing.active():
+        if name == "from":
+            words = _("from %(day)s", day=show_when(value).striptags())
+        elif name == "to":
+            words = _("until %(day)s", day=show_when(value).striptags())
+        else:
+            words = labels_of(session, portal.sources, name, [value], language(), listing.axis)[value]
+        chips.append((words, listing.without_value(name, value).query_string() or "?"))
+    return chips

@@ -1,0 +1,244 @@
+"""What every page looks like: one stylesheet, addresses that change with their content, words for codes, the banner."""
+
+import gzip
+import hashlib
+import re
+from collections.abc import Callable, Mapping
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+from time import monotonic
+from typing import Any, TypeVar
+from urllib.parse import unquote, urlsplit
+
+from flask import Flask, Response, current_app, g, render_template, request, send_from_directory
+from markupsafe import Markup
+
+from harvesters.record import File
+from harvesters.vocabularies import AXES, INVERSE_RELATIONS, RELATIONS, STATUSES, SUBJECTS
+
+from . import catalogue, i18n
+from .labels import language_name, type_label
+from .parts import here
+from .places import place_name
+
+STATIC = Path(__file__).parent / "static"
+_LAYERS = ("tokens", "base", "layout", "components", "print")
+_YEAR = "public, max-age=31536000, immutable"
+_FORMATS = {
+    "application/pdf": "PDF",
+    "text/csv": "CSV",
+    "text/html": "HTML",
+    "text/plain": "TXT",
+    "text/xml": "XML",
+    "application/xml": "XML",
+    "application/json": "JSON",
+    "application/geo+json": "GeoJSON",
+    "application/zip": "ZIP",
+    "application/msword": "DOC",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "DOCX",
+    "application/vnd.ms-excel": "XLS",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "XLSX",
+    "application/vnd.oasis.opendocument.spreadsheet": "ODS",
+    "application/vnd.oasis.opendocument.text": "ODT",
+}
+
+Value = TypeVar("Value")
+
+
+@cache
+def stylesheet() -> bytes:
+    """Every file of static/css as one, in the order of the cascade layers, without comments and indentation."""
+    texts = [f"@layer {', '.join(_LAYERS)};"]
+    for layer in _LAYERS:
+        files = [STATIC / "css" / f"{layer}.css", *sorted((STATIC / "css" / layer).glob("*.css"))]
+        texts += [path.read_text(encoding="utf-8") for path in files if path.exists()]
+    text = re.sub(r"/\*.*?\*/", "", "\n".join(texts), flags=re.DOTALL)
+    return re.sub(r"\s*\n\s*", "\n", text).strip().encode()
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:12]
+
+
+@cache
+def static_address(name: str) -> str:
+    """The address of a file in static/, below the application's path. It changes when the file does, so that
+    browsers may keep it for a year."""
+    return f"/static/{name}?v={_digest((STATIC / name).read_bytes())}"
+
+
+def _static(name: str) -> str:
+    return i18n.root() + static_address(name)
+
+
+def _style_address() -> str:
+    return f"{i18n.root()}/static/style.{_digest(stylesheet())}.css"
+
+
+@cache
+def _packed_style() -> bytes:
+    return gzip.compress(stylesheet(), 9, mtime=0)
+
+
+def _style(digest: str) -> Response:
+    packed = "gzip" in request.headers.get("Accept-Encoding", "")
+    response = Response(_packed_style() if packed else stylesheet(), mimetype="text/css")
+    if packed:
+        response.headers["Content-Encoding"] = "gzip"
+    response.headers["Vary"] = "Accept-Encoding"
+    # An address from before an update is answered, but not kept under the wrong name.
+    response.headers["Cache-Control"] = _YEAR if digest == _digest(stylesheet()) else "no-cache"
+    return response
+
+
+def _favicon() -> Response:
+    return send_from_directory(STATIC, "favicon.svg", mimetype="image/svg+xml", max_age=86400)
+
+
+def _opensearch() -> Response:
+    page = render_template("opensearch.xml")
+    return Response(page, mimetype="application/opensearchdescription+xml", headers={"Cache-Control": "max-age=86400"})
+
+
+def module(name: str) -> Markup:
+    """` data-module="copy"`, for the element that static/js/copy.js improves. The page loads the file once."""
+    used: list[str] = g.setdefault("modules", [])
+    if name not in used:
+        used.append(name)
+    return Markup(' data-module="{}"').format(name)
+
+
+def _modules() -> list[str]:
+    return [_static(f"js/{name}.js") for name in g.get("modules", [])]
+
+
+def base_url() -> str:
+    """The portal's own address without a slash at its end, as other sites see it."""
+    return here().settings.base_url or request.host_url.rstrip("/")
+
+
+class Kept:
+    """The answer of a costly read, kept for a hundred times as long as the read took: what is quick is always
+    fresh, and what is slow never takes more than a hundredth of the time."""
+
+    def __init__(self) -> None:
+        self._kept: dict[Any, tuple[float, Any]] = {}
+
+    def get(self, key: Any, read: Callable[[], Value], quick: float = 0.05) -> Value:
+        """What `read` returns, or returned a short while ago if it took longer than `quick` seconds."""
+        until, value = self._kept.get(key, (0.0, None))
+        start = monotonic()
+        if start < until:
+            return value  # type: ignore[no-any-return]
+        fresh = read()
+        took = monotonic() - start
+        if took > quick:
+            self._kept[key] = (start + 100 * took, fresh)
+        return fresh
+
+
+def kept() -> Kept:
+    """The kept answers of the current application."""
+    found: Kept = current_app.extensions["clerestory.kept"]
+    return found
+
+
+def is_demonstration() -> bool:
+    """Whether the portal holds records of the demonstration. A portal that cannot be read shows no banner."""
+
+    def read() -> bool:
+        with here().database.read() as session:
+            return catalogue.has_demonstration(session)
+
+    return kept().get("demonstration", read)
+
+
+def axis_label(code: str) -> str:
+    """Decision, Policy or Outcome in the reader's language."""
+    return AXES.label(code, i18n.language())
+
+
+def document_number(data: Mapping[str, Any]) -> str:
+    """The first document number that a record (as data) carries, or nothing."""
+    for identifier in data.get("other_identifiers", ()):
+        if identifier.get("scheme", "document_number") == "document_number":
+            return str(identifier["value"])
+    return ""
+
+
+def page_numbers(page: int, pages: int) -> list[int | None]:
+    """Which pages a list names: the first, the last, and those around this one; None where some are left out."""
+    named = sorted({1, 2, page - 1, page, page + 1, pages} & set(range(1, pages + 1)))
+    shown: list[int | None] = []
+    for before, number in pairwise([0, *named]):
+        if number - before == 2:
+            shown.append(number - 1)
+        elif number - before > 2:
+            shown.append(None)
+        shown.append(number)
+    return shown
+
+
+def file_kind(file: File) -> str:
+    """What people call a file's format: PDF, CSV, a web page … By its media type, else by its name's end."""
+    subtype = file.media_type.partition(";")[0].strip().lower()
+    if subtype in _FORMATS:
+        return _FORMATS[subtype]
+    ending = _file_name(file.url).rpartition(".")[2]
+    return ending.upper() if ending.isalnum() and len(ending) <= 5 and "." in _file_name(file.url) else ""
+
+
+def _file_name(url: str) -> str:
+    return unquote(urlsplit(url).path.rstrip("/").rpartition("/")[2]) or url
+
+
+def _file_address(url: str) -> str:
+    return i18n.root() + url if url.startswith("/") else url
+
+
+def init_app(app: Flask) -> None:
+    app.extensions["clerestory.kept"] = Kept()
+    app.add_url_rule("/static/style.<digest>.css", "style", _style)
+    app.add_url_rule("/favicon.ico", "favicon", _favicon)
+    app.add_url_rule("/opensearch.xml", "opensearch", _opensearch)
+    app.add_url_rule("/styleguide", "styleguide", lambda: render_template("styleguide.html"))
+    app.jinja_env.globals.update(
+        axes=tuple(AXES),
+        axis_label=axis_label,
+        base_url=base_url,
+        current_language=i18n.language,
+        document_number=document_number,
+        file_address=_file_address,
+        file_kind=file_kind,
+        file_name=_file_name,
+        is_demonstration=is_demonstration,
+        lang_attribute=i18n.lang_attribute,
+        language_label=lambda tag: language_name(tag, i18n.language()),
+        module=module,
+        page_numbers=page_numbers,
+        modules=_modules,
+        place_label=lambda code: place_name(code, i18n.language()),
+        reach=_reach,
+        relation_label=_relation_label,
+        root=i18n.root,
+        static=_static,
+        status_label=lambda code: STATUSES.label(code, i18n.language()),
+        style_address=_style_address,
+        subject_label=lambda code: SUBJECTS.label(code, i18n.language()),
+        type_label=lambda code, axis=None: type_label(code, i18n.language(), axis),
+    )
+
+
+def _relation_label(code: str, inverse: bool = False) -> str:
+    return (INVERSE_RELATIONS if inverse else RELATIONS).label(code, i18n.language())
+
+
+def _reach(endpoint: str, **values: str) -> str:
+    from flask import url_for
+    from werkzeug.routing import BuildError
+
+    try:
+        return url_for(endpoint, **values)
+    except BuildError:
+        return f"{request.script_root}/"

@@ -178,6 +178,11 @@ def language_tag(value: Any) -> str:
     return ""
 
 
+def nearest(tag: str, own: str) -> str:
+    """`tag`, or `own` where both are the same language, so that en, en-US and en-us are one and not three."""
+    return own if tag.split("-")[0] == own.split("-")[0] else tag
+
+
 @cache
 def _territories(language: str) -> dict[str, str]:
     names = Locale.parse(language, sep="-").territories

@@ -1,6 +1,7 @@
 """Dates as agencies write them, read without guessing: what can mean two days is refused, not decided."""
 
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -18,9 +19,7 @@ _MOMENT = re.compile(
 _YEAR_FIRST = re.compile(r"(\d{4})[-/.](\d{1,2})(?:[-/.](\d{1,2}))?(?:[T ].*)?$")
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(?:T?\d{4,6}Z?)?$")
 # "Date changed  jeu, 19/12/2019 - 03:00" is how DKAN writes one.
-_YEAR_LAST = re.compile(
-    r"(?:[^\W\d]+[.,]?\s+)*(\d{1,2})([-/.])(\d{1,2})\2(\d{4})(?:[ T,-]+\d{1,2}:\d{2}.*)?$"
-)
+_YEAR_LAST = re.compile(r"(?:[^\W\d]+[.,]?\s+)*(\d{1,2})([-/.])(\d{1,2})\2(\d{4})(?:[ T,-]+\d{1,2}:\d{2}.*)?$")
 _WORDS = re.compile(
     r"(?:[a-z]+,\s*)?([a-z]{3,9})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})$"
     r"|(\d{1,2})\.?\s+([a-z]{3,9})\.?,?\s+(\d{4})$",
@@ -47,6 +46,14 @@ def read_date(value: Any, *, naive_is_utc: bool = False, order: str = "") -> str
         return check_when(_moment(text, naive_is_utc) or _day(text, order) or text)
     except ValueError as fault:
         raise ValueError(str(fault).replace(repr(text), repr(value))) from None
+
+
+def date_field(data: Mapping[str, Any], name: str, **how: Any) -> str | None:
+    """The date in a field, as `read_date` reads it; a fault names the field."""
+    try:
+        return read_date(data.get(name), **how)
+    except ValueError as fault:
+        raise ValueError(f"{name} = {fault}") from None
 
 
 def _moment(text: str, naive_is_utc: bool) -> str | None:

@@ -208,9 +208,7 @@ class Http:
             self._remember(asked, answer)
         return answer
 
-    def _prepare(
-        self, url: str, params: Params | None, headers: Mapping[str, str] | None
-    ) -> requests.PreparedRequest:
+    def _prepare(self, url: str, params: Params | None, headers: Mapping[str, str] | None) -> requests.PreparedRequest:
         wanted = requests.Request("GET", url, params=params, headers=dict(headers or {}))
         try:
             return self.session.prepare_request(wanted)

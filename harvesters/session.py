@@ -122,9 +122,7 @@ class PoliteSession(requests.Session):
         if not follow:
             return response
         try:
-            hops: list[requests.Response] = list(
-                self.resolve_redirects(response, request, heed_robots=heed_robots)
-            )
+            hops: list[requests.Response] = list(self.resolve_redirects(response, request, heed_robots=heed_robots))
         except requests.TooManyRedirects:
             raise BadAnswer(f"{request.url} redirects more than {REDIRECTS} times") from None
         except requests.RequestException as error:

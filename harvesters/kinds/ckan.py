@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
 from ckanapi import RemoteCKAN
-from ckanapi.errors import CKANAPIError, NotAuthorized, NotFound, SearchError
+from ckanapi.errors import CKANAPIError, NotAuthorized, NotFound, SearchError, SearchQueryError
 from pydantic import Field
 
 from ..building import Unread
@@ -43,9 +43,7 @@ class Options(Strict):
 def collect(source: Source, http: Http, since: datetime | None) -> Iterator[Item | Remark]:
     """Every dataset, in an order that stays; with `since`, those whose metadata changed from then on."""
     options = Options(**source.options)
-    ckan = RemoteCKAN(
-        source.url, apikey=http.token, user_agent=http.user_agent, get_only=True, session=http.session
-    )
+    ckan = RemoteCKAN(source.url, apikey=http.token, user_agent=http.user_agent, get_only=True, session=http.session)
     ckan.base_url = f"{options.api_path.strip('/')}/"
     unread = Unread((*READ, *IGNORED))
     for row in by_offset(lambda start: _page(ckan, options, since, start)):
@@ -75,9 +73,7 @@ def _page(ckan: RemoteCKAN, options: Options, since: datetime | None, start: int
         return Page([result] if start == 0 else [], 1)
     if isinstance(result, list):
         return Page(_flat(result))
-    raise BadAnswer(
-        f"{address} answered without a list of datasets; is {options.api_path!r} the path of its API?"
-    )
+    raise BadAnswer(f"{address} answered without a list of datasets; is {options.api_path!r} the path of its API?")
 
 
 def _conditions(options: Options, since: datetime | None) -> str:
@@ -100,15 +96,11 @@ def _call(ckan: RemoteCKAN, action: str, asked: dict[str, Any], address: str) ->
     try:
         return ckan.call_action(action, asked)
     except NotAuthorized:
-        raise BadAnswer(
-            f"{address} wants a token; name the variable that holds it in token_env", 403
-        ) from None
+        raise BadAnswer(f"{address} wants a token; name the variable that holds it in token_env", 403) from None
     except NotFound as fault:
         raise BadAnswer(f"{address}: not found ({fault}); is the address right?", 404) from None
-    except SearchError as fault:
-        raise BadAnswer(
-            f"{address} does not understand the question ({fault}); check options.filter", 400
-        ) from None
+    except (SearchError, SearchQueryError) as fault:
+        raise BadAnswer(f"{address} does not understand the question ({fault}); check options.filter", 400) from None
     except CKANAPIError as fault:
         raise BadAnswer(_explain(fault, address)) from None
 
@@ -120,9 +112,7 @@ def _explain(fault: CKANAPIError, address: str) -> str:
     except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
         return f"{address} reports a fault: {' '.join(str(fault).split())[:200]}"
     begins = " ".join(str(text).split())[:80]
-    said = (
-        "did not answer with JSON" if text.lstrip()[:1] not in ("{", "[") else "did not answer as CKAN does"
-    )
+    said = "did not answer with JSON" if text.lstrip()[:1] not in ("{", "[") else "did not answer as CKAN does"
     return f"{address} {said} (status {status}); it starts with “{begins}”"
 
 

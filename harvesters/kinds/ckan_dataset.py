@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from ..building import agency_of, build_by_declaration
-from ..catalogues import language_tag, licence, media_type, place_code, rhythm, themes, web_address, words
-from ..dates import read_date
+from ..catalogues import language_tag, licence, media_type, nearest, place_code, rhythm, themes, web_address, words
+from ..dates import date_field, read_date
 from ..markup import read_line, read_markup, split_lead
 from ..record import File, Identifier, Record, Relation, Translation
 from ..source import Source
@@ -97,9 +97,7 @@ def _is_public(data: dict[str, Any]) -> bool:
     """Whether a dataset is one, and published. In DKAN ("Active") `private` says who may edit."""
     state = str(data.get("state") or "active")
     hidden = data.get("private") in (True, "true", "True") and state != "Active"
-    return (
-        state.casefold() == "active" and not hidden and str(data.get("type")).casefold() not in _NOT_DATASETS
-    )
+    return state.casefold() == "active" and not hidden and str(data.get("type")).casefold() not in _NOT_DATASETS
 
 
 def _texts(value: Any, source: Source) -> dict[str, str]:
@@ -116,11 +114,9 @@ def _said(text: Any) -> bool:
 def _language(titles: dict[str, str], data: dict[str, Any], source: Source) -> str:
     """The language of the record: of several, the source's; else the dataset's own; else the first."""
     stated = data.get("language")
-    tags = [
-        tag for value in (stated if isinstance(stated, list) else [stated]) if (tag := language_tag(value))
-    ]
+    tags = [tag for value in (stated if isinstance(stated, list) else [stated]) if (tag := language_tag(value))]
     if "" in titles or not titles:
-        return tags[0] if len(set(tags)) == 1 else source.language
+        return nearest(tags[0], source.language) if len(set(tags)) == 1 else source.language
     return next((tag for tag in (source.language, *tags) if tag in titles), next(iter(titles)))
 
 
@@ -142,9 +138,7 @@ def _extras(value: Any) -> dict[str, str]:
     """Extras, as a list of keys and values (CKAN) or as an object."""
     pairs = value.items() if isinstance(value, dict) else ()
     listed = value if isinstance(value, list) else ()
-    found = {
-        str(part["key"]): part.get("value") for part in listed if isinstance(part, dict) and "key" in part
-    }
+    found = {str(part["key"]): part.get("value") for part in listed if isinstance(part, dict) and "key" in part}
     return {key: str(text) for key, text in (*pairs, *found.items()) if text not in (None, "", "[]", "{}")}
 
 
@@ -168,12 +162,8 @@ def _keywords(data: dict[str, Any], language: str, source: Source) -> tuple[str,
         return words(stated[language])
     if isinstance(stated, list) and stated:
         return words(stated)
-    tags = [
-        tag for tag in data.get("tags") or [] if not isinstance(tag, dict) or tag.get("state") != "deleted"
-    ]
-    return words(
-        [tag.get("display_name") or tag.get("name") if isinstance(tag, dict) else tag for tag in tags]
-    )
+    tags = [tag for tag in data.get("tags") or [] if not isinstance(tag, dict) or tag.get("state") != "deleted"]
+    return words([tag.get("display_name") or tag.get("name") if isinstance(tag, dict) else tag for tag in tags])
 
 
 def _groups(data: dict[str, Any], extras: dict[str, str]) -> list[str]:
@@ -193,22 +183,15 @@ def _groups(data: dict[str, Any], extras: dict[str, str]) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def _first_date(
-    data: dict[str, Any], extras: dict[str, str], name: str, own: str, *, source: Source
-) -> str | None:
+def _first_date(data: dict[str, Any], extras: dict[str, str], name: str, own: str, *, source: Source) -> str | None:
     """The date of the data as their agency gives it; else the catalogue's own, which means UTC."""
     # Only English-speaking countries put the month first.
     order = "" if source.language.startswith("en") else "dmy"
-    for value in (data.get(name), extras.get(name)):
-        try:
-            if found := read_date(value, order=order):
-                return found
-        except ValueError as fault:
-            raise ValueError(f"{name} = {fault}") from None
-    try:
-        return read_date(data.get(own), naive_is_utc=True, order=order)
-    except ValueError as fault:
-        raise ValueError(f"{own} = {fault}") from None
+    return (
+        date_field(data, name, order=order)
+        or date_field(extras, name, order=order)
+        or date_field(data, own, order=order, naive_is_utc=True)
+    )
 
 
 def _identifiers(data: dict[str, Any], extras: dict[str, str]) -> tuple[Identifier, ...]:
@@ -314,9 +297,7 @@ def _relations(data: dict[str, Any], source: Source) -> tuple[Relation, ...]:
             labels = _texts(relation.get("label"), source)
             label = read_line(labels.get(_key(labels, source.language), ""))
             is_basis = label == "legal_basis"
-            kind, title = (
-                ("based_on", "") if is_basis else ("cites", "" if label == address else label[:1000])
-            )
+            kind, title = ("based_on", "") if is_basis else ("cites", "" if label == address else label[:1000])
             found.append(Relation(type=kind, identifier=address, title=title))
     for other in data.get("see_alsos") or []:
         if isinstance(other, dict) and other.get("dataset_identifier"):

@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any, Literal
 
 from ..building import Unread, agency_of, build_by_declaration
-from ..catalogues import language_tag, licence, media_type, place_code, rhythm, themes, web_address, words
-from ..dates import read_date
+from ..catalogues import language_tag, licence, media_type, nearest, place_code, rhythm, themes, web_address, words
+from ..dates import date_field
 from ..http import BadAnswer, Http
 from ..markup import read_line, read_markup, split_lead
 from ..record import File, Record, Relation, Strict
@@ -67,12 +67,12 @@ def parse(item: Item, source: Source) -> Record | None:
     options = Options(**source.options)
     publisher = data.get("publisher")
     language = _language(data, source)
-    frequency, modified = rhythm(data.get("accrualPeriodicity")), data.get("modified")
-    if isinstance(modified, str) and modified.strip().upper().startswith("R/"):
-        frequency, modified = frequency or rhythm(modified), None
+    # A repeating interval (R/P1Y) where a date should be: not when it changed, but how often it does.
+    interval = str(data.get("modified") or "").strip().upper().startswith("R/")
+    frequency = rhythm(data.get("accrualPeriodicity")) or (rhythm(data.get("modified")) if interval else None)
     summary, rest = split_lead(read_markup(str(data.get("description") or "")))
     files, elsewhere = _files(data)
-    agency = agency_of(source, {language: _name(publisher)}, _name(_above(publisher)))
+    agency = agency_of(source, {source.language: _name(publisher)}, _name(_above(publisher)))
     if options.one_publisher:
         agency = source.agency()
     keywords, groups = words(data.get("keyword")), words(_listed(data.get("theme")))
@@ -89,8 +89,8 @@ def parse(item: Item, source: Source) -> Record | None:
         publisher=agency,
         subjects=themes(*groups, *keywords),
         keywords=keywords,
-        issued=_date(data, "issued", data.get("issued"), options.order),
-        modified=_date(data, "modified", modified, options.order),
+        issued=date_field(data, "issued", order=options.order),
+        modified=None if interval else date_field(data, "modified", order=options.order),
         landing_page=web_address(data.get("landingPage")),
         license=licence(data.get("license")) or source.license,
         places=_places(data.get("spatial"), source),
@@ -103,7 +103,7 @@ def parse(item: Item, source: Source) -> Record | None:
 def _language(data: dict[str, Any], source: Source) -> str:
     """The one language that the dataset names; the source's where it names none or several."""
     tags = {tag for value in _listed(data.get("language")) if (tag := language_tag(value))}
-    return tags.pop() if len(tags) == 1 else source.language
+    return nearest(tags.pop(), source.language) if len(tags) == 1 else source.language
 
 
 def _listed(value: Any) -> list[Any]:
@@ -116,13 +116,6 @@ def _name(publisher: Any) -> str:
 
 def _above(publisher: Any) -> Any:
     return publisher.get("subOrganizationOf") if isinstance(publisher, dict) else None
-
-
-def _date(data: dict[str, Any], name: str, value: Any, order: str) -> str | None:
-    try:
-        return read_date(value, order=order)
-    except ValueError as fault:
-        raise ValueError(f"{name} = {fault}") from None
 
 
 def _places(spatial: Any, source: Source) -> tuple[str, ...]:
@@ -147,8 +140,9 @@ def _files(data: dict[str, Any]) -> tuple[tuple[File, ...], str]:
             (part.get("downloadURL"), part.get("accessURL")),
         )
         for address in dict.fromkeys(web_address(value) for value in stated if web_address(value)):
-            # mediaType is that of the download; what stands at accessURL may be a page or an API.
-            kinds = ("mediaType", "format") if address == web_address(stated[0]) else ("format", "mediaType")
+            # What is said is said of the download; beside one, accessURL is a page or an API.
+            is_other = bool(stated[0]) and address != web_address(stated[0])
+            kinds = () if is_other else ("mediaType", "format") if stated[0] else ("format", "mediaType")
             files.append(
                 File(
                     url=address,

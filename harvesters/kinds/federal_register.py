@@ -10,7 +10,7 @@ from pydantic import Field
 
 from ..building import agency_of, build
 from ..catalogues import themes, web_address, words
-from ..dates import read_date
+from ..dates import date_field
 from ..http import BadAnswer, Http
 from ..markup import read_line, read_markup, split_lead
 from ..paging import Page, by_date_window, by_next_link
@@ -82,9 +82,7 @@ def collect(source: Source, http: Http, since: datetime | None) -> Iterator[Item
         if isinstance(window, Remark):
             yield window
         elif counts[window]:
-            yield from _documents(
-                http, _address(source, options, *window, per_page=options.per_page), expected
-            )
+            yield from _documents(http, _address(source, options, *window, per_page=options.per_page), expected)
             expected += counts[window]
 
 
@@ -139,7 +137,7 @@ def parse(item: Item, source: Source) -> Record | None:
     data = item.data
     if not isinstance(data, dict):
         raise ValueError(f"{str(data)[:60]!r} stands where a document should be")
-    number, published = str(data["document_number"] or ""), read_date(data["publication_date"])
+    number, published = str(data["document_number"] or ""), date_field(data, "publication_date")
     if not (number and published):
         raise KeyError("publication_date" if number else "document_number")
     name = str(data["type"] or "").casefold()
@@ -151,7 +149,7 @@ def parse(item: Item, source: Source) -> Record | None:
     agency, others = _agencies(data, source)
     president = data.get("president") or {}
     signer = str(president.get("name") or "") if isinstance(president, dict) else ""
-    closes = read_date(data.get("comments_close_on"))
+    closes = date_field(data, "comments_close_on")
     topics = words(data.get("topics"))
     return build(
         axis,
@@ -167,7 +165,7 @@ def parse(item: Item, source: Source) -> Record | None:
         subjects=themes(*topics),
         keywords=topics,
         issued=published,
-        valid_from=read_date(data.get("effective_on")),
+        valid_from=date_field(data, "effective_on"),
         status="proposed" if kind == "proposed_rule" else None,
         other_identifiers=_identifiers(data, number),
         landing_page=web_address(data.get("html_url")),
@@ -175,9 +173,7 @@ def parse(item: Item, source: Source) -> Record | None:
         places=(source.place,) if source.place else (),
         files=_files(data),
         relations=_relations(data),
-        consultation=Consultation(
-            opens=published, closes=closes, url=web_address(data.get("comment_url")) or None
-        )
+        consultation=Consultation(opens=published, closes=closes, url=web_address(data.get("comment_url")) or None)
         if closes
         else None,
         decided_by=signer or agency.name("en"),
@@ -193,9 +189,7 @@ def _agencies(data: dict[str, Any], source: Source) -> tuple[Agency, list[str]]:
     numbers = {agency.get("id"): agency for agency in named if agency.get("id") is not None}
     lowest = next((agency for agency in named if agency.get("parent_id") in numbers), named[0])
     above = numbers.get(lowest.get("parent_id"))
-    agency = agency_of(
-        source, {source.language: _name(lowest)}, _name(above) if above else "", lowest.get("url")
-    )
+    agency = agency_of(source, {source.language: _name(lowest)}, _name(above) if above else "", lowest.get("url"))
     return agency, [_name(other) for other in named if other is not lowest and other is not above]
 
 
@@ -217,9 +211,7 @@ def _particulars(data: dict[str, Any], others: list[str]) -> str:
 def _identifiers(data: dict[str, Any], number: str) -> tuple[Identifier, ...]:
     found = [("document_number", number), ("citation", data.get("citation"))]
     # Old documents have "Federal Register: January 3, 1994" for a docket.
-    found += [
-        ("docket", name) for name in data.get("docket_ids") or [] if "Federal Register:" not in str(name)
-    ]
+    found += [("docket", name) for name in data.get("docket_ids") or [] if "Federal Register:" not in str(name)]
     found += [("rin", rin) for rin in data.get("regulation_id_numbers") or []]
     if order := data.get("executive_order_number"):
         found.append(("other", f"Executive Order {order}"))

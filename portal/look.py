@@ -202,7 +202,6 @@ def init_app(app: Flask) -> None:
     app.add_url_rule("/static/style.<digest>.css", "style", _style)
     app.add_url_rule("/favicon.ico", "favicon", _favicon)
     app.add_url_rule("/opensearch.xml", "opensearch", _opensearch)
-    app.add_url_rule("/styleguide", "styleguide", lambda: render_template("styleguide.html"))
     app.jinja_env.globals.update(
         axes=tuple(AXES),
         axis_label=axis_label,

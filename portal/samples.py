@@ -1,0 +1,63 @@
+"""Sample values that the style guide shows its components with."""
+
+from datetime import UTC, datetime
+from types import SimpleNamespace
+
+from harvesters.record import Agency, Decision, File, Identifier, Policy, Record
+from search_index.engine import Piece, Snippet
+
+from .catalogue import Entry
+from .facets import FacetLine
+from .search import FoundHit
+
+_NOW = datetime(2026, 11, 23, 14, 2, tzinfo=UTC)
+_LONG = (
+    "Example programme for the coordination of interregional services, their registers and their archives, with "
+    "orientation beyond the period and with annexes on the bodies responsible, the indicators and the yearly report"
+)
+
+
+def _entry(record: Record, state: str = "published") -> Entry:
+    return Entry(
+        0, record.number, record.to_data(), state, "", 1, "created", _NOW, _NOW, _NOW, None, None, False, None, None
+    )  # fmt: skip
+
+
+def samples() -> SimpleNamespace:
+    """`hits`, `files`, `axis_lines`, `many_lines` and `address` for the style guide."""
+    files = (
+        File(url="https://agency.example/decision.pdf", title="Decision", media_type="application/pdf", size=412_000),
+        File(url="https://agency.example/targets.csv", media_type="text/csv", size=9_100, language="vi"),
+    )
+    policy = Policy(
+        source="sample", identifier="1", type="programme", title=_LONG, summary="What the programme says. " * 20,
+        language="en", publisher=Agency.of("Example Ministry"), issued="2020-06-03", status="in_force",
+        other_identifiers=(Identifier(value="749/QĐ-TTg"),), files=files,
+    )  # fmt: skip
+    decision = Decision(
+        source="sample", identifier="2", type="approval", title="Quyết định phê duyệt đề án ví dụ", language="vi",
+        publisher=Agency.of("Example Council"), issued="2020-10",
+    )  # fmt: skip
+    arabic = Policy(
+        source="sample", identifier="3", type="plan", title="خطة التحول الرقمي 2030 (749/QĐ-TTg)", language="ar",
+        publisher=Agency.of("Example Office"),
+    )  # fmt: skip
+    return SimpleNamespace(
+        hits=[
+            FoundHit(
+                _entry(policy), (Piece("Example "), Piece("programme", True), Piece(_LONG[17:])), "en",
+                (Snippet("body", "en", (Piece("… the "), Piece("programme", True), Piece(" names who reports …"))),),
+                ("title", "body", "identifier"),
+            ),
+            FoundHit(_entry(decision, "withdrawn"), (Piece(decision.title),), "vi", (), ("name",)),
+            FoundHit(_entry(arabic), (Piece(arabic.title),), "ar", (), ("keyword",)),
+        ],
+        files=files,
+        axis_lines=[
+            FacetLine("decision", "Decision", 412, False, "?"),
+            FacetLine("policy", "Policy", 655, True, "?"),
+            FacetLine("outcome", "Outcome", 0, False, "?"),
+        ],
+        many_lines=[FacetLine(str(n), f"Department {n} of Examples", 900 - 20 * n, False, "?") for n in range(1, 41)],
+        address=lambda page: f"?page={page}",
+    )  # fmt: skip

@@ -46,9 +46,7 @@ def agency_of(source: Source, names: Mapping[str, str], parent: str = "", homepa
     """
     said = {language: read_line(name) for language, name in names.items() if _is_name(read_line(name))}
     own = source.agency()
-    if not said or {name.casefold() for name in said.values()} & {
-        name.casefold() for name in own.names.values()
-    }:
+    if not said or {name.casefold() for name in said.values()} & {name.casefold() for name in own.names.values()}:
         return own
     language = source.language if source.language in said else next(iter(said))
     above = Agency.of(parent, language=language, place=source.place).slug if parent else None

@@ -41,9 +41,7 @@ _FORMATS = {
 }  # fmt: skip
 
 # Media types that say nothing about what is in the file.
-_UNTOLD = frozenset(
-    {"application/octet-stream", "application/unknown", "application/http", "unknown/unknown"}
-)
+_UNTOLD = frozenset({"application/octet-stream", "application/unknown", "application/http", "unknown/unknown"})
 
 _LICENCES = (
     (r"creativecommons\.org/publicdomain/zero/1\.0|opendefinition\.org/licenses/cc-zero", "CC0-1.0"),
@@ -85,8 +83,7 @@ _THEME_WORDS = {
     "INTR": "international issues|international|international affairs|foreign policy|foreign trade",
     "JUST": "justice|crime and justice|public safety|law|justice, legal system and public safety|"
     "defesa e segurança|law enforcement|crime|justiça e legislação",
-    "REGI": "regions and cities|towns and cities|cities|urban development|urbanismo|"
-    "housing and community development",
+    "REGI": "regions and cities|towns and cities|cities|urban development|urbanismo|housing and community development",
     "SOCI": "society|population and society|demographics|population|previdência social|"
     "trabalho e emprego|bevölkerung|social services|labor|employment",
     "TECH": "science|technology|science and technology|science and research|research|"
@@ -118,7 +115,10 @@ def web_address(value: Any) -> str:
     if not match:
         return ""
     text = match[0].lower() + _ODD.sub(lambda odd: quote(odd[0]), text[match.end() :])
-    return text if len(text) <= 2000 and urlsplit(text).netloc else ""
+    try:
+        return text if len(text) <= 2000 and urlsplit(text).hostname else ""
+    except ValueError:  # "https://[…"
+        return ""
 
 
 def media_type(*stated: Any, address: str = "") -> str:
@@ -230,9 +230,7 @@ def words(*values: Any) -> tuple[str, ...]:
     """Keywords, each once, in order: strings, lists of strings, or one string with commas or semicolons."""
     found: dict[str, None] = {}
     for value in values:
-        parts = (
-            re.split(r"[;,]", value) if isinstance(value, str) else value if isinstance(value, list) else []
-        )
+        parts = re.split(r"[;,]", value) if isinstance(value, str) else value if isinstance(value, list) else []
         for part in parts:
             word = " ".join(str(part).split()) if isinstance(part, (str, int, float)) else ""
             if word and word.casefold() not in _NO_WORDS:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
@@ -12,6 +12,14 @@ from .when import check_when
 _NONE = frozenset({"", "-", "--", "n/a", "na", "none", "null", "unknown", "not available", "tbd", "[]", "{}"})
 _NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTHS = {name: f"{number:02}" for number, name in enumerate(_NAMES, 1)}
+_WEEKDAYS = {
+    name: number
+    for number, names in enumerate(
+        ("mon lun seg", "tue mar die ter", "wed mer mit mié mie qua", "thu jeu don jue gio qui", "fri ven fre vie sex",
+         "sat sam sáb sab", "sun dim son dom")
+    )
+    for name in names.split()
+}  # fmt: skip
 _MOMENT = re.compile(
     r"(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}(?::\d{2})?)(\.\d+)?\s*(Z|UTC|GMT|[+-]\d{2}:?\d{2}|[+-]\d{2})?$",
     re.IGNORECASE,
@@ -26,6 +34,18 @@ _WORDS = re.compile(
     re.IGNORECASE,
 )
 _MONTH_YEAR = re.compile(r"([a-z]{3,9})\.?,?\s+(\d{4})$", re.I)
+
+
+# Countries that speak English and put the day first.
+_DAY_FIRST = frozenset({"GB", "IE", "AU", "NZ", "IN", "ZA", "KE", "NG", "SG", "MY"})
+
+
+def day_order(language: str, place: str | None) -> str:
+    """What 01/02/2024 means where a source is at home: "mdy", "dmy", or "" where both are in use."""
+    if not language.startswith("en"):
+        return "dmy"
+    country = (place or "")[:2]
+    return "mdy" if country == "US" else "dmy" if country in _DAY_FIRST else ""
 
 
 def read_date(value: Any, *, naive_is_utc: bool = False, order: str = "") -> str | None:
@@ -45,7 +65,8 @@ def read_date(value: Any, *, naive_is_utc: bool = False, order: str = "") -> str
     try:
         return check_when(_moment(text, naive_is_utc) or _day(text, order) or text)
     except ValueError as fault:
-        raise ValueError(str(fault).replace(repr(text), repr(value))) from None
+        why = str(fault).partition(" is not a date")[2]
+        raise ValueError(f"{value!r} is not a date{why}") from None
 
 
 def date_field(data: Mapping[str, Any], name: str, **how: Any) -> str | None:
@@ -76,7 +97,8 @@ def _day(text: str, order: str) -> str | None:
     if match := _COMPACT.match(text):
         return "-".join(match.groups())
     if match := _YEAR_LAST.match(text):
-        return _year_last(int(match[1]), int(match[3]), match[4], order)
+        one, two, year = int(match[1]), int(match[3]), match[4]
+        return _year_last(one, two, year, order) or _by_weekday(text, one, two, year)
     if match := _WORDS.match(text):
         name, day, year = match.groups()[:3] if match[1] else (match[5], match[4], match[6])
         return f"{year}-{_MONTHS[name[:3].lower()]}-{int(day):02}" if name[:3].lower() in _MONTHS else None
@@ -90,6 +112,14 @@ def _year_last(one: int, two: int, year: str, order: str) -> str | None:
     if one > 12 or (two <= 12 and order == "dmy") or one == two:
         return f"{year}-{two:02}-{one:02}"
     return f"{year}-{one:02}-{two:02}" if two > 12 or order == "mdy" else None
+
+
+def _by_weekday(text: str, one: int, two: int, year: str) -> str | None:
+    """Tue, 12/10/2019 can only be one of the two: the other one is no Tuesday."""
+    weekday = _WEEKDAYS.get(text[:3].casefold())
+    days = (date(int(year), month, day) for day, month in ((one, two), (two, one)) if 1 <= month <= 12)
+    found = [day for day in days if day.weekday() == weekday]
+    return found[0].isoformat() if len(found) == 1 else None
 
 
 def _internet_date(text: str) -> str | None:

@@ -16,6 +16,8 @@ from urllib.parse import urljoin, urlsplit, urlunsplit
 from .run import Remark
 
 MOST_PAGES = 20_000
+# So many days in a row beyond the wall are no coincidence.
+_WALLED_DAYS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +48,7 @@ class _Watch:
         content = json.dumps(list(page.rows), sort_keys=True, default=str).encode()
         digest = hashlib.blake2b(content, digest_size=12).digest()
         if digest in self._seen:
-            yield Remark(
-                odd=f"{where} brought the same items as a page before; stopped there", incomplete=True
-            )
+            yield Remark(odd=f"{where} brought the same items as a page before; stopped there", incomplete=True)
             return
         if len(self._seen) >= self._most:
             yield Remark(odd=f"paging did not end after {self._most:,} pages; stopped", incomplete=True)
@@ -92,10 +92,10 @@ def by_number(fetch: Callable[[int], Page], first: int = 1, most: int = MOST_PAG
 
 def by_cursor(fetch: Callable[[str], Page], first: str = "", most: int = MOST_PAGES) -> Iterator[Any]:
     """Pages by what each says of the next one: a cursor, a token, or (`by_next_link`) an address."""
-    watch, cursor, used = _Watch(most), first, {first}
+    watch, cursor, used = _Watch(most), first, {first: None}
     while True:
         page = fetch(cursor)
-        for remark in watch.look(page, f"the page at {cursor}" if cursor else "the first page"):
+        for remark in watch.look(page, f"page {len(used)}"):
             yield remark
             if remark.incomplete:
                 return
@@ -103,10 +103,10 @@ def by_cursor(fetch: Callable[[str], Page], first: str = "", most: int = MOST_PA
         if not page.next:
             return
         if page.next in used:
-            yield Remark(odd=f"the next page of {cursor} is one before; stopped there", incomplete=True)
+            yield Remark(odd=f"page {len(used)} leads back to one before; stopped there", incomplete=True)
             return
         cursor = page.next
-        used.add(cursor)
+        used[cursor] = None
 
 
 def by_next_link(fetch: Callable[[str], Page], url: str, most: int = MOST_PAGES) -> Iterator[Any]:
@@ -129,17 +129,20 @@ def same_host(base: str, link: str) -> str:
 def by_date_window(
     size: Callable[[date, date], int], first: date, last: date, wall: int
 ) -> Iterator[tuple[date, date] | Remark]:
-    """Windows of dates that each hold fewer than `wall` items: no more are shown of one question."""
-    if first > last:
-        return
-    if size(first, last) < wall:
-        yield first, last
-    elif first == last:
-        yield Remark(
-            odd=f"{first} alone has {wall:,} items or more; the rest is out of reach", incomplete=True
-        )
-        yield first, last
-    else:
-        middle = first + (last - first) // 2
-        yield from by_date_window(size, first, middle, wall)
-        yield from by_date_window(size, middle + timedelta(days=1), last, wall)
+    """Windows of dates, in order, that each hold fewer than `wall` items: no more are shown of one question."""
+    waiting, walled = [(first, last)] if first <= last else [], 0
+    while waiting:
+        start, end = waiting.pop()
+        if size(start, end) < wall:
+            walled = 0
+            yield start, end
+        elif start < end:
+            middle = start + (end - start) // 2
+            waiting += [(middle + timedelta(days=1), end), (start, middle)]
+        else:
+            walled += 1
+            yield Remark(odd=f"{start} alone has {wall:,} items or more; the rest is out of reach", incomplete=True)
+            yield start, end
+            if walled == _WALLED_DAYS:
+                yield Remark(odd="the source does not heed the dates that it is asked for; stopped", incomplete=True)
+                return

@@ -6,6 +6,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urljoin
 
 from pydantic import ValidationError
 
@@ -99,7 +100,7 @@ def harvest(
     """
     account = Account() if account is None else account
     if source.robots_exception:
-        http.permit(source.url, source.robots_exception)
+        http.permit(urljoin(source.url, "."), source.robots_exception)
     run = _Run(source, account)
     try:
         with closing(run.results(kind_of(source.kind), http, since)) as results:
@@ -127,9 +128,7 @@ class _Run:
         self._doubled = 0
         self._incomplete = False
 
-    def results(
-        self, kind: Kind, http: "Http", since: datetime | None
-    ) -> Generator[Harvested | Rejected, None, None]:
+    def results(self, kind: Kind, http: "Http", since: datetime | None) -> Generator[Harvested | Rejected, None, None]:
         for came in kind.collect(self._source, http, since):
             if isinstance(came, Remark):
                 self._hear(came)

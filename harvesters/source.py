@@ -72,7 +72,7 @@ class Source(Strict):
     axis: str | None = None
     type: str | None = None
     rules: tuple[Rule, ...] = ()
-    # Why `url` may be fetched although robots.txt asks not to; shown on the source's page. Honoured where empty.
+    # Why `url` and its folder may be fetched although robots.txt asks not to; shown on the source's page.
     robots_exception: Line = ""
     demonstration: bool = False
     options: dict[str, Any] = {}

@@ -10,7 +10,7 @@ from typing import Any
 
 from ..building import agency_of, build_by_declaration
 from ..catalogues import language_tag, licence, media_type, nearest, place_code, rhythm, themes, web_address, words
-from ..dates import date_field, read_date
+from ..dates import date_field, day_order, read_date
 from ..markup import read_line, read_markup, split_lead
 from ..record import File, Identifier, Record, Relation, Translation
 from ..source import Source
@@ -67,7 +67,7 @@ def parse_dataset(data: Any, source: Source, landing_page: str) -> Record | None
     traits: dict[str, Iterable[str]] = {
         "type": kinds, "group": groups, "tag": keywords,
         "title": [read_line(text) for text in titles.values()],
-        "publisher": [*agency.names.values(), str((data.get("organization") or {}).get("name", ""))],
+        "publisher": [*agency.names.values(), _name(data.get("organization"))],
     }  # fmt: skip
     return build_by_declaration(
         source,
@@ -91,6 +91,10 @@ def parse_dataset(data: Any, source: Source, landing_page: str) -> Record | None
         translations=_translations(titles, notes, language),
         frequency=_frequency(data, extras),
     )
+
+
+def _name(organization: Any) -> str:
+    return str(organization.get("name") or "") if isinstance(organization, dict) else str(organization or "")
 
 
 def _is_public(data: dict[str, Any]) -> bool:
@@ -169,7 +173,9 @@ def _keywords(data: dict[str, Any], language: str, source: Source) -> tuple[str,
 def _groups(data: dict[str, Any], extras: dict[str, str]) -> list[str]:
     found = []
     for group in data.get("groups") or []:
-        if isinstance(group, dict):
+        if isinstance(group, str):
+            found.append(group)
+        elif isinstance(group, dict):
             title = group.get("title") or group.get("display_name")
             titles = list(title.values()) if isinstance(title, dict) else [title]
             found += [str(text) for text in (group.get("name"), *titles) if text]
@@ -185,8 +191,7 @@ def _groups(data: dict[str, Any], extras: dict[str, str]) -> list[str]:
 
 def _first_date(data: dict[str, Any], extras: dict[str, str], name: str, own: str, *, source: Source) -> str | None:
     """The date of the data as their agency gives it; else the catalogue's own, which means UTC."""
-    # Only English-speaking countries put the month first.
-    order = "" if source.language.startswith("en") else "dmy"
+    order = day_order(source.language, source.place)
     return (
         date_field(data, name, order=order)
         or date_field(extras, name, order=order)
@@ -203,7 +208,11 @@ def _identifiers(data: dict[str, Any], extras: dict[str, str]) -> tuple[Identifi
     )
     found = [(scheme, value.strip()) for scheme, value in stated if isinstance(value, str)]
     own = ("", str(data["id"]))
-    return tuple(Identifier(scheme=scheme, value=value) for scheme, value in found if value not in own)
+    return tuple(Identifier(scheme=scheme, value=value) for scheme, value in found if _fits(value, own))
+
+
+def _fits(value: str, own: tuple[str, str]) -> bool:
+    return value not in own and len(value) <= 500
 
 
 def _landing_page(data: dict[str, Any], source: Source, pattern: str) -> str:
@@ -286,6 +295,8 @@ def _file_date(resource: dict[str, Any]) -> str | None:
 def _relations(data: dict[str, Any], source: Source) -> tuple[Relation, ...]:
     found: list[Relation] = []
     for relation in data.get("relationships_as_subject") or []:
+        if not isinstance(relation, dict):
+            continue
         extras = relation.get("__extras") or {}
         target = str(extras.get("object_package_id") or relation.get("object_package_id") or "")
         if target:

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from ..building import Unread, agency_of, build_by_declaration
 from ..catalogues import language_tag, licence, media_type, nearest, place_code, rhythm, themes, web_address, words
-from ..dates import date_field
+from ..dates import date_field, day_order
 from ..http import BadAnswer, Http
 from ..markup import read_line, read_markup, split_lead
 from ..record import File, Record, Relation, Strict
@@ -33,7 +33,7 @@ _NOWHERE = frozenset({"global", "worldwide", "world", "international"})
 
 
 class Options(Strict):
-    """`order`: what 01/02/2024 means at this source; such dates are rejected where it is not said.
+    """`order`: what 01/02/2024 means at this source, where its country does not say.
     `one_publisher`: take the declaration's publisher for every dataset, for files whose own field names no
     agency.
     """
@@ -65,7 +65,7 @@ def parse(item: Item, source: Source) -> Record | None:
     if not isinstance(data, dict):
         raise ValueError(f"{str(data)[:60]!r} stands where a dataset should be")
     options = Options(**source.options)
-    publisher = data.get("publisher")
+    publisher, order = data.get("publisher"), options.order or day_order(source.language, source.place)
     language = _language(data, source)
     # A repeating interval (R/P1Y) where a date should be: not when it changed, but how often it does.
     interval = str(data.get("modified") or "").strip().upper().startswith("R/")
@@ -89,8 +89,8 @@ def parse(item: Item, source: Source) -> Record | None:
         publisher=agency,
         subjects=themes(*groups, *keywords),
         keywords=keywords,
-        issued=date_field(data, "issued", order=options.order),
-        modified=None if interval else date_field(data, "modified", order=options.order),
+        issued=date_field(data, "issued", order=order),
+        modified=None if interval else date_field(data, "modified", order=order),
         landing_page=web_address(data.get("landingPage")),
         license=licence(data.get("license")) or source.license,
         places=_places(data.get("spatial"), source),
@@ -171,7 +171,7 @@ def _access(data: dict[str, Any]) -> str:
 
 def _relations(data: dict[str, Any], source: Source) -> tuple[Relation, ...]:
     relations = []
-    if whole := str(data.get("isPartOf") or "").strip():
+    if 0 < len(whole := str(data.get("isPartOf") or "").strip()) <= 500:
         relations.append(Relation(type="part_of", source=source.name, identifier=whole))
     cited = (*_listed(data.get("references")), data.get("systemOfRecords"), data.get("conformsTo"))
     for address in dict.fromkeys(web_address(value) for value in cited):

@@ -59,6 +59,7 @@ class Agency:
 
         class Desk(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            disable_nagle_algorithm = True
 
             def do_GET(self) -> None:
                 agency.serve(self)

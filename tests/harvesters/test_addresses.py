@@ -43,9 +43,7 @@ def test_the_operator_may_trust_a_network() -> None:
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "2130706433", "0x7f.1", "[::ffff:127.0.0.1]"])
-def test_no_spelling_of_loopback_gets_through(
-    agency: Agency, make_http: Callable[..., Http], host: str
-) -> None:
+def test_no_spelling_of_loopback_gets_through(agency: Agency, make_http: Callable[..., Http], host: str) -> None:
     agency.plays("/data.json", {})
     with pytest.raises(AddressRefused, match="inside the operator's network"):
         make_http(trusted_networks=[]).get_json(f"http://{host}:{agency.port}/data.json")
@@ -78,7 +76,9 @@ def test_a_redirect_to_something_else_than_the_web_is_refused(agency: Agency, ht
         http.get_json(url)
 
 
-@pytest.mark.parametrize("url", ["ftp://agency.example/x", "file:///etc/passwd", "gopher://127.0.0.1/", "http://", "data.json"])
+@pytest.mark.parametrize(
+    "url", ["ftp://agency.example/x", "file:///etc/passwd", "gopher://127.0.0.1/", "http://", "data.json"]
+)
 def test_only_the_web_is_fetched(http: Http, url: str) -> None:
     with pytest.raises(AddressRefused):
         http.get(url)

@@ -108,7 +108,10 @@ def test_drafts_and_what_is_no_dataset_are_left_out(agency: Agency, http: Http) 
 @pytest.mark.parametrize(
     ("reply", "message"),
     [
-        (Reply("<html><body>Wartung</body>", media_type="text/html"), "did not answer with JSON .* “<html><body>Wartung"),
+        (
+            Reply("<html><body>Wartung</body>", media_type="text/html"),
+            "did not answer with JSON .* “<html><body>Wartung",
+        ),
         (Reply({"hello": "world"}), "did not answer as CKAN does"),
         (Reply(["a"]), "did not answer as CKAN does"),
         (Reply({"success": True, "result": {"count": 3}}), "without a list of datasets"),
@@ -145,5 +148,7 @@ def test_a_dkan_site_lists_its_datasets_in_lists(agency: Agency, http: Http) -> 
 
 
 def test_an_option_that_does_not_exist_is_refused() -> None:
-    with pytest.raises(SourceError, match="options.organisation = 'x': not known; known options of ckan: organization"):
+    with pytest.raises(
+        SourceError, match=r"options\.organisation = 'x': not known; known options of ckan: organization"
+    ):
         a_source("ckan", "https://agency.example", options={"organisation": "x"})

@@ -106,7 +106,7 @@ def test_the_same_page_for_ever_ends(agency: Agency, http: Http) -> None:
     ],
 )
 def test_the_kind_knows_the_axis(agency: Agency, http: Http, changes: dict[str, str], axis: str, type_: str) -> None:
-    agency.plays(PATH, a_register([a_document(1, **changes)]))
+    agency.plays(PATH, a_register([a_document(1) | changes]))
     (result,) = harvest(a_register_source(agency), http)
     assert isinstance(result, Harvested)
     assert (result.record.axis, result.record.type) == (axis, type_)
@@ -133,5 +133,5 @@ def test_an_address_that_is_not_the_documents_is_told(agency: Agency, http: Http
     with pytest.raises(BadAnswer, match=r"is it …/documents\.json"):
         list(harvest(a_register_source(agency), http))
     agency.plays(PATH, Reply({"status": 400, "message": "field 'x' not valid"}, 400))
-    with pytest.raises(BadAnswer, match="answered 400.*field 'x' not valid"):
+    with pytest.raises(BadAnswer, match=r"answered 400.*field 'x' not valid"):
         list(harvest(a_register_source(agency), http))

@@ -104,7 +104,7 @@ def test_an_agency_in_lasting_trouble_ends_the_run(agency: Agency, http: Http) -
 
 
 def test_an_agency_that_is_down_ends_the_run(http: Http) -> None:
-    with pytest.raises(SourceUnavailable, match="could not be reached .*refused"):
+    with pytest.raises(SourceUnavailable, match=r"could not be reached .*refused"):
         http.get_json("http://127.0.0.1:9/data.json")
     with pytest.raises(SourceUnavailable, match=r"its name is not known \(DNS\)"):
         http.get_json("http://agency.invalid/data.json")

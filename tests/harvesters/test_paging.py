@@ -101,3 +101,15 @@ def test_a_day_beyond_the_wall_is_said_to_be_out_of_reach() -> None:
     remark, window = by_date_window(lambda *_: 300, date(2024, 1, 1), date(2024, 1, 1), wall=200)
     assert isinstance(remark, Remark) and remark.incomplete
     assert window == (date(2024, 1, 1), date(2024, 1, 1))
+
+
+def test_a_source_that_does_not_heed_dates_is_not_asked_for_every_day() -> None:
+    asked = []
+
+    def size(first: date, last: date) -> int:
+        asked.append((first, last))
+        return 10_000
+
+    windows = list(by_date_window(size, date(2000, 1, 1), date(2026, 1, 1), wall=10_000))
+    assert len(asked) < 30
+    assert isinstance(windows[-1], Remark) and "does not heed the dates" in windows[-1].odd

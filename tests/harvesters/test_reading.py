@@ -15,7 +15,7 @@ from harvesters.catalogues import (
     web_address,
     words,
 )
-from harvesters.dates import read_date
+from harvesters.dates import day_order, read_date
 from harvesters.markup import read_line, read_markup, split_lead
 
 
@@ -41,6 +41,8 @@ from harvesters.markup import read_line, read_markup, split_lead
         ("2024-05-31 08:15:00", "2024-05-31"),
         ("2024-05-31T00:00:00+02:00", "2024-05-31"),
         ("Date changed  jeu, 19/12/2019 - 03:00", "2019-12-19"),
+        ("Tue, 12/10/2019 - 09:23", "2019-12-10"),
+        ("mar, 10/12/2019 - 09:23", "2019-12-10"),
         ("1905-06-30", "1905-06-30"),
         ("", None),
         ("N/A", None),
@@ -62,6 +64,12 @@ def test_what_means_no_day_or_two_is_refused(written: Any) -> None:
 def test_an_order_decides_what_could_mean_two_days() -> None:
     assert read_date("01/02/2024", order="dmy") == "2024-02-01"
     assert read_date("01/02/2024", order="mdy") == "2024-01-02"
+
+
+def test_the_order_is_that_of_the_country() -> None:
+    assert [day_order(*home) for home in (("en", "US"), ("en", "GB"), ("de", "CH"), ("en", "CA"), ("en", None))] == [
+        "mdy", "dmy", "dmy", "", "",
+    ]  # fmt: skip
 
 
 def test_a_moment_without_zone_is_a_day_or_where_declared_utc() -> None:
@@ -94,7 +102,9 @@ def test_a_title_is_one_line_without_markup() -> None:
 
 
 def test_a_description_begins_with_a_lead_that_says_something() -> None:
-    assert split_lead("Short.\n\nA second paragraph that is long enough to say what this is about, at last.\n\nRest.") == (
+    assert split_lead(
+        "Short.\n\nA second paragraph that is long enough to say what this is about, at last.\n\nRest."
+    ) == (
         "Short.\n\nA second paragraph that is long enough to say what this is about, at last.",
         "Rest.",
     )
@@ -111,6 +121,7 @@ def test_a_description_begins_with_a_lead_that_says_something() -> None:
         ("hhttps://agency.example", ""),
         ("Prefeitura", ""),
         ("https://", ""),
+        ("https://[2001:db8", ""),
         (None, ""),
         ("https://agency.example/" + "x" * 2000, ""),
     ],

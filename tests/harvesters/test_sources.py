@@ -1,0 +1,49 @@
+"""The declarations that ship: right, polite, and each with a place for what it brings."""
+
+from pathlib import Path
+
+import pytest
+
+from harvesters.source import SHIPPED, Source, SourceError, make_source, read_sources
+
+SOURCES, FAULTS = read_sources(SHIPPED)
+OF_AGENCIES = [source for source in SOURCES.values() if not source.demonstration]
+
+
+def test_every_declaration_that_ships_is_right() -> None:
+    assert FAULTS == []
+    assert len(OF_AGENCIES) >= 10
+
+
+@pytest.mark.parametrize("source", OF_AGENCIES, ids=lambda source: source.name)
+def test_a_declaration_says_what_a_visitor_wants_to_know(source: Source) -> None:
+    assert source.url.startswith("https://")
+    assert source.description and source.homepage and source.publisher_homepage
+    assert source.place and source.minimum > 1
+    assert source.delay >= 1, "agencies' servers are not ours"
+    assert source.license or source.kind == "ckan", "only a catalogue says it dataset by dataset"
+
+
+@pytest.mark.parametrize("source", OF_AGENCIES, ids=lambda source: source.name)
+def test_whatever_a_source_brings_finds_an_axis(source: Source) -> None:
+    traits = {"type": ["dataset"], "group": [], "tag": [], "title": ["Anything else"], "publisher": []}
+    assert source.kind == "federal_register" or source.place_record(dict(traits))
+
+
+def test_all_faults_of_a_declaration_are_told_at_once() -> None:
+    with pytest.raises(SourceError) as caught:
+        make_source("my-source", {"kind": "tabel", "title": "x", "axis": "outcomes", "schedule": "often"})
+    message = str(caught.value)
+    assert "my-source: kind 'tabel' is unknown; known kinds: ckan, data_json, federal_register, table" in message
+    assert "url is missing" in message and "publisher is missing" in message
+
+
+def test_a_folder_of_ones_own_adds_and_replaces(tmp_path: Path) -> None:
+    (tmp_path / "us-fcc.toml").write_text(
+        'title = "Mine"\nkind = "data_json"\nurl = "https://a.example/data.json"\npublisher = "Me"\n'
+    )
+    (tmp_path / "broken.toml").write_text("title = ")
+    sources, faults = read_sources(SHIPPED, tmp_path)
+    assert sources["us-fcc"].title == "Mine"
+    assert len(sources) == len(SOURCES)
+    assert faults and faults[0].startswith("broken: broken.toml is not TOML")

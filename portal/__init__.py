@@ -5,7 +5,7 @@ from datetime import timedelta
 from flask import Flask
 from whitenoise import WhiteNoise
 
-from . import errors, i18n, look, security, views
+from . import compression, errors, i18n, look, security, views
 from .parts import Portal
 from .settings import Settings
 
@@ -35,6 +35,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     )
     app.url_map.strict_slashes = False
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    compression.init_app(app)
     security.init_app(app)
     i18n.init_app(app)
     look.init_app(app)

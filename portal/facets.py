@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
+from harvesters.vocabularies import AXES
+
 from .i18n import language, show_when
 from .labels import labels_of
 from .listing import FACETS, Listing
@@ -63,8 +65,10 @@ def _facet(
 ) -> Facet:
     chosen = listing.values(name)
     found = dict(counts)
-    # Years are read as a row, not as a ranking.
+    # Years and axes are read in their own order, not as a ranking.
     ranked = sorted(found, reverse=True) if name == "year" else list(found)
+    if name == "axis":
+        ranked = [axis for axis in AXES if axis in found]
     shown = [*(value for value in chosen if value not in ranked[:MOST]), *ranked[:MOST]]
     labels = labels_of(session, portal.sources, name, shown, language(), listing.axis)
     lines = tuple(

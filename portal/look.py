@@ -1,6 +1,5 @@
 """What every page looks like: one stylesheet, addresses that change with their content, words for codes, the banner."""
 
-import gzip
 import hashlib
 import re
 from collections.abc import Callable, Mapping
@@ -76,17 +75,8 @@ def _style_address() -> str:
     return f"{i18n.root()}/static/style.{_digest(stylesheet())}.css"
 
 
-@cache
-def _packed_style() -> bytes:
-    return gzip.compress(stylesheet(), 9, mtime=0)
-
-
 def _style(digest: str) -> Response:
-    packed = "gzip" in request.headers.get("Accept-Encoding", "")
-    response = Response(_packed_style() if packed else stylesheet(), mimetype="text/css")
-    if packed:
-        response.headers["Content-Encoding"] = "gzip"
-    response.headers["Vary"] = "Accept-Encoding"
+    response = Response(stylesheet(), mimetype="text/css")
     # An address from before an update is answered, but not kept under the wrong name.
     response.headers["Cache-Control"] = _YEAR if digest == _digest(stylesheet()) else "no-cache"
     return response

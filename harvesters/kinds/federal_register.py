@@ -48,27 +48,23 @@ SUBTYPES = {"executive order": "executive_order", "proclamation": "proclamation"
 
 
 class Options(Strict):
-    """What to ask for: `types` (all by default), `agencies` (slugs), `presidential_types`, `term`; what was
-    published `from` a day on, or else in the last `days`."""
+    """What to ask for: `types` (all by default), `agencies` (slugs), `presidential_types`, `term`; and `from`
+    which day of publication on. Without it everything is asked for, from 1994 on."""
 
     types: tuple[Literal["RULE", "PRORULE", "NOTICE", "PRESDOCU"], ...] = ()
     agencies: tuple[str, ...] = ()
     term: str = ""
     presidential_types: tuple[str, ...] = ()
-    from_: date | None = Field(default=None, alias="from")
-    days: int = Field(default=30, ge=1)
+    from_: date = Field(default=date(1994, 1, 1), alias="from")
     per_page: int = Field(default=1000, ge=1, le=1000)
 
 
 def collect(source: Source, http: Http, since: datetime | None) -> Iterator[Item | Remark]:
     """Documents by date of publication, oldest first, in windows small enough to be shown whole."""
     options = Options(**source.options)
-    today = http.now().date()
-    first = options.from_ or today - timedelta(days=options.days)
-    if since:
-        first = max(first, since.date() - OVERLAP) if options.from_ else since.date() - OVERLAP
-    elif not options.from_:
-        yield Remark(incomplete=True)
+    first = max(options.from_, since.date() - OVERLAP) if since else options.from_
+    # Tomorrow's issue is on the web the evening before, seen from west of Washington.
+    last = http.now().date() + timedelta(days=1)
     counts: dict[tuple[date, date], int] = {}
 
     def size(start: date, end: date) -> int:
@@ -77,8 +73,7 @@ def collect(source: Source, http: Http, since: datetime | None) -> Iterator[Item
         return counts[start, end]
 
     expected = 0
-    # Tomorrow's issue is on the web the evening before, seen from west of Washington.
-    for window in by_date_window(size, first, today + timedelta(days=1), WALL):
+    for window in by_date_window(size, first, last, WALL):
         if isinstance(window, Remark):
             yield window
         elif counts[window]:

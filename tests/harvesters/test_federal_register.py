@@ -70,12 +70,14 @@ def test_windows_are_cut_until_each_is_below_the_wall(
     assert account.expected == 20 and account.complete
 
 
-def test_a_first_run_looks_back_some_days_and_is_not_complete(agency: Agency, http: Http) -> None:
+def test_nothing_is_asked_for_before_the_declared_day(agency: Agency, http: Http) -> None:
     agency.plays(PATH, a_register([a_document(1), a_document(2, date(2025, 1, 1))]))
     account = Account()
-    assert len(list(harvest(a_register_source(agency, days=10), http, account=account))) == 1
-    assert not account.complete and account.flags == []
-    assert agency.last(PATH).one("conditions[publication_date][gte]") == "2026-11-13"
+    source = a_register_source(agency, **{"from": date(2026, 1, 1)})
+    assert len(list(harvest(source, http, account=account))) == 1
+    assert account.complete, "what the declaration leaves out is not missing"
+    assert agency.last(PATH).one("conditions[publication_date][gte]") == "2026-01-01"
+    assert len(list(harvest(a_register_source(agency), http))) == 2
 
 
 def test_later_runs_ask_from_a_week_before_the_last_one(agency: Agency, http: Http) -> None:

@@ -162,6 +162,8 @@ def upgrade() -> None:
         sqlite_where=sa.text("indexed_version < version"),
         postgresql_where=sa.text("indexed_version < version"),
     )
+    op.create_index("ix_records_counted", "records", ["state", "axis", "publisher", "source"])
+    op.create_index("ix_records_demonstration", "records", ["demonstration"])
     op.create_index("ix_records_first_seen", "records", ["first_seen"])
     op.create_index("ix_records_issued", "records", ["issued_on"])
     op.create_index("ix_records_publisher_issued", "records", ["publisher", "issued_on"])

@@ -49,7 +49,7 @@ def agency_of(source: Source, names: Mapping[str, str], parent: str = "", homepa
     if not said or {name.casefold() for name in said.values()} & {name.casefold() for name in own.names.values()}:
         return own
     language = source.language if source.language in said else next(iter(said))
-    above = Agency.of(parent, language=language, place=source.place).slug if parent else None
+    above = Agency.of(parent[:300], language=language, place=source.place).slug if parent else None
     agency = Agency.of(
         said[language][:300],
         language=language,

@@ -12,6 +12,7 @@ from urllib.parse import quote, urlsplit
 
 from babel import Locale
 
+from .markup import read_line
 from .vocabularies import THEMES
 
 _WEB = re.compile(r"https?://[^\s/?#]+", re.IGNORECASE)
@@ -106,6 +107,11 @@ _STATES = {
     "utah": "UT", "vermont": "VT", "virginia": "VA", "washington": "WA", "west virginia": "WV",
     "wisconsin": "WI", "wyoming": "WY", "district of columbia": "DC", "d.c.": "DC", "puerto rico": "PR",
 }  # fmt: skip
+
+
+def listed(value: Any) -> list[Any]:
+    """A list, as it is; one value in place of a list, as a list of one; nothing, as an empty one."""
+    return value if isinstance(value, list) else [] if value in (None, "", {}) else [value]
 
 
 def web_address(value: Any) -> str:
@@ -232,7 +238,7 @@ def words(*values: Any) -> tuple[str, ...]:
     for value in values:
         parts = re.split(r"[;,]", value) if isinstance(value, str) else value if isinstance(value, list) else []
         for part in parts:
-            word = " ".join(str(part).split()) if isinstance(part, (str, int, float)) else ""
+            word = read_line(str(part)) if isinstance(part, (str, int, float)) else ""
             if word and word.casefold() not in _NO_WORDS:
                 found.setdefault(word if len(word) <= 200 else f"{word[:199]}…")
     return tuple(found)[:500]

@@ -9,7 +9,11 @@ from typing import Any
 from .when import check_when
 
 # Ways to say that there is no date.
-_NONE = frozenset({"", "-", "--", "n/a", "na", "none", "null", "unknown", "not available", "tbd", "[]", "{}"})
+_NONE = frozenset(
+    ("", "-", "--", "n/a", "na", "n.d.", "none", "null", "unknown", "unspecified", "undated", "not available")
+    + ("not applicable", "not specified", "tbd", "varies", "various", "ongoing", "continuous", "current")
+    + ("present", "[]", "{}")
+)
 _NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTHS = {name: f"{number:02}" for number, name in enumerate(_NAMES, 1)}
 _WEEKDAYS = {
@@ -58,7 +62,7 @@ def read_date(value: Any, *, naive_is_utc: bool = False, order: str = "") -> str
     if value is None or (isinstance(value, (list, dict, str)) and not value):
         return None
     if isinstance(value, bool) or not isinstance(value, (str, int)):
-        raise ValueError(f"{value!r} is not a date; write 2024-05-31, 2024-05, 2024 or 2024-05-31T09:30:00Z")
+        raise ValueError(f"{_shown(value)} is not a date; write 2024-05-31, 2024-05, 2024 or 2024-05-31T09:30:00Z")
     text = str(value).strip()
     if text.casefold() in _NONE or text.startswith(("0000", "0001-01-01")):
         return None
@@ -66,7 +70,12 @@ def read_date(value: Any, *, naive_is_utc: bool = False, order: str = "") -> str
         return check_when(_moment(text, naive_is_utc) or _day(text, order) or text)
     except ValueError as fault:
         why = str(fault).partition(" is not a date")[2]
-        raise ValueError(f"{value!r} is not a date{why}") from None
+        raise ValueError(f"{_shown(value)} is not a date{why}") from None
+
+
+def _shown(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:60]}…"
 
 
 def date_field(data: Mapping[str, Any], name: str, **how: Any) -> str | None:

@@ -11,6 +11,7 @@ _TAGS = (
 )
 _MARKUP = re.compile(rf"</?(?:{_TAGS})(?:\s[^<>]*)?/?>", re.IGNORECASE)
 _ENTITY = re.compile(r"&(?:[a-zA-Z][a-zA-Z0-9]{1,30}|#\d{1,7}|#[xX][0-9a-fA-F]{1,6});")
+_HALVES = re.compile("[\ud800-\udfff]")
 _BLOCKS = frozenset(
     (
         "p",
@@ -128,7 +129,10 @@ def read_markup(text: str) -> str:
 
 
 def read_line(text: str) -> str:
-    """A title or name: one line, without tags and entities."""
+    """A title or name: one line, without tags and entities, and without the halves of characters that broken
+    programs send.
+    """
+    text = _HALVES.sub("", text)
     if has_markup(text):
         text = _MARKUP.sub(" ", text)
     return " ".join((html.unescape(text) if _ENTITY.search(text) else text).split())

@@ -197,6 +197,8 @@ def _explain_field(fault: dict[str, Any]) -> str:
     said = fault["msg"].removeprefix("Value error, ")
     if fault["type"] == "missing" or value is None or value == "":
         return f"{name} is missing"
+    if fault["type"] in ("too_short", "string_too_short"):
+        return f"{name} is empty"
     if isinstance(value, str) and said.startswith(repr(value)):
         said = said.removeprefix(repr(value)).strip()
     if fault["type"] == "string_too_long":

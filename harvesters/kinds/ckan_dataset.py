@@ -9,7 +9,18 @@ from collections.abc import Iterable
 from typing import Any
 
 from ..building import agency_of, build_by_declaration
-from ..catalogues import language_tag, licence, media_type, nearest, place_code, rhythm, themes, web_address, words
+from ..catalogues import (
+    language_tag,
+    licence,
+    listed,
+    media_type,
+    nearest,
+    place_code,
+    rhythm,
+    themes,
+    web_address,
+    words,
+)
 from ..dates import date_field, day_order, read_date
 from ..markup import read_line, read_markup, split_lead
 from ..record import File, Identifier, Record, Relation, Translation
@@ -118,7 +129,7 @@ def _said(text: Any) -> bool:
 def _language(titles: dict[str, str], data: dict[str, Any], source: Source) -> str:
     """The language of the record: of several, the source's; else the dataset's own; else the first."""
     stated = data.get("language")
-    tags = [tag for value in (stated if isinstance(stated, list) else [stated]) if (tag := language_tag(value))]
+    tags = [tag for value in listed(stated) if (tag := language_tag(value))]
     if "" in titles or not titles:
         return nearest(tags[0], source.language) if len(set(tags)) == 1 else source.language
     return next((tag for tag in (source.language, *tags) if tag in titles), next(iter(titles)))
@@ -150,7 +161,7 @@ def _agency(data: dict[str, Any], source: Source) -> Any:
     """The organisation; in DKAN the first group; the source's publisher where there is none."""
     organization = data.get("organization")
     if not isinstance(organization, dict):
-        groups = [group for group in data.get("groups") or [] if isinstance(group, dict)]
+        groups = [group for group in listed(data.get("groups")) if isinstance(group, dict)]
         is_dkan = "organization" not in data and data.get("state") == "Active"
         organization = groups[0] if is_dkan and groups else {}
     names = _texts(organization.get("title") or organization.get("display_name"), source)
@@ -166,13 +177,13 @@ def _keywords(data: dict[str, Any], language: str, source: Source) -> tuple[str,
         return words(stated[language])
     if isinstance(stated, list) and stated:
         return words(stated)
-    tags = [tag for tag in data.get("tags") or [] if not isinstance(tag, dict) or tag.get("state") != "deleted"]
+    tags = [tag for tag in listed(data.get("tags")) if not isinstance(tag, dict) or tag.get("state") != "deleted"]
     return words([tag.get("display_name") or tag.get("name") if isinstance(tag, dict) else tag for tag in tags])
 
 
 def _groups(data: dict[str, Any], extras: dict[str, str]) -> list[str]:
     found = []
-    for group in data.get("groups") or []:
+    for group in listed(data.get("groups")):
         if isinstance(group, str):
             found.append(group)
         elif isinstance(group, dict):
@@ -229,7 +240,7 @@ def _licence(data: dict[str, Any], source: Source) -> str:
         return own
     stated = {
         licence(resource.get("license"), resource.get("rights"))
-        for resource in data.get("resources") or []
+        for resource in listed(data.get("resources"))
         if isinstance(resource, dict)
     } - {""}
     return stated.pop() if len(stated) == 1 else source.license
@@ -245,7 +256,7 @@ def _places(data: dict[str, Any], source: Source) -> tuple[str, ...]:
 def _files(data: dict[str, Any], language: str, source: Source) -> tuple[tuple[File, ...], str]:
     """The resources, and in words those whose address cannot be opened from a page."""
     files, elsewhere = [], []
-    for resource in data.get("resources") or []:
+    for resource in listed(data.get("resources")):
         if not isinstance(resource, dict) or str(resource.get("state") or "active").casefold() != "active":
             continue
         titles = _texts(resource.get("title") or resource.get("name"), source)
@@ -294,7 +305,7 @@ def _file_date(resource: dict[str, Any]) -> str | None:
 
 def _relations(data: dict[str, Any], source: Source) -> tuple[Relation, ...]:
     found: list[Relation] = []
-    for relation in data.get("relationships_as_subject") or []:
+    for relation in listed(data.get("relationships_as_subject")):
         if not isinstance(relation, dict):
             continue
         extras = relation.get("__extras") or {}
@@ -302,7 +313,7 @@ def _relations(data: dict[str, Any], source: Source) -> tuple[Relation, ...]:
         if target:
             kind = "part_of" if relation.get("type") == "child_of" else "cites"
             found.append(Relation(type=kind, source=source.name, identifier=target))
-    for relation in data.get("relations") or []:
+    for relation in listed(data.get("relations")):
         address = web_address(relation.get("url")) if isinstance(relation, dict) else ""
         if address and len(address) <= 500:
             labels = _texts(relation.get("label"), source)
@@ -310,7 +321,7 @@ def _relations(data: dict[str, Any], source: Source) -> tuple[Relation, ...]:
             is_basis = label == "legal_basis"
             kind, title = ("based_on", "") if is_basis else ("cites", "" if label == address else label[:1000])
             found.append(Relation(type=kind, identifier=address, title=title))
-    for other in data.get("see_alsos") or []:
+    for other in listed(data.get("see_alsos")):
         if isinstance(other, dict) and other.get("dataset_identifier"):
             found.append(Relation(type="cites", identifier=str(other["dataset_identifier"])[:500]))
     return tuple(dict.fromkeys(found))

@@ -6,7 +6,18 @@ from datetime import datetime
 from typing import Any, Literal
 
 from ..building import Unread, agency_of, build_by_declaration
-from ..catalogues import language_tag, licence, media_type, nearest, place_code, rhythm, themes, web_address, words
+from ..catalogues import (
+    language_tag,
+    licence,
+    listed,
+    media_type,
+    nearest,
+    place_code,
+    rhythm,
+    themes,
+    web_address,
+    words,
+)
 from ..dates import date_field, day_order
 from ..http import BadAnswer, Http
 from ..markup import read_line, read_markup, split_lead
@@ -67,15 +78,16 @@ def parse(item: Item, source: Source) -> Record | None:
     options = Options(**source.options)
     publisher, order = data.get("publisher"), options.order or day_order(source.language, source.place)
     language = _language(data, source)
-    # A repeating interval (R/P1Y) where a date should be: not when it changed, but how often it does.
-    interval = str(data.get("modified") or "").strip().upper().startswith("R/")
-    frequency = rhythm(data.get("accrualPeriodicity")) or (rhythm(data.get("modified")) if interval else None)
+    # A repeating interval (R/P1Y, "annual") where a date should be: not when it changed, but how often it does.
+    stated = str(data.get("modified") or "").strip()
+    interval = stated.upper().startswith("R/") or rhythm(stated) is not None
+    frequency = rhythm(data.get("accrualPeriodicity")) or rhythm(stated)
     summary, rest = split_lead(read_markup(str(data.get("description") or "")))
     files, elsewhere = _files(data)
     agency = agency_of(source, {source.language: _name(publisher)}, _name(_above(publisher)))
     if options.one_publisher:
         agency = source.agency()
-    keywords, groups = words(data.get("keyword")), words(_listed(data.get("theme")))
+    keywords, groups = words(data.get("keyword")), words(listed(data.get("theme")))
     traits = {"type": [str(data.get("accessLevel", ""))], "group": groups, "tag": keywords,
               "title": [str(data["title"])], "publisher": [_name(publisher)]}  # fmt: skip
     return build_by_declaration(
@@ -102,12 +114,8 @@ def parse(item: Item, source: Source) -> Record | None:
 
 def _language(data: dict[str, Any], source: Source) -> str:
     """The one language that the dataset names; the source's where it names none or several."""
-    tags = {tag for value in _listed(data.get("language")) if (tag := language_tag(value))}
+    tags = {tag for value in listed(data.get("language")) if (tag := language_tag(value))}
     return nearest(tags.pop(), source.language) if len(tags) == 1 else source.language
-
-
-def _listed(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value] if value else []
 
 
 def _name(publisher: Any) -> str:
@@ -122,7 +130,7 @@ def _places(spatial: Any, source: Source) -> tuple[str, ...]:
     """Where the data are about: what the dataset names; the source's own place where that is not a place's
     name.
     """
-    names = [str(value) for value in _listed(spatial)]
+    names = [str(value) for value in listed(spatial)]
     codes = [code for name in names if (code := place_code(name, source.language, source.place))]
     if codes or any(name.strip().casefold() in _NOWHERE for name in names):
         return tuple(dict.fromkeys(codes))
@@ -132,7 +140,7 @@ def _places(spatial: Any, source: Source) -> tuple[str, ...]:
 def _files(data: dict[str, Any]) -> tuple[tuple[File, ...], str]:
     """The distributions, and in words those whose address cannot be opened from a page."""
     files, elsewhere = [], []
-    for part in _listed(data.get("distribution")):
+    for part in listed(data.get("distribution")):
         if not isinstance(part, dict):
             continue
         title, stated = (
@@ -173,7 +181,7 @@ def _relations(data: dict[str, Any], source: Source) -> tuple[Relation, ...]:
     relations = []
     if 0 < len(whole := str(data.get("isPartOf") or "").strip()) <= 500:
         relations.append(Relation(type="part_of", source=source.name, identifier=whole))
-    cited = (*_listed(data.get("references")), data.get("systemOfRecords"), data.get("conformsTo"))
+    cited = (*listed(data.get("references")), data.get("systemOfRecords"), data.get("conformsTo"))
     for address in dict.fromkeys(web_address(value) for value in cited):
         if address and len(address) <= 500:
             relations.append(Relation(type="cites", identifier=address))

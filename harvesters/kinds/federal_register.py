@@ -9,7 +9,7 @@ from urllib.parse import urlencode, urlsplit
 from pydantic import Field
 
 from ..building import agency_of, build
-from ..catalogues import themes, web_address, words
+from ..catalogues import listed, themes, web_address, words
 from ..dates import date_field
 from ..http import BadAnswer, Http
 from ..markup import read_line, read_markup, split_lead
@@ -178,7 +178,7 @@ def parse(item: Item, source: Source) -> Record | None:
 
 def _agencies(data: dict[str, Any], source: Source) -> tuple[Agency, list[str]]:
     """The agency that speaks (the lowest one named first), and the names of the further ones."""
-    named = [agency for agency in data.get("agencies") or [] if isinstance(agency, dict) and _name(agency)]
+    named = [agency for agency in listed(data.get("agencies")) if isinstance(agency, dict) and _name(agency)]
     if not named:
         return source.agency(), []
     numbers = {agency.get("id"): agency for agency in named if agency.get("id") is not None}
@@ -206,8 +206,8 @@ def _particulars(data: dict[str, Any], others: list[str]) -> str:
 def _identifiers(data: dict[str, Any], number: str) -> tuple[Identifier, ...]:
     found = [("document_number", number), ("citation", data.get("citation"))]
     # Old documents have "Federal Register: January 3, 1994" for a docket.
-    found += [("docket", name) for name in data.get("docket_ids") or [] if "Federal Register:" not in str(name)]
-    found += [("rin", rin) for rin in data.get("regulation_id_numbers") or []]
+    found += [("docket", name) for name in listed(data.get("docket_ids")) if "Federal Register:" not in str(name)]
+    found += [("rin", rin) for rin in listed(data.get("regulation_id_numbers"))]
     if order := data.get("executive_order_number"):
         found.append(("other", f"Executive Order {order}"))
     if proclamation := data.get("proclamation_number"):
@@ -230,7 +230,7 @@ def _relations(data: dict[str, Any]) -> tuple[Relation, ...]:
     relations = []
     if corrected := str(data.get("correction_of") or "").split("?")[0].rstrip("/").rsplit("/", 1)[-1]:
         relations.append(Relation(type="corrects", identifier=corrected.removesuffix(".json")))
-    for part in data.get("cfr_references") or []:
+    for part in listed(data.get("cfr_references")):
         if isinstance(part, dict) and part.get("title") and part.get("part"):
             relations.append(Relation(type="cites", identifier=f"{part['title']} CFR {part['part']}"))
     return tuple(dict.fromkeys(relations))

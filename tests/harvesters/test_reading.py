@@ -46,6 +46,7 @@ from harvesters.markup import read_line, read_markup, split_lead
         ("1905-06-30", "1905-06-30"),
         ("", None),
         ("N/A", None),
+        ("Ongoing", None),
         (None, None),
         ([], None),
         ("0001-01-01T00:00:00Z", None),

@@ -9,11 +9,11 @@ from typing import Any
 from .when import check_when
 
 # Ways to say that there is no date.
-_NONE = frozenset(
-    ("", "-", "--", "n/a", "na", "n.d.", "none", "null", "unknown", "unspecified", "undated", "not available")
-    + ("not applicable", "not specified", "tbd", "varies", "various", "ongoing", "continuous", "current")
-    + ("present", "[]", "{}")
-)
+_NONE = frozenset({
+    "", "-", "--", "n/a", "na", "n.d.", "none", "null", "unknown", "unspecified", "undated", "not available",
+    "not applicable", "not specified", "tbd", "varies", "various", "ongoing", "continuous", "current", "present",
+    "[]", "{}",
+})  # fmt: skip
 _NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTHS = {name: f"{number:02}" for number, name in enumerate(_NAMES, 1)}
 _WEEKDAYS = {

@@ -120,7 +120,7 @@ class Kept:
         until, value = self._kept.get(key, (0.0, None))
         start = monotonic()
         if start < until:
-            return value  # type: ignore[no-any-return]
+            return value
         fresh = read()
         took = monotonic() - start
         if took > quick:

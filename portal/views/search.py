@@ -59,7 +59,9 @@ def _title(listing: Listing, total: int) -> str:
             )
         )  # fmt: skip
     axes = {"decision": _("Decisions"), "policy": _("Policies"), "outcome": _("Outcomes")}
-    return str(axes.get(listing.axis or "", _("All records")))
+    if listing.axis:
+        return str(axes[listing.axis])
+    return str(_("Chosen records") if any(listing.active()) else _("All records"))
 
 
 def _field(fault: Fault) -> str | None:

@@ -12,5 +12,6 @@ for (const element of document.querySelectorAll('[data-module="copy"]')) {
     button.textContent = element.dataset.copied;
     setTimeout(() => { button.textContent = element.dataset.copy; }, 2000);
   });
-  element.after(" ", button);
+  if (element.matches(".cite")) element.append(" ", button);
+  else element.after(" ", button);
 }

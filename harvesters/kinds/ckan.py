@@ -19,8 +19,10 @@ from ..paging import Page, by_offset
 from ..record import Record, Strict
 from ..run import Item, Remark
 from ..source import Source
-from .ckan_dataset import IGNORED, READ, parse_dataset
+from .ckan_dataset import IGNORED, READ, parse_dataset, site_of
 
+# Where the Action API answers; the second is the older spelling, and ckanapi's.
+API_PATHS = ("api/3/action/", "api/action/")
 # What was indexed while the last run ended comes again.
 OVERLAP = timedelta(hours=1)
 
@@ -36,15 +38,16 @@ class Options(Strict):
     filter: str = ""
     rows: int = Field(default=100, ge=1, le=1000)
     landing_page: str = ""
-    api_path: str = "api/3/action/"
+    api_path: str = ""
     action: Literal["package_search", "current_package_list_with_resources"] = "package_search"
 
 
 def collect(source: Source, http: Http, since: datetime | None) -> Iterator[Item | Remark]:
     """Every dataset, in an order that stays; with `since`, those whose metadata changed from then on."""
     options = Options(**source.options)
-    ckan = RemoteCKAN(source.url, apikey=http.token, user_agent=http.user_agent, get_only=True, session=http.session)
-    ckan.base_url = f"{options.api_path.strip('/')}/"
+    ckan = RemoteCKAN(
+        site_of(source.url), apikey=http.token, user_agent=http.user_agent, get_only=True, session=http.session
+    )
     unread = Unread((*READ, *IGNORED))
     for row in by_offset(lambda start: _page(ckan, options, since, start)):
         if isinstance(row, Remark):
@@ -53,7 +56,7 @@ def collect(source: Source, http: Http, since: datetime | None) -> Iterator[Item
         unread.look(row)
         identifier = str(row.get("id") or "") if isinstance(row, dict) else ""
         raw = json.dumps(row, ensure_ascii=False).encode("utf-8", "surrogatepass")
-        yield Item(row, raw, f"{source.url.rstrip('/')}/{ckan.base_url}{options.action}", identifier)
+        yield Item(row, raw, f"{ckan.address}/{ckan.base_url}{options.action}", identifier)
     yield Remark(odd=unread.words())
 
 
@@ -64,8 +67,7 @@ def _page(ckan: RemoteCKAN, options: Options, since: datetime | None, start: int
         asked = {"start": start, "rows": options.rows, "sort": "id asc"}
         if conditions := _conditions(options, since):
             asked["fq"] = conditions
-    address = f"{ckan.address.rstrip('/')}/{ckan.base_url}{options.action}"
-    result = _call(ckan, options.action, asked, address)
+    result = _find(ckan, options, asked) if start == 0 else _call(ckan, options.action, asked)
     if isinstance(result, dict) and isinstance(result.get("results"), list):
         total = result.get("count")
         return Page(_flat(result["results"]), total if isinstance(total, int) else None)
@@ -73,7 +75,22 @@ def _page(ckan: RemoteCKAN, options: Options, since: datetime | None, start: int
         return Page([result] if start == 0 else [], 1)
     if isinstance(result, list):
         return Page(_flat(result))
-    raise BadAnswer(f"{address} answered without a list of datasets; is {options.api_path!r} the path of its API?")
+    address = f"{ckan.address}/{ckan.base_url}{options.action}"
+    raise BadAnswer(f"{address} answered without a list of datasets; is it the address of its API?")
+
+
+def _find(ckan: RemoteCKAN, options: Options, asked: dict[str, Any]) -> Any:
+    """The first answer, from whichever of the usual paths the API is at."""
+    faults: list[BadAnswer] = []
+    for path in [options.api_path] if options.api_path else API_PATHS:
+        ckan.base_url = f"{path.strip('/')}/"
+        try:
+            return _call(ckan, options.action, asked)
+        except BadAnswer as fault:
+            if fault.status != 404:
+                raise
+            faults.append(fault)
+    raise faults[0]
 
 
 def _conditions(options: Options, since: datetime | None) -> str:
@@ -91,29 +108,30 @@ def _flat(rows: list[Any]) -> list[Any]:
     return [inner for row in rows for inner in (row if isinstance(row, list) else [row])]
 
 
-def _call(ckan: RemoteCKAN, action: str, asked: dict[str, Any], address: str) -> Any:
+def _call(ckan: RemoteCKAN, action: str, asked: dict[str, Any]) -> Any:
     """The result of an action. What ckanapi says of a fault is put into our words."""
+    address = f"{ckan.address}/{ckan.base_url}{action}"
     try:
         return ckan.call_action(action, asked)
     except NotAuthorized:
         raise BadAnswer(f"{address} wants a token; name the variable that holds it in token_env", 403) from None
     except NotFound as fault:
-        raise BadAnswer(f"{address}: not found ({fault}); is the address right?", 404) from None
+        raise BadAnswer(f"{address}: not found ({fault}); is the address right?") from None
     except (SearchError, SearchQueryError) as fault:
         raise BadAnswer(f"{address} does not understand the question ({fault}); check options.filter", 400) from None
     except CKANAPIError as fault:
-        raise BadAnswer(_explain(fault, address)) from None
+        raise _explain(fault, address) from None
 
 
-def _explain(fault: CKANAPIError, address: str) -> str:
+def _explain(fault: CKANAPIError, address: str) -> BadAnswer:
     """ckanapi packs an answer that it cannot read into its message: [address, status, text]."""
     try:
         _, status, text = ast.literal_eval(str(fault))
     except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
-        return f"{address} reports a fault: {' '.join(str(fault).split())[:200]}"
+        return BadAnswer(f"{address} reports a fault: {' '.join(str(fault).split())[:200]}")
     begins = " ".join(str(text).split())[:80]
     said = "did not answer with JSON" if text.lstrip()[:1] not in ("{", "[") else "did not answer as CKAN does"
-    return f"{address} {said} (status {status}); it starts with “{begins}”"
+    return BadAnswer(f"{address} {said} (status {status}); it starts with “{begins}”", status)
 
 
 def parse(item: Item, source: Source) -> Record | None:

@@ -60,6 +60,11 @@ _RHYTHM_EXTRAS = re.compile(
 )
 
 
+def site_of(url: str) -> str:
+    """The portal's own address, also where the declaration gives that of its API."""
+    return re.sub(r"/api(/\d)?(/action(/\w*)?)?$", "", url.rstrip("/"))
+
+
 def parse_dataset(data: Any, source: Source, landing_page: str) -> Record | None:
     """The record of a dataset; None for drafts, deleted ones and what is no dataset."""
     if not isinstance(data, dict):
@@ -230,7 +235,7 @@ def _landing_page(data: dict[str, Any], source: Source, pattern: str) -> str:
     name = str(data.get("name") or data.get("id"))
     if pattern:
         return web_address(pattern.replace("{name}", name).replace("{id}", str(data.get("id"))))
-    return web_address(f"{source.url.rstrip('/')}/dataset/{name}")
+    return web_address(f"{site_of(source.url)}/dataset/{name}")
 
 
 def _licence(data: dict[str, Any], source: Source) -> str:

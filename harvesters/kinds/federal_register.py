@@ -92,7 +92,15 @@ def _address(source: Source, options: Options, start: date, end: date, per_page:
     asked += [("conditions[presidential_document_type][]", name) for name in options.presidential_types]
     asked += [("conditions[term]", options.term)] if options.term else []
     asked += [("fields[]", name) for name in FIELDS]
-    return f"{source.url}{'&' if urlsplit(source.url).query else '?'}{urlencode(asked)}"
+    return f"{_documents_of(source.url)}?{urlencode(asked)}"
+
+
+def _documents_of(url: str) -> str:
+    """Where documents are listed, also where the declaration gives the site or the API as a whole."""
+    path = urlsplit(url).path.rstrip("/")
+    if not path or path.endswith("/api/v1"):
+        return f"{url.rstrip('/')}{'' if path else '/api/v1'}/documents.json"
+    return url
 
 
 def _ask(http: Http, url: str) -> dict[str, Any]:

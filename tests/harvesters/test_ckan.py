@@ -147,6 +147,20 @@ def test_a_dkan_site_lists_its_datasets_in_lists(agency: Agency, http: Http) -> 
     assert account.complete
 
 
+@pytest.mark.parametrize("declared", ["", "/", "/api/3", "/api/3/action", "/api/3/action/package_search"])
+def test_the_api_is_found_however_it_is_declared(agency: Agency, http: Http, declared: str) -> None:
+    agency.plays(SEARCH, a_portal([a_package(1)]))
+    (result,) = harvest(a_source("ckan", f"{agency.url}{declared}"), http)
+    assert isinstance(result, Harvested)
+    assert result.record.landing_page == f"{agency.url}/dataset/dataset-1"
+
+
+def test_an_api_at_the_older_path_is_found(agency: Agency, http: Http) -> None:
+    agency.plays("/api/action/package_search", a_portal([a_package(number) for number in range(3)], most=2))
+    assert len(list(harvest(a_source("ckan", agency.url), http))) == 3
+    assert agency.paths() == [SEARCH, "/api/action/package_search", "/api/action/package_search"]
+
+
 def test_an_option_that_does_not_exist_is_refused() -> None:
     with pytest.raises(
         SourceError, match=r"options\.organisation = 'x': not known; known options of ckan: organization"

@@ -130,6 +130,12 @@ def test_a_type_that_nobody_knows_is_rejected(agency: Agency, http: Http) -> Non
     assert isinstance(result, Rejected) and result.reason.startswith("type = 'Ukase': is not a type of document")
 
 
+@pytest.mark.parametrize("declared", ["", "/", "/api/v1", "/api/v1/documents.json"])
+def test_the_documents_are_found_however_they_are_declared(agency: Agency, http: Http, declared: str) -> None:
+    agency.plays(PATH, a_register([a_document(1)]))
+    assert len(list(harvest(a_source("federal_register", f"{agency.url}{declared}"), http))) == 1
+
+
 def test_an_address_that_is_not_the_documents_is_told(agency: Agency, http: Http) -> None:
     agency.plays(PATH, {"agencies": []})
     with pytest.raises(BadAnswer, match=r"is it …/documents\.json"):

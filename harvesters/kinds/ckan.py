@@ -96,7 +96,9 @@ def _find(ckan: RemoteCKAN, options: Options, asked: dict[str, Any]) -> Any:
 def _conditions(options: Options, since: datetime | None) -> str:
     conditions = [f'organization:"{options.organization}"'] if options.organization else []
     conditions += [f'groups:"{options.group}"'] if options.group else []
-    conditions += [f"({options.filter})"] if options.filter else []
+    # Brackets only where they are needed: Solr finds nothing for (-organization:x).
+    if options.filter:
+        conditions.append(f"({options.filter})" if " OR " in options.filter else options.filter)
     if since:
         moment = (since.astimezone(UTC) - OVERLAP).strftime("%Y-%m-%dT%H:%M:%SZ")
         conditions.append(f"metadata_modified:[{moment} TO *]")

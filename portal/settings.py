@@ -83,6 +83,21 @@ class Settings:
                 fresh.unlink()
         return path.read_text().strip()
 
+    def shown(self) -> dict[str, str]:
+        """The settings in force by the names of their variables, without secrets."""
+        networks = ",".join(str(network) for network in self.trusted_networks)
+        return {
+            "PORT": str(self.port),
+            "PORTAL_DATA_DIR": str(self.data_dir.resolve()),
+            "PORTAL_DATABASE_URL": _without_password(self.database_url) or "sqlite:",
+            "PORTAL_SEARCH_URL": _without_password(self.search_url),
+            "PORTAL_QUEUE_URL": _without_password(self.queue_url),
+            "PORTAL_SOURCES_DIR": str(self.sources_dir or ""),
+            "PORTAL_TRUSTED_NETWORKS": networks,
+            "PORTAL_SECRET_KEY": "(set)" if self.secret_key else "(kept in the data folder)",
+            "PORTAL_BASE_URL": self.base_url,
+        }
+
     def secret(self, name: str) -> str | None:
         """A source's secret, from the environment variable that its declaration names in `token_env`."""
         return os.environ.get(name, "").strip() or None

@@ -17,7 +17,7 @@ from harvesters.record import Record
 from harvesters.when import first_day
 
 from .db import wait_for_turn
-from .models import Agency, Gone, IdentifierRow, RecordRow, RelationRow, Revision
+from .models import Agency, Gone, IdentifierRow, RecordRow, RelationRow, Revision, User
 
 # Why a published record may be taken off the pages; the page says which one it was.
 GROUNDS = ("court_order", "personal_data", "copyright", "security", "published_in_error")
@@ -259,17 +259,27 @@ def see_all(session: Session, source: str, run: int, now: datetime) -> int:
 
 
 def remove_demonstration(session: Session) -> int:
-    """Take the demonstration's records away for good, and remember that search must forget them."""
-    rows = session.execute(select(RecordRow.id, RecordRow.number).where(RecordRow.demonstration)).all()
+    """Take the demonstration's records away for good, with agencies that have nothing else, and remember that
+    search must forget them."""
+    rows = session.execute(
+        select(RecordRow.id, RecordRow.number, RecordRow.publisher).where(RecordRow.demonstration)
+    ).all()
     known = set(session.scalars(select(Gone.document)))
-    session.execute(insert(Gone), [{"document": n} for _, n in rows if n not in known]) if rows else None
-    ids = [row_id for row_id, _ in rows]
-    for start in range(0, len(ids), 500):
-        some = ids[start : start + 500]
+    session.add_all(Gone(document=row.number) for row in rows if row.number not in known)
+    for start in range(0, len(rows), 500):
+        some = [row.id for row in rows[start : start + 500]]
         for table in (Revision, RelationRow, IdentifierRow):
             session.execute(delete(table).where(table.record_id.in_(some)))
         session.execute(delete(RecordRow).where(RecordRow.id.in_(some)))
-    return len(ids)
+    _remove_agencies(session, {row.publisher for row in rows})
+    return len(rows)
+
+
+def _remove_agencies(session: Session, slugs: set[str]) -> None:
+    """Remove those of these agencies that nothing here refers to any more."""
+    for used in (RecordRow.publisher, User.agency, Agency.parent, Agency.merged_into):
+        slugs -= set(filter(None, session.scalars(select(used).where(used.in_(slugs)).distinct())))
+    session.execute(delete(Agency).where(Agency.slug.in_(slugs)))
 
 
 def _save_agencies(session: Session, agencies: Sequence[AgencyName], now: datetime) -> None:

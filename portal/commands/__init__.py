@@ -1,0 +1,1 @@
+"""The commands of `clerestory`, a module per area."""

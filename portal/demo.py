@@ -1,0 +1,182 @@
+"""The demonstration: our own files, harvested like any agency's, from a server on loopback.
+
+Its declarations name the host demo.invalid, which exists nowhere; during the harvest it is answered from
+content/demo. `remove` takes everything away again.
+"""
+
+import hashlib
+import ipaddress
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from content import FOLDER
+from harvesters.http import Answer, Http, Params
+from harvesters.source import Source, SourceError, read_sources
+
+from . import search, store
+from .harvesting import run_source
+from .harvesting.run import clock
+from .harvesting.traffic import software_version, user_agent
+from .models import Issue, Lease, RecordRow, Run, State, ValidatorRow
+from .parts import Portal
+
+FILES = FOLDER / "demo"
+HOST = "https://demo.invalid"
+_STATE = "demonstration"
+_LOOPBACK = ipaddress.ip_network("127.0.0.1/32")
+
+Progress = Callable[[str, int], None]
+
+
+class DemonstrationFailed(Exception):
+    """The demonstration could not be harvested. The message says which source, and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Installed:
+    """The demonstration as it is here now; `fresh`: it was harvested just now."""
+
+    records: int
+    fresh: bool
+
+
+def sources() -> dict[str, Source]:
+    """The demonstration's declarations. Raises SourceError."""
+    declared, faults = read_sources(FILES / "sources")
+    if faults:
+        raise SourceError("\n".join(faults))
+    return {
+        name: source.model_copy(update={"demonstration": True, "delay": 0.0, "grace": 1, "schedule": "never"})
+        for name, source in declared.items()
+    }
+
+
+def is_installed(session: Session) -> bool:
+    """Whether the portal shows the demonstration, and should say so."""
+    return session.get(State, _STATE) is not None
+
+
+def install(
+    portal: Portal, progress: Progress | None = None, now: Callable[[], datetime] = clock
+) -> Installed:
+    """Harvest the demonstration and teach it to search. Does nothing when it is here already, unchanged.
+
+    `progress` is told what is being done and how far it is. Raises DemonstrationFailed.
+    """
+    said = _fingerprint()
+    with portal.database.read() as session:
+        state = session.get(State, _STATE)
+        here = _count(session)
+    if state and state.value.get("files") == said and here:
+        search.catch_up(portal)
+        return Installed(here, fresh=False)
+    if here:
+        _take_away(portal)
+    with _served() as address:
+        for source in sources().values():
+            _harvest(portal, source, address, progress, now)
+    with portal.database.write() as session:
+        session.merge(State(name=_STATE, value={"files": said}))
+        here = _count(session)
+    search.catch_up(portal, partial(progress, "indexed") if progress else None)
+    return Installed(here, fresh=True)
+
+
+def remove(portal: Portal) -> int:
+    """Take the demonstration away: its records, runs and agencies. Returns how many records it had."""
+    removed = _take_away(portal)
+    search.catch_up(portal)
+    return removed
+
+
+def _count(session: Session) -> int:
+    return session.scalar(select(func.count()).where(RecordRow.demonstration)) or 0
+
+
+def _take_away(portal: Portal) -> int:
+    with portal.database.write() as session:
+        used = session.scalars(select(RecordRow.source).where(RecordRow.demonstration).distinct())
+        names = {*sources(), *used}
+        runs = select(Run.id).where(Run.source.in_(names))
+        session.execute(delete(Issue).where(Issue.run_id.in_(runs)))
+        for table in (Run, Lease, ValidatorRow):
+            session.execute(delete(table).where(table.source.in_(names)))
+        removed = store.remove_demonstration(session)
+        session.execute(delete(State).where(State.name == _STATE))
+    return removed
+
+
+def _harvest(
+    portal: Portal, source: Source, address: str, progress: Progress | None, now: Callable[[], datetime]
+) -> None:
+    http = _Loopback(address, user_agent(portal.settings))
+    try:
+        run = run_source(
+            portal,
+            source,
+            full=True,
+            accept=True,
+            now=now,
+            http=http,
+            progress=(lambda run: progress(source.name, run.received)) if progress else None,
+        )
+    finally:
+        http.close()
+    if run.state != "complete" or run.rejected:
+        with portal.database.read() as session:
+            issue = session.scalar(select(Issue).where(Issue.run_id == run.id).order_by(Issue.id).limit(1))
+        first = f"; the first rejected: {issue.identifier}: {issue.reason}" if issue else ""
+        raise DemonstrationFailed(f"{source.name}: {run.state}, {run.rejected} rejected {run.reason}{first}")
+
+
+class _Loopback(Http):
+    """Asks loopback for what is at demo.invalid. Nothing else inside may be reached."""
+
+    def __init__(self, address: str, agent: str) -> None:
+        super().__init__(agent, (_LOOPBACK,), 0.0)
+        self._address = address
+
+    def get(self, url: str, params: Params | None = None, **options: Any) -> Answer:
+        return super().get(url.replace(HOST, self._address, 1), params, **options)
+
+
+class _Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, format: str, *args: Any) -> None:
+        """Say nothing: nobody reads a log of our own requests."""
+
+
+@contextmanager
+def _served() -> Iterator[str]:
+    """content/demo on a free port of loopback."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(FILES)))
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+def _fingerprint() -> str:
+    """What the demonstration is made of: its files, and the software that reads them."""
+    digest = hashlib.sha256(software_version().encode())
+    for path in sorted(_files()):
+        digest.update(f"\n{path.relative_to(FILES)}\n".encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
+def _files() -> Iterator[Path]:
+    return (path for path in FILES.rglob("*") if path.is_file() and "__pycache__" not in path.parts)

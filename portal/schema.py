@@ -1,5 +1,8 @@
 """The tables of a database, made and brought up to date by the migrations that travel with the portal."""
 
+import sys
+from tempfile import TemporaryDirectory
+
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
@@ -40,10 +43,14 @@ def differences(database: Database) -> list[object]:
         return list(compare_metadata(MigrationContext.configure(connection), Base.metadata))
 
 
-def revise(database: Database, message: str) -> None:
-    """Write a new migration out of `differences` into migrations/versions, to be read and corrected."""
-    with database.engine.connect() as connection:
-        command.revision(_config(connection), message, autogenerate=True)
+def revise(message: str) -> None:
+    """Write a new migration out of what changed in `models` into migrations/versions, to be read and corrected."""
+    with TemporaryDirectory() as folder:
+        database = Database(f"sqlite:///{folder}/before.sqlite")
+        upgrade(database)
+        with database.engine.connect() as connection:
+            command.revision(_config(connection), message, autogenerate=True)
+        database.close()
 
 
 def _config(connection: Connection | None = None) -> Config:
@@ -52,3 +59,7 @@ def _config(connection: Connection | None = None) -> Config:
     config.set_main_option("path_separator", "os")
     config.set_main_option("file_template", "%%(year)d_%%(month).2d_%%(day).2d_%%(slug)s")
     return config
+
+
+if __name__ == "__main__":
+    revise(" ".join(sys.argv[1:]) or "change")

@@ -2,14 +2,16 @@
 
 import os
 import socket
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import click
 from flask import Flask
+from flask.cli import ScriptInfo
 from gunicorn.app.base import BaseApplication
 
-from .. import create_app, schema
+from .. import schema
 from ..db import Database
 from ..settings import Settings
 from .terminal import NotReady
@@ -20,8 +22,8 @@ THREADS = 8
 class Server(BaseApplication):  # type: ignore[misc]
     """gunicorn with settings of ours instead of a file. Every worker makes its own application."""
 
-    def __init__(self, settings: Settings, options: dict[str, Any]) -> None:
-        self._settings, self._options = settings, options
+    def __init__(self, make: Callable[[], Flask], options: dict[str, Any]) -> None:
+        self._make, self._options = make, options
         super().__init__()
 
     def load_config(self) -> None:
@@ -30,7 +32,7 @@ class Server(BaseApplication):  # type: ignore[misc]
                 self.cfg.set(name, value)
 
     def load(self) -> Flask:
-        return create_app(self._settings)
+        return self._make()
 
 
 @click.command()
@@ -39,7 +41,8 @@ class Server(BaseApplication):  # type: ignore[misc]
 @click.option(
     "--workers", type=click.IntRange(1), default=1, show_default=True, help=f"Processes, {THREADS} threads each."
 )
-def serve(host: str, port: int | None, workers: int) -> None:
+@click.pass_obj
+def serve(script: ScriptInfo, host: str, port: int | None, workers: int) -> None:
     """Serve the portal. Ctrl+C or SIGTERM stops it when the requests under way are answered.
 
     \b
@@ -55,7 +58,7 @@ def serve(host: str, port: int | None, workers: int) -> None:
         click.echo(f"The portal is at http://{host}:{port} (Ctrl+C stops it)")
 
     Server(
-        settings,
+        script.load_app,
         {
             "bind": f"{host}:{port}",
             "workers": workers,

@@ -1,0 +1,61 @@
+# What one does with the portal. `make` alone lists it.
+
+SHELL := /bin/bash
+PYTHON ?= python3
+PORT ?= 5000
+export PORT
+
+BIN := .venv/bin
+# What an installation depends on: new dependencies, new packages.
+MADE_OF := setup.cfg pyproject.toml
+
+.PHONY: help install run test lint types bench migration clean
+
+help: ## List these commands
+	@echo "Usage: make COMMAND"
+	@sed -n 's/^\([a-z]*\):.*## /  \1\t/p' $(MAKEFILE_LIST) | expand -t 14
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "Clerestory needs Python 3.11 or newer, and $(PYTHON) is $$($(PYTHON) --version 2>&1)."; \
+		echo "Install a newer one, or name it: make $(MAKECMDGOALS) PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) -m venv .venv || { \
+		echo "$(PYTHON) cannot make a virtual environment. On Debian and Ubuntu: apt-get install python3-venv"; \
+		rm -rf .venv; exit 1; }
+
+.venv/installed: .venv/bin/python $(MADE_OF)
+	@echo "Installing into .venv ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+.venv/installed-dev: .venv/installed
+	@echo "Installing what tests and checks need ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@
+
+install: .venv/installed ## Install the portal into .venv, with the command .venv/bin/clerestory
+
+run: .venv/installed ## Show the portal with its demonstration on http://127.0.0.1:5000 (PORT=… for another port)
+	@$(BIN)/clerestory init
+	@$(BIN)/clerestory demo
+	@exec $(BIN)/clerestory serve
+
+test: .venv/installed-dev ## Run the whole suite
+	@$(BIN)/python -m pytest
+
+lint: .venv/installed-dev ## Check style, and that imports point one way
+	@$(BIN)/ruff check .
+	@$(BIN)/lint-imports --no-cache --no-logo
+	@$(BIN)/djlint portal/templates --lint --quiet
+
+types: .venv/installed-dev ## Check types
+	@$(BIN)/mypy
+
+bench: .venv/installed-dev ## Measure speed and memory
+	@$(BIN)/python -m tests.bench
+
+migration: .venv/installed ## Write a migration out of what changed in models.py (m="what changed")
+	@$(BIN)/python -m portal.schema "$(m)"
+
+clean: ## Remove what was installed and built; the data folder stays
+	rm -rf .venv build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

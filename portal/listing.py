@@ -1,5 +1,6 @@
 """Listing: what a reader asked a list for, read from the address and written back into addresses."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
@@ -19,6 +20,8 @@ FACETS = ("axis", "type", "publisher", "subject", "place", "year", "language", "
 SORTS = ("relevance", "newest", "oldest")
 MOST = 1000  # records on one page
 LONGEST = 2000  # characters of q that are read
+
+_UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]|[\ud800-\udfff]")  # no page may hold these
 
 Sort = Literal["relevance", "newest", "oldest"]
 
@@ -73,7 +76,7 @@ class Listing:
             faults.append(Fault("to", until, _("lies before the start, %(since)s; swap the two", since=since)))
             until = ""
         listing = cls(
-            text=args.get("q", "").strip()[:LONGEST],
+            text=_UNSEEN.sub(" ", args.get("q", "")).strip()[:LONGEST],
             facets=facets,
             since=since,
             until=until,

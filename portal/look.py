@@ -10,7 +10,7 @@ from time import monotonic
 from typing import Any, TypeVar
 from urllib.parse import unquote, urlsplit
 
-from flask import Flask, Response, current_app, g, render_template, request, send_from_directory
+from flask import Flask, Response, current_app, g, render_template, request
 from markupsafe import Markup
 
 from harvesters.record import File
@@ -83,7 +83,8 @@ def _style(digest: str) -> Response:
 
 
 def _favicon() -> Response:
-    return send_from_directory(STATIC, "favicon.svg", mimetype="image/svg+xml", max_age=86400)
+    content = (STATIC / "favicon.svg").read_bytes()
+    return Response(content, mimetype="image/svg+xml", headers={"Cache-Control": "public, max-age=86400"})
 
 
 def _opensearch() -> Response:

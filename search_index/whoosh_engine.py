@@ -68,7 +68,10 @@ class WhooshEngine:
         self._fixed = name  # a rebuild's own folder, which nobody else reads yet
         self._lock = threading.RLock()
         self._shelf: _WhooshShelf | None = None
-        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise SearchUnavailable(f"{folder}: the index cannot be kept there ({error.strerror})") from error
 
     def add(self, documents: Iterable[Document]) -> int:
         latest = {document.id: document for document in documents}

@@ -1,0 +1,109 @@
+"""The home page: what is new on each axis, who publishes, one matter to follow, and what a bare portal says."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from harvesters.record import Agency, Relation
+
+from ..browser import JudgingClient
+from ..factories import a_decision, a_policy, an_outcome
+
+Save = Callable[..., list[str]]
+
+
+def _words(html: str) -> str:
+    return " ".join(re.sub(r"<[^>]+>", " ", html).split())
+
+
+def test_a_portal_without_records_says_how_to_get_some(client: JudgingClient) -> None:
+    words = _words(client.get("/").text)
+    assert "holds no records yet" in words
+    assert "clerestory harvest run NAME" in words
+    assert "clerestory demo" in words
+
+
+def test_each_axis_has_its_count_and_its_newest(client: JudgingClient, save: Save) -> None:
+    save(*(a_decision(title=f"Bridge {year}", issued=str(year)) for year in range(2015, 2020)))
+    save(a_policy(title="Strategy for bridges"))
+    html = client.get("/").text
+    decisions = re.search(r'<section class="pane pane--decision".*?</section>', html, re.S)
+    assert decisions
+    words = _words(decisions[0])
+    assert "5 records" in words
+    assert re.findall(r"Bridge \d+", words) == ["Bridge 2019", "Bridge 2018", "Bridge 2017"]
+    assert "1 record " in _words(html)
+    assert "No outcome has been collected yet." in _words(html)
+
+
+def test_the_whole_is_counted_by_locale(client: JudgingClient, save: Save) -> None:
+    save(*(a_decision() for _ in range(1001)), a_policy(source="other"))
+    assert "1,002 records from 2 sources." in _words(client.get("/").text)
+
+
+def test_agencies_are_listed_by_what_they_published(client: JudgingClient, save: Save) -> None:
+    ministry = Agency(slug="xx-ministry", names={"en": "Ministry of Examples", "vi": "Bộ Ví dụ"})
+    save(a_decision(), a_decision(publisher=ministry), a_decision(publisher=ministry))
+    html = client.get("/").text
+    assert html.index("Ministry of Examples") < html.index("Example City Council")
+    assert "/agencies/xx-ministry" in html
+    assert "Bộ Ví dụ" in client.get("/vi/").text
+
+
+def test_subjects_lead_to_their_records(client: JudgingClient, save: Save) -> None:
+    save(a_decision(subjects=("HEAL",)), a_policy(subjects=("HEAL", "SDG3")))
+    html = client.get("/").text
+    assert "/search?subject=HEAL" in html
+    assert "Health 2" in _words(html)
+
+
+def test_one_matter_is_told_in_order_of_date_with_its_gap(client: JudgingClient, save: Save) -> None:
+    strategy = a_policy(title="Digital strategy", issued="2020-06-03")
+    carried_out = Relation(type="implements", number=strategy.number)
+    save(
+        a_decision(title="Second step", issued="2022", relations=(carried_out,)),
+        a_decision(title="First step", issued="2021", relations=(carried_out,)),
+        strategy,
+    )
+    thread = re.search(r'<ol class="thread">.*?</ol>', client.get("/").text, re.S)
+    assert thread
+    words = _words(thread[0])
+    assert words.index("Digital strategy") < words.index("First step") < words.index("Second step")
+    assert "Decision · Implements" in words
+    assert "No result of this matter has been published here." in words
+
+
+def test_a_matter_that_was_measured_shows_no_gap(client: JudgingClient, save: Save) -> None:
+    strategy = a_policy(other_identifiers=({"value": "749/QĐ-TTg"},))
+    tied = Relation(type="implements", identifier="749/QD-TTg")
+    save(strategy, a_decision(relations=(tied,)), an_outcome(relations=(Relation(type="measures", number=strategy.number),)))
+    html = client.get("/").text
+    assert "Follow one matter" in html
+    assert "thread__gap" not in html
+
+
+def test_records_that_stand_alone_make_no_matter(client: JudgingClient, save: Save) -> None:
+    save(a_policy(), a_decision())
+    assert "Follow one matter" not in client.get("/").text
+
+
+def test_a_title_in_another_language_is_marked(client: JudgingClient, save: Save) -> None:
+    save(a_policy(title="خطة التحول الرقمي", language="ar"))
+    assert re.search(r'<a [^>]*lang="ar" dir="auto">خطة', client.get("/").text)
+
+
+class TestWithoutSearch:
+    """The index cannot be opened: its folder is a file."""
+
+    @pytest.fixture
+    def search_url(self) -> str:
+        return "whoosh:"
+
+    def test_the_home_page_stands(self, client: JudgingClient, tmp_path: Path) -> None:
+        (tmp_path / "data" / "search").write_text("in the way")
+        assert client.get("/").status_code == 200
+        answer = client.get("/search?q=bridge")
+        assert answer.status_code == 503
+        assert "Agencies" in answer.text

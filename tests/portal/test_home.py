@@ -67,7 +67,7 @@ def test_one_matter_is_told_in_order_of_date_with_its_gap(client: JudgingClient,
         a_decision(title="First step", issued="2021", relations=(carried_out,)),
         strategy,
     )
-    thread = re.search(r'<ol class="thread">.*?</ol>', client.get("/").text, re.S)
+    thread = re.search(r'<ol class="matter">.*?</ol>', client.get("/").text, re.S)
     assert thread
     words = _words(thread[0])
     assert words.index("Digital strategy") < words.index("First step") < words.index("Second step")
@@ -81,7 +81,7 @@ def test_a_matter_that_was_measured_shows_no_gap(client: JudgingClient, save: Sa
     save(strategy, a_decision(relations=(tied,)), an_outcome(relations=(Relation(type="measures", number=strategy.number),)))
     html = client.get("/").text
     assert "Follow one matter" in html
-    assert "thread__gap" not in html
+    assert "matter__gap" not in html
 
 
 def test_records_that_stand_alone_make_no_matter(client: JudgingClient, save: Save) -> None:

@@ -12,6 +12,7 @@ from urllib.parse import unquote, urlsplit
 
 from flask import Flask, Response, current_app, g, render_template, request
 from markupsafe import Markup
+from sqlalchemy.exc import SQLAlchemyError
 
 from harvesters.record import File
 from harvesters.vocabularies import AXES, INVERSE_RELATIONS, RELATIONS, STATUSES, SUBJECTS
@@ -142,7 +143,11 @@ def is_demonstration() -> bool:
         with here().database.read() as session:
             return catalogue.has_demonstration(session)
 
-    return kept().get("demonstration", read)
+    try:
+        return kept().get("demonstration", read)
+    except SQLAlchemyError:
+        # The page that tells of the fault must not fail for the same one.
+        return False
 
 
 def axis_label(code: str) -> str:

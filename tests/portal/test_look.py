@@ -76,7 +76,7 @@ def test_words_stand_out_from_their_ground(scheme: str) -> None:
         (word, ground): round(_contrast(colours[word], colours[ground]), 2)
         for word, places in grounds.items()
         for ground in places
-        if _contrast(colours[word], colours[ground]) < 6.0
+        if _contrast(colours[word], colours[ground]) < 6.5
     }
     assert not weak
     assert _contrast(colours["edge"], colours["surface"]) >= 3, "the edge of a field must be seen"
@@ -126,6 +126,14 @@ def test_an_unknown_address_offers_a_search(client: JudgingClient) -> None:
     assert response.status_code == 404
     assert 'role="search"' in response.text
     assert "noindex" in response.text
+
+
+def test_a_broken_database_gets_a_page_with_a_reference(client: JudgingClient, portal: Portal) -> None:
+    with portal.database.engine.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE records RENAME TO lost")
+    response = client.get("/")
+    assert response.status_code == 500
+    assert re.search(r"under the reference [0-9a-f]{8}", response.text)
 
 
 def test_the_icon_is_served_where_browsers_look(client: JudgingClient) -> None:

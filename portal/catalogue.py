@@ -59,6 +59,11 @@ class Entry:
         return read_record(self.data)
 
     @property
+    def relations(self) -> list[Relation]:
+        """What `record.relations` says, without validating the rest of the record."""
+        return [Relation.model_validate(relation) for relation in self.data.get("relations", ())]
+
+    @property
     def shown_number(self) -> str:
         """The number in groups of four."""
         return show_number(self.number)
@@ -282,19 +287,37 @@ def most_linked(session: Session) -> Entry | None:
 
 def links(session: Session, entry: Entry) -> list[Link]:
     """A record's relations both ways: its own in their order, then those of records that point to it."""
-    outgoing = [_resolve(session, relation) for relation in entry.record.relations]
-    return outgoing + _incoming(session, entry)
+    return _outgoing(session, entry) + _incoming(session, entry)
 
 
-def _resolve(session: Session, relation: Relation) -> Link:
-    if number := relation.target_number:
-        target = find(session, number)
-    else:
-        found = find_by_identifier(session, relation.identifier)
-        target = found[0] if found else None
-    if target and target.state == "unpublished":
-        target = None
-    return Link(relation.type, False, relation, target)
+def _outgoing(session: Session, entry: Entry) -> list[Link]:
+    """The record's own relations, all resolved in two statements however many there are."""
+    relations = entry.relations
+    numbers = {relation.target_number for relation in relations if relation.target_number}
+    words = {fold_identifier(relation.identifier) for relation in relations if not relation.target_number}
+    by_number = {found.number: found for found in find_many(session, sorted(numbers))} if numbers else {}
+    by_word = _first_by_identifier(session, words) if words else {}
+
+    def target(relation: Relation) -> Entry | None:
+        if number := relation.target_number:
+            return by_number.get(number)
+        return by_word.get(fold_identifier(relation.identifier))
+
+    return [Link(relation.type, False, relation, target(relation)) for relation in relations]
+
+
+def _first_by_identifier(session: Session, words: Iterable[str]) -> dict[str, Entry]:
+    """The oldest shown record by each folded identifier."""
+    rows = session.execute(
+        select(IdentifierRow.value, func.min(RecordRow.id))
+        .join(RecordRow, RecordRow.id == IdentifierRow.record_id)
+        .where(IdentifierRow.value.in_(words), RecordRow.state != "unpublished")
+        .group_by(IdentifierRow.value)
+    )
+    first = dict(rows.tuples())
+    found = session.execute(select(*_FIELDS).where(RecordRow.id.in_(set(first.values()))))
+    by_id = {row.id: Entry(*row) for row in found}
+    return {value: by_id[record_id] for value, record_id in first.items()}
 
 
 def _incoming(session: Session, entry: Entry) -> list[Link]:
@@ -340,6 +363,23 @@ def agencies(session: Session) -> list[AgencyCard]:
     """Every agency that published something here, those with most records first."""
     rows = session.scalars(select(Agency).where(Agency.merged_into.is_(None))).all()
     return sorted(_cards(session, rows), key=lambda card: (-card.total, card.slug))
+
+
+def child_agencies(session: Session, slug: str) -> list[AgencyCard]:
+    """The agencies below an agency, those with most records first."""
+    rows = session.scalars(select(Agency).where(Agency.parent == slug, Agency.merged_into.is_(None))).all()
+    return sorted(_cards(session, rows), key=lambda card: (-card.total, card.slug)) if rows else []
+
+
+def sources_of(session: Session, publisher: str) -> dict[str, int]:
+    """The sources that an agency's records came from, with how many, most first."""
+    rows = session.execute(
+        select(RecordRow.source, func.count())
+        .where(RecordRow.publisher == publisher, RecordRow.state == "published")
+        .group_by(RecordRow.source)
+        .order_by(func.count().desc(), RecordRow.source)
+    )
+    return dict(rows.tuples())
 
 
 def _cards(session: Session, rows: Sequence[Agency]) -> list[AgencyCard]:
@@ -400,6 +440,18 @@ def last_complete_runs(session: Session) -> dict[str, Run]:
     return {run.source: run for run in session.scalars(select(Run).where(Run.id.in_(latest)))}
 
 
+def run(session: Session, source: str, run_id: int) -> Run | None:
+    """One run of a source; None if the source has no such run."""
+    found = session.get(Run, run_id)
+    return found if found and found.source == source else None
+
+
+def issue(session: Session, run_id: int, issue_id: int) -> Issue | None:
+    """One rejected item of a run."""
+    found = session.get(Issue, issue_id)
+    return found if found and found.run_id == run_id else None
+
+
 def issues(session: Session, run: int, limit: int = 200, offset: int = 0) -> list[Issue]:
     """The rejected items of a run, in their order."""
     query = select(Issue).where(Issue.run_id == run).order_by(Issue.id).offset(offset).limit(limit)
@@ -449,6 +501,40 @@ def _window_of(
     if order != "as_given":
         kept.sort(reverse=order.endswith("_desc"))
     return len(kept), find_many(session, [number for _, number in kept[offset : offset + limit]])
+
+
+def axes_of_source(session: Session, source: str) -> dict[str, int]:
+    """How many published records a source has on each axis; axes without any are left out."""
+    rows = session.execute(
+        select(RecordRow.axis, func.count())
+        .where(RecordRow.source == source, RecordRow.state == "published")
+        .group_by(RecordRow.axis)
+    )
+    return dict(rows.tuples())
+
+
+def parts_of(session: Session, size: int) -> list[tuple[int, datetime]]:
+    """Every record's place in parts of at most `size` records: the parts that hold a shown one, each with its last
+    change. See `part`."""
+    place = ((RecordRow.id - 1) // size).label("place")
+    rows = session.execute(
+        select(place, func.max(RecordRow.changed_at))
+        .where(RecordRow.state == "published")
+        .group_by(place)
+        .order_by(place)
+    )
+    return [(int(number) + 1, changed) for number, changed in rows]
+
+
+def part(session: Session, number: int, size: int) -> Iterator[tuple[str, datetime]]:
+    """Number and last change of the published records in a part, counted from 1. Records never change their part."""
+    rows = session.execute(
+        select(RecordRow.number, RecordRow.changed_at)
+        .where(RecordRow.id > (number - 1) * size, RecordRow.id <= number * size, RecordRow.state == "published")
+        .order_by(RecordRow.id)
+        .execution_options(yield_per=2000)
+    )
+    yield from ((row.number, row.changed_at) for row in rows)
 
 
 def all_numbers(session: Session, batch: int = 5000, *, published: bool = False) -> Iterator[tuple[str, datetime]]:

@@ -1,0 +1,94 @@
+"""Settings: none is needed, every one is checked, all faults are told together."""
+
+import stat
+import threading
+from pathlib import Path
+
+import pytest
+
+from portal.settings import Settings, SettingsError
+
+
+def faults(**environ):
+    with pytest.raises(SettingsError) as caught:
+        Settings.from_environment(environ)
+    return str(caught.value).splitlines()
+
+
+def test_zero_settings_make_a_working_portal(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    settings = Settings.from_environment({"HOME": "/nowhere", "PATH": "/bin"})
+    assert (settings.port, settings.search_url, settings.data_dir) == (5000, "auto:", Path("data"))
+    assert settings.database == f"sqlite:///{tmp_path / 'data' / 'portal.sqlite'}"
+    assert settings.trusted_networks == ()
+
+
+def test_every_setting_is_read(tmp_path):
+    settings = Settings.from_environment(
+        {
+            "PORT": "5917",
+            "PORTAL_DATA_DIR": str(tmp_path / "here"),
+            "PORTAL_DATABASE_URL": "postgresql://portal:pw@db.example/portal",
+            "PORTAL_SEARCH_URL": "whoosh:",
+            "PORTAL_QUEUE_URL": "sqlite:",
+            "PORTAL_SOURCES_DIR": str(tmp_path),
+            "PORTAL_TRUSTED_NETWORKS": "10.20.0.0/16, 192.168.7.4",
+            "PORTAL_SECRET_KEY": "sixteen letters or more",
+            "PORTAL_BASE_URL": "https://portal.example/",
+        }
+    )
+    assert settings.database == "postgresql+psycopg://portal:pw@db.example/portal"
+    assert [str(network) for network in settings.trusted_networks] == ["10.20.0.0/16", "192.168.7.4/32"]
+    assert (settings.port, settings.base_url) == (5917, "https://portal.example")
+    assert settings.sources_dir == tmp_path
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "advice"),
+    [
+        ("PORT", "http", "a number from 1 to 65535"),
+        ("PORT", "70000", "a number from 1 to 65535"),
+        ("PORTAL_DATABASE_URL", "mysql://x/y", "use sqlite:"),
+        ("PORTAL_SEARCH_URL", "elastic://x", "use auto:, whoosh: or memory:"),
+        ("PORTAL_SOURCES_DIR", "/no/such/folder", "make it"),
+        ("PORTAL_TRUSTED_NETWORKS", "office", "write 10.20.0.0/16"),
+        ("PORTAL_SECRET_KEY", "short", "32 random characters"),
+        ("PORTAL_BASE_URL", "portal.example", "write https://portal.example"),
+        ("PORTAL_DATABSE_URL", "sqlite:", "is not a setting; known:"),
+    ],
+)
+def test_a_wrong_setting_is_named_with_its_value_and_what_to_write(name, value, advice):
+    (fault,) = faults(**{name: value})
+    assert fault.startswith(f"{name}: ")
+    assert advice in fault
+    assert value in fault or name in ("PORTAL_SECRET_KEY", "PORTAL_DATABSE_URL")
+
+
+def test_all_faults_are_told_together_and_no_password_is(tmp_path):
+    told = faults(PORT="0", PORTAL_DATABASE_URL="oracle://me:hushhush@x/y", PORTAL_COLOUR="red")
+    assert [line.split(":")[0] for line in told] == ["PORTAL_DATABASE_URL", "PORT", "PORTAL_COLOUR"]
+    assert "hushhush" not in "".join(told)
+
+
+def test_a_secret_key_is_made_once_and_kept_for_its_owner_alone(tmp_path):
+    settings = Settings(data_dir=tmp_path / "data")
+    keys = set()
+    threads = [threading.Thread(target=lambda: keys.add(settings.key())) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(keys) == 1
+    assert len(keys.pop()) == 64
+    assert stat.S_IMODE((tmp_path / "data" / "secret-key").stat().st_mode) == 0o600
+    assert [path.name for path in (tmp_path / "data").iterdir()] == ["secret-key"]
+
+
+def test_a_given_secret_key_is_taken_and_not_written_anywhere(tmp_path):
+    assert Settings(data_dir=tmp_path / "data", secret_key="sixteen letters or more").key() == "sixteen letters or more"
+    assert not (tmp_path / "data").exists()
+
+
+def test_settings_do_not_change():
+    with pytest.raises(AttributeError):
+        Settings().port = 80

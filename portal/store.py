@@ -10,6 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import delete, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from harvesters.record import Agency as AgencyName
@@ -284,29 +285,36 @@ def _remove_agencies(session: Session, slugs: set[str]) -> None:
 
 def _save_agencies(session: Session, agencies: Sequence[AgencyName], now: datetime) -> None:
     wanted = {agency.slug: agency for agency in agencies}
-    known = {row.slug: row for row in session.scalars(select(Agency).where(Agency.slug.in_(wanted)))}
-    for slug, agency in wanted.items():
-        row = known.get(slug)
-        if row is None:
-            session.add(
-                Agency(
-                    slug=slug,
-                    names=dict(agency.names),
-                    parent=agency.parent,
-                    place=agency.place,
-                    homepage=agency.homepage,
-                    identifiers=list(agency.identifiers),
-                    first_seen=now,
-                )
-            )
-            continue
-        names = {**row.names, **agency.names}
-        if names != row.names:
-            row.names = names
-        for field in ("parent", "place", "homepage"):
-            if (value := getattr(agency, field)) and value != getattr(row, field):
-                setattr(row, field, value)
+    known = set(session.scalars(select(Agency.slug).where(Agency.slug.in_(wanted))))
+    # In the order of their slugs, so that two writers of the same new agencies wait for each other in turn.
+    if missing := [_agency_row(wanted[slug], now) for slug in sorted(wanted.keys() - known)]:
+        dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+        session.execute(dialect.insert(Agency).on_conflict_do_nothing(), missing)
+    for row in session.scalars(select(Agency).where(Agency.slug.in_(wanted)).order_by(Agency.slug)):
+        _learn(row, wanted[row.slug])
     session.flush()
+
+
+def _agency_row(agency: AgencyName, now: datetime) -> dict[str, object]:
+    return {
+        "slug": agency.slug,
+        "names": dict(agency.names),
+        "parent": agency.parent,
+        "place": agency.place,
+        "homepage": agency.homepage,
+        "identifiers": list(agency.identifiers),
+        "first_seen": now,
+    }
+
+
+def _learn(row: Agency, agency: AgencyName) -> None:
+    """Take over what is new about an agency; what is known and not said this time stays."""
+    names = {**row.names, **agency.names}
+    if names != row.names:
+        row.names = names
+    for field in ("parent", "place", "homepage"):
+        if (value := getattr(agency, field)) and value != getattr(row, field):
+            setattr(row, field, value)
 
 
 def save_agency(session: Session, agency: AgencyName, now: datetime) -> None:

@@ -152,7 +152,11 @@ class AgencyCard:
     newest: date | None
 
     def name(self, language: str) -> str:
-        return self.names.get(language) or self.names.get("en") or next(iter(self.names.values()))
+        return self.names[self.name_language(language)]
+
+    def name_language(self, language: str) -> str:
+        """The language of the name that readers of `language` get."""
+        return next((code for code in (language, "en") if self.names.get(code)), next(iter(self.names)))
 
 
 def _entry(row: RecordRow) -> Entry:
@@ -237,7 +241,7 @@ def counts_by_axis(session: Session) -> dict[str, int]:
     rows = session.execute(
         select(RecordRow.axis, func.count()).where(RecordRow.state == "published").group_by(RecordRow.axis)
     )
-    return {"decision": 0, "policy": 0, "outcome": 0} | {axis: count for axis, count in rows}
+    return {"decision": 0, "policy": 0, "outcome": 0} | dict(rows.all())
 
 
 def overview(session: Session) -> Overview:
@@ -314,7 +318,7 @@ def _first_by_identifier(session: Session, words: Iterable[str]) -> dict[str, En
         .where(IdentifierRow.value.in_(words), RecordRow.state != "unpublished")
         .group_by(IdentifierRow.value)
     )
-    first = dict(rows.tuples())
+    first = dict(rows.all())
     found = session.execute(select(*_FIELDS).where(RecordRow.id.in_(set(first.values()))))
     by_id = {row.id: Entry(*row) for row in found}
     return {value: by_id[record_id] for value, record_id in first.items()}
@@ -379,7 +383,7 @@ def sources_of(session: Session, publisher: str) -> dict[str, int]:
         .group_by(RecordRow.source)
         .order_by(func.count().desc(), RecordRow.source)
     )
-    return dict(rows.tuples())
+    return dict(rows.all())
 
 
 def _cards(session: Session, rows: Sequence[Agency]) -> list[AgencyCard]:
@@ -496,7 +500,7 @@ def _window_of(
     for start in range(0, len(numbers), 500):
         some = numbers[start : start + 500]
         rows = session.execute(select(RecordRow.number, key).where(RecordRow.number.in_(some), *conditions))
-        values = {number: value for number, value in rows}
+        values: dict[str, Any] = dict(rows.all())
         kept += [(values[number], number) for number in some if number in values]
     if order != "as_given":
         kept.sort(reverse=order.endswith("_desc"))
@@ -510,7 +514,7 @@ def axes_of_source(session: Session, source: str) -> dict[str, int]:
         .where(RecordRow.source == source, RecordRow.state == "published")
         .group_by(RecordRow.axis)
     )
-    return dict(rows.tuples())
+    return dict(rows.all())
 
 
 def parts_of(session: Session, size: int) -> list[tuple[int, datetime]]:

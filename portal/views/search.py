@@ -51,11 +51,11 @@ def results() -> tuple[str, int]:
 
 
 def _title(listing: Listing, total: int) -> str:
-    if listing.text:
+    if text := listing.text if len(listing.text) <= 120 else f"{listing.text[:120].rstrip()}…":
         return str(
             ngettext(
                 "“%(text)s”: %(count)s record", "“%(text)s”: %(count)s records", total,
-                text=listing.text, count=show_number(total),
+                text=text, count=show_number(total),
             )
         )  # fmt: skip
     axes = {"decision": _("Decisions"), "policy": _("Policies"), "outcome": _("Outcomes")}

@@ -54,6 +54,13 @@ def test_the_heading_says_what_the_list_is(client: JudgingClient, save: Save, ad
     assert _heading(client.get(address).text) == heading
 
 
+def test_a_long_question_is_shown_by_its_beginning(client: JudgingClient, save: Save) -> None:
+    save(a_policy())
+    html = client.get("/search", query_string={"q": "bridge " * 250}).text
+    assert len(_heading(html)) < 150
+    assert "…”: 0 records" in _heading(html)
+
+
 def test_a_hit_shows_where_it_matched_and_leads_to_the_record(client: JudgingClient, save: Save) -> None:
     [number] = save(a_decision(title="Bridge over the river", body="The old bridge is closed. " * 3))
     html = client.get("/search?q=bridge").text

@@ -35,6 +35,7 @@ help: ## List these commands
 	@touch $@
 
 install: .venv/installed ## Install the portal into .venv, with the command .venv/bin/clerestory
+	@echo "$(BIN)/clerestory is ready; clerestory --help tells what it can do"
 
 run: .venv/installed ## Show the portal with its demonstration on http://127.0.0.1:5000 (PORT=… for another port)
 	@$(BIN)/clerestory init

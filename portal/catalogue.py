@@ -402,9 +402,15 @@ def _cards(session: Session, rows: Sequence[Agency]) -> list[AgencyCard]:
             latest[slug] = newest_on
     return [
         AgencyCard(
-            row.slug, row.names, row.parent, row.place, row.homepage,
-            sum(axes.get(row.slug, {}).values()), axes.get(row.slug, {}), latest.get(row.slug),
-        )  # fmt: skip
+            row.slug,
+            row.names,
+            row.parent,
+            row.place,
+            row.homepage,
+            sum(axes.get(row.slug, {}).values()),
+            axes.get(row.slug, {}),
+            latest.get(row.slug),
+        )
         for row in rows
     ]
 

@@ -34,7 +34,7 @@ class Matter:
 def home() -> str:
     """What is here, told from the database alone: the page stands when search is down."""
     with here().database.read() as session:
-        overview = kept().get("overview", lambda: catalogue.overview(session))
+        overview = kept().get("overview", lambda: catalogue.overview(session), quick=0.02)
         return render_template(
             "home/home.html",
             overview=overview,

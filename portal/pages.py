@@ -16,7 +16,6 @@ from markupsafe import Markup
 
 from content import FOLDER
 
-LANGUAGES = ("en", "vi")
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _HEADINGS = ("h1", "h2", "h3", "h4")
 _TAGS = {
@@ -71,11 +70,16 @@ def find(name: str, language: str) -> Page | None:
     return _load(language, name) or _load("en", name)
 
 
+def languages() -> list[str]:
+    """The languages that pages are written in: the folders of content/ that are named by a language's tag."""
+    return sorted(path.name for path in FOLDER.iterdir() if re.fullmatch(r"[a-z]{2,3}(-[A-Za-z]+)?", path.name))
+
+
 def every() -> list[Page]:
     """Every page in every language it is written in, in the order of display."""
     pages = [
         page
-        for language in LANGUAGES
+        for language in languages()
         for path in sorted((FOLDER / language).glob("*.md"))
         if (page := _load(language, path.stem))
     ]

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from portal import pages
+from portal.i18n import LANGUAGES
 
 from ..browser import JudgingClient
 
@@ -14,7 +15,7 @@ from ..browser import JudgingClient
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A content/ of the test's own."""
     folder = tmp_path / "content"
-    for language in pages.LANGUAGES:
+    for language in LANGUAGES:
         (folder / language).mkdir(parents=True)
     monkeypatch.setattr(pages, "FOLDER", folder)
     return folder
@@ -26,7 +27,7 @@ def _write(folder: Path, name: str, text: str, head: str = "title: Example\ndesc
     return path
 
 
-@pytest.mark.parametrize("language", pages.LANGUAGES)
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_every_shipped_page_is_fit_to_be_shown(client: JudgingClient, language: str) -> None:
     prefix = "" if language == "en" else f"/{language}"
     shipped = [page for page in pages.every() if page.language == language]
@@ -39,7 +40,7 @@ def test_every_shipped_page_is_fit_to_be_shown(client: JudgingClient, language: 
 
 
 def test_every_page_is_written_in_both_languages() -> None:
-    names = {language: {page.name for page in pages.every() if page.language == language} for language in pages.LANGUAGES}
+    names = {language: {page.name for page in pages.every() if page.language == language} for language in LANGUAGES}
     assert names["en"] == names["vi"]
 
 

@@ -1,0 +1,102 @@
+"""XLSX, XLSM, XLSB, XLS and ODS: the sheets, with merged cells filled as the eye fills them."""
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+from typing import IO
+
+import python_calamine as calamine
+
+from ..faults import BadAnswer
+
+Cell = str | int | float | bool
+
+
+def open_workbook(file: IO[bytes], name: str) -> calamine.CalamineWorkbook:
+    """The workbook. BadAnswer where it is locked or broken."""
+    file.seek(0)
+    try:
+        try:
+            return calamine.CalamineWorkbook.from_filelike(file)
+        except calamine.CalamineError:
+            return _open_old(file)
+    except calamine.PasswordError:
+        raise BadAnswer(f"{name} is locked with a password; ask the agency for an open copy") from None
+    except (calamine.CalamineError, OSError, ValueError) as error:
+        raise BadAnswer(f"{name} is a workbook that cannot be opened ({error})") from None
+
+
+def _open_old(file: IO[bytes]) -> calamine.CalamineWorkbook:
+    """What is wrong with an XLS is only said of a file that is called so."""
+    file.seek(0)
+    with tempfile.NamedTemporaryFile(suffix=".xls") as named:
+        shutil.copyfileobj(file, named)
+        named.flush()
+        return calamine.CalamineWorkbook.from_path(named.name)
+
+
+def choose_sheets(workbook: calamine.CalamineWorkbook, wanted: str, name: str) -> list[str]:
+    """The sheet of that name or number (from 1); without one, every sheet, to be searched for the header."""
+    names = list(workbook.sheet_names)
+    if not wanted:
+        return names
+    if wanted in names:
+        return [wanted]
+    if wanted.isdigit() and 1 <= int(wanted) <= len(names):
+        return [names[int(wanted) - 1]]
+    raise BadAnswer(f"{name} has no sheet {wanted!r}; it has {', '.join(map(repr, names))}")
+
+
+def sheet_rows(
+    workbook: calamine.CalamineWorkbook, sheet_name: str, name: str
+) -> tuple[int, list[list[Cell]], list[tuple[int, int, int, int]]]:
+    """The number of the sheet's first row, its rows, and its merged ranges as (top, left, bottom, right) in them."""
+    try:
+        sheet = workbook.get_sheet_by_name(sheet_name)
+    except (calamine.CalamineError, ValueError) as error:
+        raise BadAnswer(f"{name}: sheet {sheet_name!r} cannot be read ({error})") from None
+    if sheet.start is None:
+        return 1, [], []
+    top, left = sheet.start
+    rows = [[_plain(cell) for cell in row] for row in sheet.to_python(skip_empty_area=True)]
+    merged = [
+        (first[0] - top, first[1] - left, last[0] - top, last[1] - left)
+        for first, last in sheet.merged_cell_ranges or ()
+    ]
+    return top + 1, rows, [area for area in merged if min(area) >= 0]
+
+
+def fill_merged(rows: list[list[Cell]], merged: list[tuple[int, int, int, int]], below: int) -> None:
+    """Repeat what a merged range says: in the header (rows before `below`) all over it; among the data downwards
+    only, since a line across the columns is a heading and not their value."""
+    for top, left, bottom, right in merged:
+        if top >= len(rows) or left >= len(rows[top]):
+            continue
+        value = rows[top][left]
+        for at in range(top, min(bottom, len(rows) - 1) + 1):
+            last = right if at < below else left
+            for column in range(left, min(last, len(rows[at]) - 1) + 1):
+                rows[at][column] = value
+
+
+def _plain(cell: object) -> Cell:
+    """A cell as JSON can hold it; whole numbers without a point, dates as ISO 8601."""
+    if isinstance(cell, bool | str):
+        return cell
+    if isinstance(cell, float):
+        return int(cell) if cell.is_integer() and abs(cell) < 1e15 else cell
+    if isinstance(cell, int):
+        return cell
+    if isinstance(cell, datetime):
+        return cell.date().isoformat() if cell.time() == time() else cell.isoformat(sep="T", timespec="seconds")
+    if isinstance(cell, date | time):
+        return cell.isoformat()
+    if isinstance(cell, timedelta):
+        return str(cell)
+    return "" if cell is None else str(cell)
+
+
+def numbered(rows: list[list[Cell]], first: int) -> Iterator[tuple[int, list[Cell]]]:
+    """The rows with the numbers that the spreadsheet shows."""
+    return enumerate(rows, first)

@@ -214,7 +214,6 @@ def init_app(app: Flask) -> None:
         page_numbers=page_numbers,
         modules=_modules,
         place_label=lambda code: place_name(code, i18n.language()),
-        reach=_reach,
         relation_label=_relation_label,
         root=i18n.root,
         static=_static,
@@ -227,13 +226,3 @@ def init_app(app: Flask) -> None:
 
 def _relation_label(code: str, inverse: bool = False) -> str:
     return (INVERSE_RELATIONS if inverse else RELATIONS).label(code, i18n.language())
-
-
-def _reach(endpoint: str, **values: str) -> str:
-    from flask import url_for
-    from werkzeug.routing import BuildError
-
-    try:
-        return url_for(endpoint, **values)
-    except BuildError:
-        return f"{request.script_root}/"

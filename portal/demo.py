@@ -7,7 +7,7 @@ content/demo. `remove` takes everything away again.
 import hashlib
 import ipaddress
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -50,9 +50,9 @@ class Installed:
     fresh: bool
 
 
-def sources() -> dict[str, Source]:
+def sources(folder: Path = FILES) -> dict[str, Source]:
     """The demonstration's declarations. Raises SourceError."""
-    declared, faults = read_sources(FILES / "sources")
+    declared, faults = read_sources(folder / "sources")
     if faults:
         raise SourceError("\n".join(faults))
     return {
@@ -67,29 +67,29 @@ def is_installed(session: Session) -> bool:
 
 
 def install(
-    portal: Portal, progress: Progress | None = None, now: Callable[[], datetime] = clock
+    portal: Portal, progress: Progress | None = None, now: Callable[[], datetime] = clock, folder: Path = FILES
 ) -> Installed:
     """Harvest the demonstration and teach it to search. Does nothing when it is here already, unchanged.
 
     `progress` is told what is being done and how far it is. Raises DemonstrationFailed.
     """
-    said = _fingerprint()
+    said = _fingerprint(folder)
     with portal.database.read() as session:
         state = session.get(State, _STATE)
         here = _count(session)
-    if state and state.value.get("files") == said and here:
+    if state and state.value["files"] == said:
         search.catch_up(portal)
         return Installed(here, fresh=False)
-    if here:
-        _take_away(portal)
-    with _served() as address:
-        for source in sources().values():
+    _take_away(portal)
+    declared = sources(folder)
+    _note(portal, "", declared)
+    with _served(folder) as address:
+        for source in declared.values():
             _harvest(portal, source, address, progress, now)
-    with portal.database.write() as session:
-        session.merge(State(name=_STATE, value={"files": said}))
-        here = _count(session)
+    _note(portal, said, declared)
     search.catch_up(portal, partial(progress, "indexed") if progress else None)
-    return Installed(here, fresh=True)
+    with portal.database.read() as session:
+        return Installed(_count(session), fresh=True)
 
 
 def remove(portal: Portal) -> int:
@@ -103,10 +103,16 @@ def _count(session: Session) -> int:
     return session.scalar(select(func.count()).where(RecordRow.demonstration)) or 0
 
 
+def _note(portal: Portal, said: str, declared: Iterable[str]) -> None:
+    """Remember of which files the demonstration is made (of none, while it is being harvested)."""
+    with portal.database.write() as session:
+        session.merge(State(name=_STATE, value={"files": said, "sources": sorted(declared)}))
+
+
 def _take_away(portal: Portal) -> int:
     with portal.database.write() as session:
-        used = session.scalars(select(RecordRow.source).where(RecordRow.demonstration).distinct())
-        names = {*sources(), *used}
+        state = session.get(State, _STATE)
+        names = state.value["sources"] if state else []
         runs = select(Run.id).where(Run.source.in_(names))
         session.execute(delete(Issue).where(Issue.run_id.in_(runs)))
         for table in (Run, Lease, ValidatorRow):
@@ -156,9 +162,9 @@ class _Quiet(SimpleHTTPRequestHandler):
 
 
 @contextmanager
-def _served() -> Iterator[str]:
-    """content/demo on a free port of loopback."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(FILES)))
+def _served(folder: Path) -> Iterator[str]:
+    """The demonstration's files on a free port of loopback."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(folder)))
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
@@ -170,13 +176,9 @@ def _served() -> Iterator[str]:
         thread.join()
 
 
-def _fingerprint() -> str:
+def _fingerprint(folder: Path) -> str:
     """What the demonstration is made of: its files, and the software that reads them."""
     digest = hashlib.sha256(software_version().encode())
-    for path in sorted(_files()):
-        digest.update(f"\n{path.relative_to(FILES)}\n".encode() + path.read_bytes())
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        digest.update(f"\n{path.relative_to(folder)}\n".encode() + path.read_bytes())
     return digest.hexdigest()
-
-
-def _files() -> Iterator[Path]:
-    return (path for path in FILES.rglob("*") if path.is_file() and "__pycache__" not in path.parts)

@@ -9,6 +9,13 @@ from portal import harvesting, search
 from portal.harvesting import run_source
 from portal.models import Run
 
+
+@pytest.fixture
+def database_url(either_database_url):
+    """Everything here holds on both databases."""
+    return either_database_url
+
+
 PUBLISHED, WITHDRAWN = "published", "withdrawn"
 
 

@@ -1,0 +1,137 @@
+"""The demonstration: harvested like any source, there in seconds the second time, and taken away without a trace."""
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from portal import catalogue as reads
+from portal import demo, search
+from portal.listing import Listing
+from portal.models import Agency, Base, Issue, RecordRow, Run, State
+from tests.factories import a_decision
+
+DECLARATION = """
+title = "Decisions of the demonstration"
+kind = "table"
+url = "https://demo.invalid/decisions.csv"
+publisher = "Council of the demonstration"
+place = "VN"
+axis = "decision"
+minimum = 2
+
+[options]
+columns = { identifier = "Number", title = "Title", issued = "Date" }
+"""
+TABLE = "Number,Title,Date\n1,First bridge,2024-05-01\n2,Second bridge,2024-05-02\n3,Third bridge,2024-05-03\n"
+
+
+@pytest.fixture
+def folder(tmp_path) -> Path:
+    """A small demonstration."""
+    folder = tmp_path / "demo"
+    (folder / "sources").mkdir(parents=True)
+    (folder / "sources" / "demo-decisions.toml").write_text(DECLARATION)
+    (folder / "decisions.csv").write_text(TABLE)
+    return folder
+
+
+def found(portal, text=""):
+    return search.find(portal, Listing(text=text), "en").total
+
+
+def everything(portal):
+    with portal.database.read() as session:
+        return {
+            name: session.scalar(select(func.count()).select_from(table))
+            for name, table in Base.metadata.tables.items()
+            if name not in ("state",)
+        }
+
+
+def test_it_is_harvested_and_found(portal, folder):
+    assert demo.install(portal, folder=folder) == demo.Installed(3, fresh=True)
+    assert found(portal, "bridge") == 3
+    with portal.database.read() as session:
+        assert demo.is_installed(session)
+        (entry,) = reads.find_by_identifier(session, "2", "demo-decisions")
+    assert (entry.demonstration, entry.title("en")) == (True, "Second bridge")
+    assert "127.0.0.1" not in entry.raw_url
+
+
+def test_a_second_time_does_nothing(portal, folder):
+    demo.install(portal, folder=folder)
+    before = everything(portal)
+    assert demo.install(portal, folder=folder) == demo.Installed(3, fresh=False)
+    assert everything(portal) == before
+
+
+def test_changed_files_are_harvested_afresh(portal, folder):
+    demo.install(portal, folder=folder)
+    (folder / "decisions.csv").write_text(TABLE.replace("3,Third bridge,2024-05-03\n", ""))
+    assert demo.install(portal, folder=folder) == demo.Installed(2, fresh=True)
+    assert (found(portal, "bridge"), found(portal, "third")) == (2, 0)
+
+
+def test_it_is_taken_away_without_a_trace_and_nothing_else_is(portal, folder, save):
+    save(a_decision(title="A bridge of our own"))
+    before = everything(portal)
+    demo.install(portal, folder=folder)
+    assert found(portal, "bridge") == 4
+    assert demo.remove(portal) == 3
+    assert everything(portal) == before
+    assert found(portal, "bridge") == 1
+    with portal.database.read() as session:
+        assert not demo.is_installed(session)
+        assert session.get(State, "demonstration") is None
+    assert demo.remove(portal) == 0
+
+
+def test_it_can_come_back(portal, folder):
+    demo.install(portal, folder=folder)
+    demo.remove(portal)
+    assert demo.install(portal, folder=folder) == demo.Installed(3, fresh=True)
+    assert found(portal, "bridge") == 3
+
+
+def test_a_harvest_that_was_cut_short_is_done_again(portal, folder):
+    def stop(what, done):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        demo.install(portal, stop, folder=folder)
+    assert demo.install(portal, folder=folder) == demo.Installed(3, fresh=True)
+    with portal.database.read() as session:
+        assert [run.state for run in session.scalars(select(Run))] == ["complete"]
+
+
+def test_a_file_that_is_wrong_is_named(portal, folder):
+    (folder / "decisions.csv").write_text(TABLE.replace("Second bridge", ""))
+    with pytest.raises(demo.DemonstrationFailed, match=r"demo-decisions: .*1 rejected"):
+        demo.install(portal, folder=folder)
+
+
+@pytest.fixture
+def shipped(portal):
+    """The demonstration as it ships."""
+    return demo.install(portal)
+
+
+def test_the_shipped_demonstration_has_matters_to_follow(portal, shipped):
+    """At least 120 records, on every axis, in both languages, joined, and nothing rejected."""
+    assert shipped.records >= 120
+    with portal.database.read() as session:
+        assert min(reads.counts_by_axis(session).values()) >= 3
+        assert set(session.scalars(select(RecordRow.language).distinct())) == {"en", "vi"}
+        assert session.scalars(select(Issue)).all() == []
+        assert {run.state for run in session.scalars(select(Run))} == {"complete"}
+        assert session.scalar(select(func.count()).select_from(Agency)) >= 5
+        programme = reads.find_by_identifier(session, "749/QĐ-TTg")[0]
+        assert len([link for link in reads.links(session, programme) if link.entry]) >= 2
+
+
+def test_the_shipped_demonstration_reaches_nothing_outside():
+    assert demo.sources()
+    for source in demo.sources().values():
+        assert source.url.startswith(f"{demo.HOST}/"), source.name
+        assert source.demonstration

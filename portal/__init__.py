@@ -5,7 +5,7 @@ from datetime import timedelta
 from flask import Flask
 from whitenoise import WhiteNoise
 
-from . import compression, errors, i18n, look, security, views
+from . import compression, errors, i18n, look, options, security, views
 from .parts import Portal
 from .settings import Settings
 
@@ -39,6 +39,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     security.init_app(app)
     i18n.init_app(app)
     look.init_app(app)
+    options.init_app(app)
     errors.init_app(app)
     views.init_app(app)
     app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]

@@ -86,7 +86,7 @@ def csv_lines(found: Iterable[Entry], base: str, *, bom: bool = False) -> Iterat
     yield (BOM if bom else "") + _taken(buffer)
     for entry in found:
         row = _row(entry, base)
-        writer.writerow([_harmless(row.get(column)) for column in COLUMNS])
+        writer.writerow([harmless(row.get(column)) for column in COLUMNS])
         yield _taken(buffer)
 
 
@@ -97,7 +97,8 @@ def _taken(buffer: io.StringIO) -> str:
     return text
 
 
-def _harmless(value: Any) -> str:
+def harmless(value: Any) -> str:
+    """A cell that no spreadsheet runs as a formula; numbers stay as they are."""
     if value is None:
         return ""
     text = str(value)

@@ -1,0 +1,258 @@
+"""The geometry of charts: where lines, ticks, targets and dates stand on a drawing of a given size. No colours, no
+markup: components/chart.html draws it."""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from .outcomes import Series, stretches, year_of
+
+MOST_LINES = 6  # more places than this are a ranking, not a chart
+_LETTER = 6.7  # how wide a letter of 12 px is, about
+_MOST_DOTS = 45  # more figures than this on one line are drawn without a dot each
+
+Show = Callable[[Decimal], str]
+
+
+@dataclass(frozen=True)
+class Size:
+    """A drawing's width and height, and how much of it its names may take."""
+
+    name: str
+    width: int
+    height: int
+    names: int
+    years: int
+
+
+WIDE = Size("wide", 680, 320, 190, 9)
+NARROW = Size("narrow", 340, 280, 104, 4)
+
+
+@dataclass(frozen=True)
+class Target:
+    """A value to reach: drawn as a dashed line, with a mark at the year in which it is due."""
+
+    value: Decimal
+    label: str
+    due: float | None = None
+
+
+@dataclass(frozen=True)
+class Event:
+    """A day on which something was decided: year as a number, and what it was."""
+
+    year: float
+    label: str
+
+
+@dataclass(frozen=True)
+class Plot:
+    """What is to be drawn. `names` are what the series are called, in their order."""
+
+    series: Sequence[Series]
+    names: Sequence[str]
+    show: Show
+    frequency: str | None = None
+    upside_down: bool = False
+    targets: Sequence[Target] = ()
+    events: Sequence[Event] = ()
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A tick, a target or a date: where it stands and what it is called. `end`: its words stand before it."""
+
+    at: float
+    text: str
+    end: bool = False
+    due: float | None = None
+    row: float = 0
+
+
+@dataclass(frozen=True)
+class Line:
+    """A series as a path of stretches, the dots on it, and where its name stands."""
+
+    path: str
+    dots: tuple[tuple[float, float], ...]
+    last: tuple[float, float]
+    label: str
+    label_y: float
+
+
+@dataclass(frozen=True)
+class Chart:
+    """Everything in its place. The drawing lies between `left` and `right`, `top` and `bottom`."""
+
+    size: Size
+    left: float
+    right: float
+    top: float
+    bottom: float
+    lines: tuple[Line, ...]
+    rows: tuple[Mark, ...]
+    years: tuple[Mark, ...]
+    targets: tuple[Mark, ...] = ()
+    events: tuple[Mark, ...] = ()
+    zero: float | None = None
+    upside_down: bool = field(default=False)
+
+
+def is_drawable(plot: Plot) -> bool:
+    """Whether a drawing says more than the figures alone: two points or a point and a target, of few places."""
+    figures = sum(len(one.known) for one in plot.series)
+    return 0 < len(plot.series) <= MOST_LINES and (figures > 1 or (figures == 1 and bool(plot.targets)))
+
+
+def draw(plot: Plot, size: Size) -> Chart:
+    """Put everything in its place on a drawing of that size. Asks for a plot that `is_drawable`."""
+    known = [one for some in plot.series for one in some.known]
+    values = [float(one.value) for one in known if one.value is not None] + [float(aim.value) for aim in plot.targets]
+    steps = _steps(min(values), max(values), 4 if size is NARROW else 5)
+    ticks = [plot.show(Decimal(f"{step:.10g}")) for step in steps]
+    labels = _labels(plot, size)
+    left = max(map(len, ticks)) * _LETTER + 12
+    right = size.width - min(size.names, max(map(len, labels), default=0) * _LETTER + 14)
+    top, bottom = 26.0, size.height - 30.0
+    first, last = _span(plot)
+
+    def x(year: float) -> float:
+        return round(left + 6 + (year - first) / (last - first) * (right - left - 12), 1)
+
+    def y(value: float) -> float:
+        share = (value - steps[0]) / (steps[-1] - steps[0])
+        return round(top + (share if plot.upside_down else 1 - share) * (bottom - top), 1)
+
+    lines = [_line(one, label, plot.frequency, x, y) for one, label in zip(plot.series, labels, strict=True) if one.latest]
+    return Chart(
+        size=size,
+        left=round(left, 1),
+        right=round(right, 1),
+        top=top,
+        bottom=bottom,
+        lines=tuple(_apart(lines, top, bottom)),
+        rows=tuple(Mark(y(step), tick) for step, tick in zip(steps, ticks, strict=True)),
+        years=tuple(Mark(x(year), words) for year, words in _years(first, last, size.years)),
+        targets=tuple(_target(aim, x, y, first, last) for aim in plot.targets),
+        events=tuple(_events(plot.events, x, first, last, size)),
+        zero=y(0) if steps[0] < 0 < steps[-1] else None,
+        upside_down=plot.upside_down,
+    )
+
+
+def _labels(plot: Plot, size: Size) -> list[str]:
+    """What stands at the end of each line: its name where there are several, and the last figure."""
+    most = int(size.names / _LETTER) - 2
+    labels = []
+    for series, name in zip(plot.series, plot.names, strict=True):
+        latest = series.latest
+        figure = plot.show(latest.value) if latest and latest.value is not None else ""
+        room = most - len(figure) - 1
+        shown = name if len(name) <= room else name[: max(3, room - 1)] + "…"
+        labels.append(f"{shown} {figure}" if len(plot.series) > 1 else figure)
+    return labels
+
+
+def _span(plot: Plot) -> tuple[float, float]:
+    years = [year_of(one.period) for some in plot.series for one in some.known]
+    # A target due within the next ten years belongs to the story; one in 2100 would squeeze it to a line.
+    years += [aim.due for aim in plot.targets if aim.due is not None and max(years) < aim.due <= max(years) + 10]
+    first, last = min(years), max(years)
+    return (first, last) if last > first else (first - 0.5, last + 0.5)
+
+
+def _line(series: Series, label: str, frequency: str | None, x: Callable[[float], float], y: Callable[[float], float]) -> Line:
+    parts = [
+        [(x(year_of(one.period)), y(float(one.value))) for one in part if one.value is not None]
+        for part in stretches(series, frequency)
+    ]
+    path = "".join("M" + "L".join(f"{at:g} {height:g}" for at, height in part) for part in parts if len(part) > 1)
+    points = [point for part in parts for point in part]
+    dots = points if len(points) <= _MOST_DOTS else [part[0] for part in parts if len(part) == 1]
+    return Line(path, tuple(dots), points[-1], label, points[-1][1])
+
+
+def _apart(lines: list[Line], top: float, bottom: float) -> list[Line]:
+    """The lines with their names moved apart, so that none covers another and none leaves the drawing."""
+    apart: list[Line] = []
+    below = bottom + 15
+    floor = top
+    for position, line in enumerate(ordered := sorted(lines, key=lambda line: line.last[1])):
+        least = max(line.last[1], floor)
+        at = min(least, below - 15 * (len(ordered) - position))
+        apart.append(Line(line.path, line.dots, line.last, line.label, round(max(at, floor), 1)))
+        floor = max(at, floor) + 15
+    by_label = {id(line): moved for line, moved in zip(ordered, apart, strict=True)}
+    return [by_label[id(line)] for line in lines]
+
+
+def _steps(low: float, high: float, most: int) -> list[float]:
+    """Round numbers that span the values, about `most` steps; from zero where zero is near."""
+    if low == high:
+        low, high = low - abs(low) * 0.1 - 0.5, high + abs(high) * 0.1 + 0.5
+    if 0 < low < high * 0.5:
+        low = 0.0
+    if high < 0 and high > low * 0.5:
+        high = 0.0
+    rough = (high - low) / most
+    power = 10.0 ** math.floor(math.log10(rough))
+    step = next(factor * power for factor in (1, 2, 2.5, 5, 10) if factor * power >= rough * 0.999)
+    first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
+    return [round(number * step, 10) for number in range(first, last + 1)]
+
+
+def _years(first: float, last: float, most: int) -> list[tuple[float, str]]:
+    """Ticks at whole years; within less than two years at months."""
+    if last - first < 2:
+        months = range(math.ceil(first * 12 - 1e-6), math.floor(last * 12 + 1e-6) + 1)
+        every = next(step for step in (1, 2, 3, 6, 12, 24) if len(months) / step <= most)
+        return [(month / 12, f"{month // 12}-{month % 12 + 1:02}") for month in months if month % every == 0 or len(months) < 3]
+    start, end = math.ceil(first - 1e-6), math.floor(last + 1e-6)
+    every = next((step for step in (1, 2, 5, 10, 20, 25, 50, 100) if (end - start) / step < most), 500)
+    return [(float(year), str(year)) for year in range(start, end + 1) if (year - start) % every == 0]
+
+
+def _target(aim: Target, x: Callable[[float], float], y: Callable[[float], float], first: float, last: float) -> Mark:
+    due = x(aim.due) if aim.due is not None and first <= aim.due <= last else None
+    return Mark(y(float(aim.value)), aim.label, due=due)
+
+
+def _events(events: Sequence[Event], x: Callable[[float], float], first: float, last: float, size: Size) -> list[Mark]:
+    """The days within the drawing, each with its words in a row of its own, on the side where there is room."""
+    inside = sorted((one for one in events if first <= one.year <= last), key=lambda one: one.year)[:4]
+    return [
+        Mark(x(one.year), one.label, end=x(one.year) > size.width * 0.5, row=14 + 13 * position)
+        for position, one in enumerate(inside)
+    ]
+
+
+@dataclass(frozen=True)
+class Spark:
+    """A line without words, for a row of a table."""
+
+    path: str
+    dots: tuple[tuple[float, float], ...]
+
+
+def sparks(series: Sequence[Series], frequency: str | None, width: int = 132, height: int = 30) -> list[Spark]:
+    """The series as small lines on one common scale, so that rows can be compared."""
+    known = [one for some in series for one in some.known]
+    if not known:
+        return [Spark("", ()) for _one in series]
+    years = [year_of(one.period) for one in known]
+    values = [float(one.value) for one in known if one.value is not None]
+    first, span = min(years), (max(years) - min(years)) or 1.0
+    low, reach = min(values), (max(values) - min(values)) or 1.0
+
+    def point(year: float, value: float) -> tuple[float, float]:
+        return round(3 + (year - first) / span * (width - 6), 1), round(height - 3 - (value - low) / reach * (height - 6), 1)
+
+    drawn = []
+    for one in series:
+        parts = [[point(year_of(o.period), float(o.value)) for o in part if o.value is not None] for part in stretches(one, frequency)]
+        path = "".join("M" + "L".join(f"{x:g} {y:g}" for x, y in part) for part in parts if len(part) > 1)
+        lone = [part[0] for part in parts if len(part) == 1]
+        drawn.append(Spark(path, tuple(dict.fromkeys([*lone, *(parts[-1][-1:] if parts else [])]))))
+    return drawn

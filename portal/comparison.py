@@ -1,0 +1,218 @@
+"""A record in words, field by field, and what differs between two of its versions, word by word."""
+
+import difflib
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Literal
+
+from flask_babel import gettext as _
+
+from harvesters.record import Record
+from harvesters.vocabularies import (
+    CHOICES,
+    FREQUENCIES,
+    IDENTIFIER_SCHEMES,
+    OBSERVATION_STATUSES,
+    RELATIONS,
+    STATUSES,
+    SUBJECTS,
+)
+
+from .i18n import show_money, show_number
+from .labels import language_name, type_label
+from .places import place_name
+
+_CONTEXT = 1  # unchanged lines shown before and after a change
+_MOST_WORDS = 3000  # longer passages are shown as a whole, old and new
+
+Kind = Literal["same", "removed", "added", "skipped"]
+
+
+@dataclass(frozen=True)
+class Field:
+    """A field of a record as people read it: what it is called, and its lines. `prose`: in the record's language."""
+
+    name: str
+    label: str
+    lines: tuple[str, ...]
+    prose: bool = True
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A run of words. Of skipped ones `text` is empty and `count` tells how many lines they are."""
+
+    kind: Kind
+    text: str
+    count: int = 0
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A field that differs, as runs of words in their order."""
+
+    name: str
+    label: str
+    prose: bool
+    pieces: tuple[Piece, ...]
+
+
+def fields_of(record: Record, language: str) -> list[Field]:
+    """Everything a record says, in a fixed order; what is empty is left out."""
+    data = record.model_dump(mode="json")
+    found = [
+        Field(name, label, tuple(line for line in lines if line), prose)
+        for name, label, lines, prose in [*_common(data, language), *_own(data, language), *_ends(data, language)]
+    ]
+    return [field for field in found if field.lines]
+
+
+_Row = tuple[str, str, list[str], bool]
+
+
+def _common(data: dict[str, Any], language: str) -> Iterator[_Row]:
+    yield "title", _("Title"), [data["title"]], True
+    yield "summary", _("Summary"), data["summary"].split("\n"), True
+    yield "type", _("Type"), [type_label(data["type"], language, data["axis"])], False
+    yield "status", _("Status"), [STATUSES.label(data["status"], language) if data["status"] else ""], False
+    for field, label in (("issued", _("Issued")), ("valid_from", _("In force from")), ("valid_until", _("In force until"))):
+        yield field, label, [data[field] or ""], False
+    numbers = [f"{IDENTIFIER_SCHEMES.label(one['scheme'], language)}: {one['value']}" for one in data["other_identifiers"]]
+    yield "other_identifiers", _("Numbers"), numbers, False
+    names = data["publisher"]["names"]
+    yield "publisher", _("Published by"), [names.get(language) or next(iter(names.values()))], False
+
+
+def _own(data: dict[str, Any], language: str) -> Iterator[_Row]:
+    if data["axis"] == "decision":
+        yield from _decision(data, language)
+    elif data["axis"] == "policy":
+        yield from _policy(data)
+    else:
+        yield from _outcome(data, language)
+
+
+def _decision(data: dict[str, Any], language: str) -> Iterator[_Row]:
+    yield "decided_by", _("Decided by"), [data["decided_by"]], True
+    yield "decision_makers", _("Names of those who decided"), data["decision_makers"], True
+    amount = data["amount"]
+    yield "amount", _("Amount"), [show_money(Decimal(amount["value"]), amount["currency"]) if amount else ""], False
+    yield "counterparty", _("Other side"), [data["counterparty"]], True
+    yield "legal_basis", _("Legal basis"), data["legal_basis"], True
+    yield "rationale", _("Reasons"), data["rationale"].split("\n"), True
+    votes = data["votes"] or {}
+    names = {"in_favour": _("For"), "against": _("Against"), "abstained": _("Abstained"), "absent": _("Absent")}
+    lines = [votes.get("result", "")] + [f"{names[name]}: {votes[name]}" for name in names if votes.get(name) is not None]
+    calls = [f"{one['name']}: {CHOICES.label(one['choice'], language)}" for one in votes.get("roll_call", ())]
+    yield "votes", _("Votes"), lines + calls, False
+
+
+def _policy(data: dict[str, Any]) -> Iterator[_Row]:
+    yield "objectives", _("Objectives"), data["objectives"], True
+    yield "targets", _("Targets"), [_target(one) for one in data["targets"]], True
+    consultation = data["consultation"] or {}
+    days = [
+        _("opens %(day)s", day=consultation["opens"]) if consultation.get("opens") else "",
+        _("closes %(day)s", day=consultation["closes"]) if consultation.get("closes") else "",
+        consultation.get("url") or "",
+    ]
+    yield "consultation", _("Consultation"), days, False
+
+
+def _target(one: dict[str, Any]) -> str:
+    values = " → ".join(show_number(Decimal(one[name])) for name in ("baseline", "value") if one[name] is not None)
+    parts = [one["indicator"], f"{values} {one['unit']}".strip(), one["due"] or "", one["responsible"], one["text"]]
+    return ", ".join(part for part in parts if part)
+
+
+def _outcome(data: dict[str, Any], language: str) -> Iterator[_Row]:
+    yield "indicator", _("Indicator"), [data["indicator"]], True
+    yield "unit", _("Unit"), [data["unit"]], True
+    frequency = data["frequency"]
+    yield "frequency", _("Frequency"), [FREQUENCIES.label(frequency, language) if frequency else ""], False
+    yield "due", _("Next figure due"), [data["due"] or ""], False
+    yield "method", _("Method"), data["method"].split("\n"), True
+    yield "observations", _("Figures"), [_figure(one, language) for one in data["observations"]], False
+
+
+def _figure(one: dict[str, Any], language: str) -> str:
+    value = show_number(Decimal(one["value"])) if one["value"] is not None else _("missing")
+    place = f" {place_name(one['place'], language)}" if one["place"] else ""
+    status = f" ({OBSERVATION_STATUSES.label(one['status'], language)})" if one["status"] != "A" else ""
+    return f"{one['period']}{place}: {value}{status} {one['note']}".rstrip()
+
+
+def _ends(data: dict[str, Any], language: str) -> Iterator[_Row]:
+    yield "body", _("Text"), data["body"].split("\n"), True
+    yield "subjects", _("Subjects"), [SUBJECTS.label(code, language) for code in data["subjects"]], False
+    yield "keywords", _("Keywords"), [", ".join(data["keywords"])], True
+    yield "places", _("Places"), [", ".join(place_name(code, language) for code in data["places"])], False
+    yield "language", _("Language"), [language_name(data["language"], language)], False
+    files = [" ".join(filter(None, (one["title"], one["url"], one["sha256"]))) for one in data["files"]]
+    yield "files", _("Files"), files, False
+    yield "relations", _("Relations"), [_relation(one, language) for one in data["relations"]], False
+    yield "landing_page", _("Page on the agency’s site"), [data["landing_page"] or ""], False
+    yield "license", _("Licence"), [data["license"]], False
+    for code, words in data["translations"].items():
+        lines = [words["title"], *words["summary"].split("\n"), *words["body"].split("\n")]
+        yield f"translations.{code}", _("In %(language)s", language=language_name(code, language)), lines, False
+
+
+def _relation(one: dict[str, Any], language: str) -> str:
+    return f"{RELATIONS.label(one['type'], language)}: {one['title'] or one['identifier'] or one['number']}"
+
+
+def compare(old: Record, new: Record, language: str) -> list[Difference]:
+    """The fields that differ between two versions, in their order."""
+    before = {field.name: field for field in fields_of(old, language)}
+    after = {field.name: field for field in fields_of(new, language)}
+    differences = []
+    for name in dict.fromkeys([*after, *before]):
+        field = after.get(name) or before[name]
+        a = before[name].lines if name in before else ()
+        b = after[name].lines if name in after else ()
+        if a != b:
+            differences.append(Difference(name, field.label, field.prose, tuple(_pieces(a, b))))
+    return differences
+
+
+def _pieces(a: Sequence[str], b: Sequence[str]) -> Iterator[Piece]:
+    for kind, i, j, k, m in difflib.SequenceMatcher(a=a, b=b).get_opcodes():
+        if kind == "equal":
+            yield from _unchanged(a[i:j], starts=i == 0, ends=j == len(a))
+        else:
+            yield from words_changed("\n".join(a[i:j]) + "\n" * (j > i), "\n".join(b[k:m]) + "\n" * (m > k))
+
+
+def _unchanged(lines: Sequence[str], *, starts: bool, ends: bool) -> Iterator[Piece]:
+    head, tail = (0 if starts else _CONTEXT), (0 if ends else _CONTEXT)
+    if len(lines) <= head + tail + 2:
+        yield Piece("same", "\n".join(lines) + "\n")
+        return
+    if head:
+        yield Piece("same", "\n".join(lines[:head]) + "\n")
+    yield Piece("skipped", "", len(lines) - head - tail)
+    if tail:
+        yield Piece("same", "\n".join(lines[-tail:]) + "\n")
+
+
+def words_changed(old: str, new: str) -> Iterator[Piece]:
+    """The runs of words that stayed, went and came."""
+    a, b = re.findall(r"\S+\s*|\s+", old), re.findall(r"\S+\s*|\s+", new)
+    if len(a) + len(b) > _MOST_WORDS:
+        yield from (Piece(kind, text) for kind, text in _whole(old, new) if text)
+        return
+    for kind, i, j, k, m in difflib.SequenceMatcher(a=a, b=b, autojunk=False).get_opcodes():
+        if kind == "equal":
+            yield Piece("same", "".join(a[i:j]))
+            continue
+        if i < j:
+            yield Piece("removed", "".join(a[i:j]))
+        if k < m:
+            yield Piece("added", "".join(b[k:m]))
+
+
+def _whole(old: str, new: str) -> list[tuple[Kind, str]]:
+    return [("removed", old), ("added", new)]

@@ -1,0 +1,234 @@
+"""An outcome's figures as its page shows them: the headline, the chart, the ranking of many places, the table."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from flask_babel import get_locale
+from flask_babel import gettext as _
+
+from harvesters.record import Observation, Outcome
+from harvesters.vocabularies import OBSERVATION_STATUSES
+from harvesters.when import first_day
+
+from . import charts
+from .catalogue import Entry
+from .charts import Chart, Event, Plot, Spark
+from .i18n import language
+from .look import document_number
+from .outcomes import Aim, Series, is_rank, number_writer, period_words, series_of, year_of
+from .places import place_name
+
+_MOST_ROWS = 100  # places in a ranking
+_MOST_CELLS = 2000  # figures in a table on the page; the CSV has all
+_MOST_COLUMNS = 24
+
+
+@dataclass(frozen=True)
+class Headline:
+    """The last figure, and how it moved since the one before. Of several places: how many, from when to when."""
+
+    value: str = ""
+    period: str = ""
+    change: str = ""
+    before: str = ""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A place in a ranking: its course, its last figure, and the first one to compare."""
+
+    place: str
+    spark: Spark
+    first: str
+    first_period: str
+    latest: str
+    latest_period: str
+
+
+@dataclass(frozen=True)
+class Table:
+    """Figures in words. A row is its heading and its cells. `left`: how many figures have no room."""
+
+    corner: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, tuple[str, ...]], ...]
+    left: int = 0
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Everything there is to show. `charts`: the same one for wide and for narrow screens; `words` tells what is
+    seen on it."""
+
+    headline: Headline
+    words: str
+    charts: tuple[Chart, ...]
+    ranking: tuple[Row, ...]
+    places: int
+    table: Table
+    aims: tuple[Aim, ...]
+    count: int
+
+
+def figures_of(outcome: Outcome, aims: Sequence[Aim], decided: Sequence[Entry]) -> Figures | None:
+    """An outcome's figures; None where it has none. `decided` are the decisions and policies it belongs to."""
+    if not outcome.observations:
+        return None
+    series, show = series_of(outcome.observations), number_writer(get_locale())
+    names = [place_name(one.place, language()) if one.place else "" for one in series]
+    plot = Plot(
+        series=[one for one in series if one.latest] if len(series) <= charts.MOST_LINES else series,
+        names=[name for name, one in zip(names, series, strict=True) if one.latest or len(series) > charts.MOST_LINES],
+        show=show,
+        frequency=outcome.frequency,
+        upside_down=is_rank(outcome),
+        targets=[target for aim in aims if (target := _target(aim, show))],
+        events=[event for entry in decided if (event := _event(entry))],
+    )
+    return Figures(
+        headline=_headline(series, show),
+        words=_words(series, names, show),
+        charts=tuple(charts.draw(plot, size) for size in (charts.WIDE, charts.NARROW)) if charts.is_drawable(plot) else (),
+        ranking=_ranking(outcome, series, names, show) if len(series) > charts.MOST_LINES else (),
+        places=len(series),
+        table=_table(outcome, series, names, show),
+        aims=tuple(aims),
+        count=len(outcome.observations),
+    )
+
+
+def _target(aim: Aim, show: Callable[[Decimal], str]) -> charts.Target | None:
+    target = aim.target
+    if target.value is None:
+        return None
+    if target.due:
+        label = _("target: %(value)s by %(year)s", value=show(target.value), year=target.due[:4])
+        return charts.Target(target.value, label, year_of(target.due[:10]))
+    return charts.Target(target.value, _("target: %(value)s", value=show(target.value)))
+
+
+def _event(entry: Entry) -> Event | None:
+    issued = entry.data.get("issued")
+    if not issued:
+        return None
+    day, title = first_day(issued), entry.title(language())
+    words = document_number(entry.data) or (title if len(title) <= 24 else f"{title[:23].rstrip()}…")
+    return Event(year_of(day.isoformat()), words)
+
+
+def _headline(series: Sequence[Series], show: Callable[[Decimal], str]) -> Headline:
+    latest = series[0].latest if len(series) == 1 else None
+    if latest is None or latest.value is None:
+        return Headline()
+    before = series[0].before
+    if before is None or before.value is None:
+        return Headline(show(latest.value), period_words(latest.period))
+    change = latest.value - before.value
+    moved = f"+{show(change)}" if change > 0 else f"−{show(-change)}" if change < 0 else "±0"
+    return Headline(show(latest.value), period_words(latest.period), moved, period_words(before.period))
+
+
+def _words(series: Sequence[Series], names: Sequence[str], show: Callable[[Decimal], str]) -> str:
+    """What a chart shows, for who cannot see it."""
+    if len(series) == 1:
+        return _course(series[0], show)
+    known = [(one.latest.value, name) for one, name in zip(series, names, strict=True) if one.latest and one.latest.value is not None]
+    if not known:
+        return ""
+    periods = sorted({one.period for some in series for one in some.known}, key=year_of)
+    (low, last), (high, first) = min(known), max(known)
+    return _(
+        "%(count)s places, %(from)s to %(to)s. Highest at last: %(first)s, %(high)s; lowest: %(last)s, %(low)s.",
+        count=len(known), first=first, last=last, high=show(high), low=show(low),
+        **{"from": period_words(periods[0]), "to": period_words(periods[-1])},
+    )  # fmt: skip
+
+
+def _course(series: Series, show: Callable[[Decimal], str]) -> str:
+    values = [(one.value, one) for one in series.known if one.value is not None]
+    if not values:
+        return _("No figure is known.")
+    (first, start), (last, end) = values[0], values[-1]
+    if len(values) == 1:
+        return _("%(value)s in %(period)s.", value=show(first), period=period_words(start.period))
+    (low, lowest), (high, highest) = (pick(values, key=lambda pair: pair[0]) for pick in (min, max))
+    return _(
+        "From %(first)s in %(start)s to %(last)s in %(end)s; lowest %(low)s in %(lowest)s, highest %(high)s in %(highest)s.",
+        first=show(first), start=period_words(start.period), last=show(last), end=period_words(end.period),
+        low=show(low), lowest=period_words(lowest.period), high=show(high), highest=period_words(highest.period),
+    )  # fmt: skip
+
+
+def _ranking(
+    outcome: Outcome, series: Sequence[Series], names: Sequence[str], show: Callable[[Decimal], str]
+) -> tuple[Row, ...]:
+    """The places by their last figure, the better or else the higher first; those without one at the end."""
+
+    def rank(pair: tuple[Series, str]) -> tuple[bool, Decimal, str]:
+        latest = pair[0].latest
+        value = latest.value if latest and latest.value is not None else Decimal(0)
+        return latest is None, value if outcome.better == "lower" else -value, pair[1]
+
+    ordered = sorted(zip(series, names, strict=True), key=rank)[:_MOST_ROWS]
+    drawn = charts.sparks([one for one, _name in ordered], outcome.frequency)
+    return tuple(_row(one, name, spark, show) for (one, name), spark in zip(ordered, drawn, strict=True))
+
+
+def _row(series: Series, name: str, spark: Spark, show: Callable[[Decimal], str]) -> Row:
+    first, latest = next(iter(series.known), None), series.latest
+    return Row(
+        name or _("without a place"),
+        spark,
+        show(first.value) if first and first.value is not None else "",
+        first.period if first else "",
+        show(latest.value) if latest and latest.value is not None else _("missing"),
+        latest.period if latest else "",
+    )
+
+
+def _table(outcome: Outcome, series: Sequence[Series], names: Sequence[str], show: Callable[[Decimal], str]) -> Table:
+    """Of one place a row a period, the newest first; of several, the shorter of places and periods across."""
+    periods = sorted({one.period for one in outcome.observations}, key=year_of, reverse=True)
+    if len(series) == 1:
+        rows = [(period_words(one.period), (_value(one, show), _remark(one))) for one in reversed(series[0].observations)]
+        return Table(_("Period"), (outcome.unit or _("Value"), _("Note")), tuple(rows[:_MOST_CELLS]), max(0, len(rows) - _MOST_CELLS))
+    by_period = [{one.period: one for one in some.observations} for some in series]
+    if len(series) <= len(periods) or len(periods) > _MOST_COLUMNS:
+        return _periods_down(periods, by_period, names, show)
+    room = max(1, _MOST_CELLS // len(periods))
+    across = [
+        (name or _("without a place"), tuple(_cell(some.get(period), show) for period in reversed(periods)))
+        for name, some in list(zip(names, by_period, strict=True))[:room]
+    ]
+    left = sum(len(some) for some in by_period[room:])
+    return Table(_("Place"), tuple(period_words(period) for period in reversed(periods)), tuple(across), left)
+
+
+def _periods_down(
+    periods: Sequence[str], by_period: Sequence[dict[str, Observation]], names: Sequence[str], show: Callable[[Decimal], str]
+) -> Table:
+    columns = by_period[:_MOST_COLUMNS]
+    shown = periods[: max(1, _MOST_CELLS // len(columns))]
+    rows = [(period_words(period), tuple(_cell(some.get(period), show) for some in columns)) for period in shown]
+    there = sum(1 for some in columns for period in shown if period in some)
+    left = sum(len(some) for some in by_period) - there
+    return Table(_("Period"), tuple(name or _("without a place") for name in names[:_MOST_COLUMNS]), tuple(rows), left)
+
+
+def _cell(one: Observation | None, show: Callable[[Decimal], str]) -> str:
+    if one is None:
+        return ""
+    remark = _remark(one)
+    return f"{_value(one, show)} ({remark})" if remark else _value(one, show)
+
+
+def _value(one: Observation, show: Callable[[Decimal], str]) -> str:
+    return show(one.value) if one.value is not None else _("missing")
+
+
+def _remark(one: Observation) -> str:
+    if one.status in ("A", "M"):
+        return one.note
+    status = OBSERVATION_STATUSES.label(one.status, language())
+    return f"{status}. {one.note}" if one.note else status

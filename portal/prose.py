@@ -1,0 +1,79 @@
+"""Records' own texts as HTML: Markdown or plain text, cleaned of everything that could act."""
+
+import re
+from functools import lru_cache
+from xml.etree.ElementTree import Element
+
+import nh3
+from markdown import Markdown
+from markdown.treeprocessors import Treeprocessor
+from markupsafe import Markup, escape
+
+LONG = 12_000  # letters of a text on a record's page; the rest has a page of its own
+_LONGEST = 300_000  # letters of Markdown that are read as such; longer texts are shown as they are
+_TAGS = {
+    "p", "br", "hr", "ul", "ol", "li", "em", "strong", "b", "i", "code", "pre", "blockquote", "a", "sub", "sup", "dl", "dt", "dd",
+    "table", "thead", "tbody", "tr", "th", "td", "h3", "h4",
+}  # fmt: skip
+_ATTRIBUTES = {"a": {"href", "title"}, "ol": {"start"}, "th": {"scope"}}
+
+
+@lru_cache(maxsize=256)
+def show_text(text: str) -> Markup:
+    """A text that an agency wrote, as HTML. Its headings go below the page's own, from h3 on.
+
+    Plain text is Markdown, too, with two exceptions that it would suffer from: lines end where they end, and
+    lines that are set in are not code.
+    """
+    if len(text) > _LONGEST:
+        return Markup("").join(Markup("<p>{}</p>").format(part) for part in re.split(r"\n{2,}", text))
+    clean = nh3.clean(
+        _markdown().convert(text), tags=_TAGS, attributes=_ATTRIBUTES, url_schemes={"http", "https", "mailto"},
+        link_rel="nofollow noopener",
+    )  # fmt: skip
+    # An address that was not allowed leaves a link that leads nowhere: its words stay.
+    clean = re.sub(r"<a(?![^>]*\shref=)[^>]*>(.*?)</a>", r"\1", clean, flags=re.DOTALL)
+    return Markup(_framed(clean))
+
+
+class _Headings(Treeprocessor):
+    """Puts the text's headings below the page's own."""
+
+    def run(self, root: Element) -> None:
+        for element in root.iter():
+            if re.fullmatch(r"h[1-6]", element.tag):
+                element.tag = "h3" if element.tag in ("h1", "h2") else "h4"
+            elif element.tag == "th":
+                element.set("scope", "col")
+
+
+def _markdown() -> Markdown:
+    reader = Markdown(extensions=["tables", "sane_lists", "nl2br"], output_format="html")
+    reader.parser.blockprocessors.deregister("code")
+    # What looks like HTML is shown as it was sent, not run and not dropped in silence.
+    reader.preprocessors.deregister("html_block")
+    reader.inlinePatterns.deregister("html")
+    reader.treeprocessors.register(_Headings(reader), "headings", 5)
+    return reader
+
+
+def _framed(html: str) -> str:
+    """Wide tables scroll by themselves, by keyboard too."""
+    return html.replace("<table>", '<div class="table" tabindex="0"><table>').replace("</table>", "</table></div>")
+
+
+def opening(text: str) -> tuple[str, bool]:
+    """The first part of a text, up to the end of a paragraph, and whether that is all of it."""
+    if len(text) <= LONG * 1.2:
+        return text, True
+    end = max(text.rfind("\n\n", LONG // 2, LONG), text.rfind("\n", LONG // 2, LONG), text.rfind(". ", LONG // 2, LONG) + 1)
+    return text[: end if end > 0 else LONG].rstrip(), False
+
+
+def paragraphs(text: str) -> Markup:
+    """Plain text as paragraphs, lines kept."""
+    return Markup("").join(
+        Markup("<p>{}</p>").format(Markup("<br>").join(escape(line) for line in part.split("\n")))
+        for part in re.split(r"\n{2,}", text)
+        if part.strip()
+    )

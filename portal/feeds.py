@@ -45,7 +45,6 @@ def _add(feed: FeedGenerator, entry: Entry, language: str, base: str) -> None:
     item.id(address)
     item.title(entry.title(language))
     item.link(href=address, rel="alternate", type="text/html")
-    item.link(href=f"{address}.json", rel="alternate", type="application/json")
     item.updated(entry.changed_at)
     item.published(entry.first_seen)
     item.author(name=entry.agency_name(language))

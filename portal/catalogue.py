@@ -327,7 +327,7 @@ def _first_by_identifier(session: Session, words: Iterable[str]) -> dict[str, En
 def _incoming(session: Session, entry: Entry) -> list[Link]:
     values = select(IdentifierRow.value).where(IdentifierRow.record_id == entry.id)
     rows = session.execute(
-        select(RelationRow.type, RecordRow)
+        select(RelationRow.type, *_FIELDS)
         .join(RecordRow, RecordRow.id == RelationRow.record_id)
         .where(RecordRow.state != "unpublished", RecordRow.id != entry.id)
         .where(
@@ -339,7 +339,7 @@ def _incoming(session: Session, entry: Entry) -> list[Link]:
         .order_by(RecordRow.issued_on, RecordRow.number)
         .limit(200)
     )
-    return [Link(kind, True, None, _entry(row)) for kind, row in rows]
+    return [Link(kind, True, None, Entry(*fields)) for kind, *fields in rows]
 
 
 def versions(session: Session, entry: Entry) -> list[Version]:

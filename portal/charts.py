@@ -54,6 +54,7 @@ class Plot:
     series: Sequence[Series]
     names: Sequence[str]
     show: Show
+    ticks: Show
     frequency: str | None = None
     upside_down: bool = False
     targets: Sequence[Target] = ()
@@ -110,8 +111,9 @@ def draw(plot: Plot, size: Size) -> Chart:
     """Put everything in its place on a drawing of that size. Asks for a plot that `is_drawable`."""
     known = [one for some in plot.series for one in some.known]
     values = [float(one.value) for one in known if one.value is not None] + [float(aim.value) for aim in plot.targets]
-    steps = _steps(min(values), max(values), 4 if size is NARROW else 5)
-    ticks = [plot.show(Decimal(f"{step:.10g}")) for step in steps]
+    # A rank of nought is none: only amounts are measured from zero.
+    steps = _steps(min(values), max(values), 4 if size is NARROW else 5, from_zero=not plot.upside_down)
+    ticks = [plot.ticks(Decimal(f"{step:.10g}")) for step in steps]
     labels = _labels(plot, size)
     left = max(map(len, ticks)) * _LETTER + 12
     right = size.width - min(size.names, max(map(len, labels), default=0) * _LETTER + 14)
@@ -188,13 +190,13 @@ def _apart(lines: list[Line], top: float, bottom: float) -> list[Line]:
     return [by_label[id(line)] for line in lines]
 
 
-def _steps(low: float, high: float, most: int) -> list[float]:
+def _steps(low: float, high: float, most: int, *, from_zero: bool) -> list[float]:
     """Round numbers that span the values, about `most` steps; from zero where zero is near."""
     if low == high:
         low, high = low - abs(low) * 0.1 - 0.5, high + abs(high) * 0.1 + 0.5
-    if 0 < low < high * 0.5:
+    if from_zero and 0 < low < high * 0.5:
         low = 0.0
-    if high < 0 and high > low * 0.5:
+    if from_zero and 0 > high > low * 0.5:
         high = 0.0
     rough = (high - low) / most
     power = 10.0 ** math.floor(math.log10(rough))

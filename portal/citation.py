@@ -3,12 +3,12 @@
 import json
 from datetime import date
 
-from flask_babel import format_date
 from flask_babel import gettext as _
 
 from harvesters.record import show_number
 
 from .catalogue import Entry
+from .i18n import show_when
 
 FORMATS = {
     "bib": ("BibTeX", "application/x-bibtex; charset=utf-8"),
@@ -34,7 +34,7 @@ def sentence(entry: Entry, address: str, language: str, today: date) -> str:
         number=show_number(entry.number),
         version=entry.version,
         address=address,
-        day=format_date(today, "long"),
+        day=show_when(today).striptags(),
     )
 
 

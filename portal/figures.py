@@ -14,9 +14,20 @@ from harvesters.when import first_day
 from . import charts
 from .catalogue import Entry
 from .charts import Chart, Event, Plot, Spark
-from .i18n import language
+from .i18n import language, show_number
 from .look import document_number
-from .outcomes import Aim, Series, is_rank, number_writer, period_words, series_of, year_of
+from .outcomes import (
+    Aim,
+    Series,
+    decimals_of,
+    decimals_to_read,
+    is_rank,
+    number_writer,
+    period_in,
+    period_words,
+    series_of,
+    year_of,
+)
 from .places import place_name
 
 _MOST_ROWS = 100  # places in a ranking
@@ -75,12 +86,16 @@ def figures_of(outcome: Outcome, aims: Sequence[Aim], decided: Sequence[Entry]) 
     """An outcome's figures; None where it has none. `decided` are the decisions and policies it belongs to."""
     if not outcome.observations:
         return None
-    series, show = series_of(outcome.observations), number_writer(get_locale())
+    series = series_of(outcome.observations)
+    values = [one.value for one in outcome.observations if one.value is not None]
+    exact = number_writer(get_locale(), decimals_of(values))
+    show = number_writer(get_locale(), decimals_to_read(values))
     names = [place_name(one.place, language()) if one.place else "" for one in series]
     plot = Plot(
         series=[one for one in series if one.latest] if len(series) <= charts.MOST_LINES else series,
         names=[name for name, one in zip(names, series, strict=True) if one.latest or len(series) > charts.MOST_LINES],
         show=show,
+        ticks=show_number,
         frequency=outcome.frequency,
         upside_down=is_rank(outcome),
         targets=[target for aim in aims if (target := _target(aim, show))],
@@ -92,7 +107,7 @@ def figures_of(outcome: Outcome, aims: Sequence[Aim], decided: Sequence[Entry]) 
         charts=tuple(charts.draw(plot, size) for size in (charts.WIDE, charts.NARROW)) if charts.is_drawable(plot) else (),
         ranking=_ranking(outcome, series, names, show) if len(series) > charts.MOST_LINES else (),
         places=len(series),
-        table=_table(outcome, series, names, show),
+        table=_table(outcome, series, names, exact),
         aims=tuple(aims),
         count=len(outcome.observations),
     )
@@ -191,8 +206,7 @@ def _table(outcome: Outcome, series: Sequence[Series], names: Sequence[str], sho
     """Of one place a row a period, the newest first; of several, the shorter of places and periods across."""
     periods = sorted({one.period for one in outcome.observations}, key=year_of, reverse=True)
     if len(series) == 1:
-        rows = [(period_words(one.period), (_value(one, show), _remark(one))) for one in reversed(series[0].observations)]
-        return Table(_("Period"), (outcome.unit or _("Value"), _("Note")), tuple(rows[:_MOST_CELLS]), max(0, len(rows) - _MOST_CELLS))
+        return _one_place(outcome, series[0], show)
     by_period = [{one.period: one for one in some.observations} for some in series]
     if len(series) <= len(periods) or len(periods) > _MOST_COLUMNS:
         return _periods_down(periods, by_period, names, show)
@@ -203,6 +217,17 @@ def _table(outcome: Outcome, series: Sequence[Series], names: Sequence[str], sho
     ]
     left = sum(len(some) for some in by_period[room:])
     return Table(_("Place"), tuple(period_words(period) for period in reversed(periods)), tuple(across), left)
+
+
+def _one_place(outcome: Outcome, series: Series, show: Callable[[Decimal], str]) -> Table:
+    remarks = any(_remark(one) for one in series.observations)
+    columns = (outcome.unit or _("Value"), _("Note")) if remarks else (outcome.unit or _("Value"),)
+    reader = language()
+    rows = [
+        (period_in(reader, one.period), (_value(one, show), _remark(one)) if remarks else (_value(one, show),))
+        for one in reversed(series.observations[-_MOST_CELLS:])
+    ]
+    return Table(_("Period"), columns, tuple(rows), max(0, len(series.observations) - _MOST_CELLS))
 
 
 def _periods_down(

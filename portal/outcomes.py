@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any, Literal
 
@@ -16,7 +17,7 @@ from harvesters.record import Observation, Outcome, Target, read_number
 from harvesters.when import last_day
 
 from .catalogue import Entry
-from .i18n import show_when
+from .i18n import language, show_when
 from .store import fold_identifier
 
 # The usual distance between two figures, in years, by frequency: more than that is a gap.
@@ -61,6 +62,7 @@ def series_of(observations: Iterable[Observation]) -> list[Series]:
     ]
 
 
+@lru_cache(maxsize=20_000)
 def year_of(period: str) -> float:
     """A period as a point on the line of years: 2024 is 2024.0, 2024-Q3 is 2024.5, 2024-05-31 is 2024.41."""
     year, _dash, part = period.partition("-")
@@ -106,22 +108,34 @@ def is_rank(outcome: Outcome) -> bool:
     return outcome.better == "lower" and bool(_RANKS.search(f"{outcome.unit} {outcome.indicator}"))
 
 
-def number_writer(locale: babel.Locale) -> Callable[[Decimal], str]:
-    """Writes numbers as `show_number` does, many times faster: tables have thousands."""
-    point, group = get_decimal_symbol(locale), get_group_symbol(locale)
-    marks = str.maketrans({".": point, ",": group, "-": "-"})
+def number_writer(locale: babel.Locale, decimals: int) -> Callable[[Decimal], str]:
+    """Writes numbers by locale with so many decimals: many times faster than a pattern, for tables of thousands."""
+    marks = str.maketrans({".": get_decimal_symbol(locale), ",": get_group_symbol(locale)})
+    pattern = f",.{decimals}f"
+    return lambda value: format(value, pattern).translate(marks)
 
-    def write(value: Decimal) -> str:
-        text = f"{value:,f}"
-        whole, _dot, decimals = text.partition(".")
-        decimals = decimals[:6].rstrip("0")
-        return (f"{whole}.{decimals}" if decimals else whole).translate(marks)
 
-    return write
+def decimals_of(values: Iterable[Decimal]) -> int:
+    """The decimals that show every value as it was given, six at most."""
+    exponents = (value.as_tuple().exponent for value in values)
+    return min(6, max((-exponent for exponent in exponents if isinstance(exponent, int) and exponent < 0), default=0))
+
+
+def decimals_to_read(values: Sequence[Decimal]) -> int:
+    """The decimals that people read at a glance: all where they are few, else two, or four of shares of one."""
+    decimals = decimals_of(values)
+    return decimals if decimals <= 3 else 4 if all(abs(value) < 1 for value in values) else 2
 
 
 def period_words(period: str) -> str:
-    """A period as people say it: 2024, quarter 3 of 2024, May 2024, 31 May 2024."""
+    """A period as people say it: 2024, Q3 2024, May 2024, 31 May 2024."""
+    return period_in(language(), period)
+
+
+# The same few hundred periods stand in every table; asking the locale's patterns for each takes most of a page.
+@lru_cache(maxsize=20_000)
+def period_in(_language: str, period: str) -> str:
+    """`period_words` for many periods: the language, which must be the page's, is asked for once."""
     year, _dash, part = period.partition("-")
     if part[:1] == "Q":
         return _("Q%(quarter)s %(year)s", quarter=part[1:], year=year)

@@ -152,12 +152,18 @@ def _owed(outcome: Entry, today: date) -> Step | None:
 
 
 def _folded(steps: Sequence[Step]) -> Thread:
+    """The steps nearest to the record, and every outcome and gap near enough; the rest folded away."""
     here = next(position for position, step in enumerate(steps) if step.kind == "here")
-    start = max(0, here - _NEAR)
-    end = here + 1 + _NEAR
+    before, after = steps[:here], steps[here + 1 :]
+    near_before, far_before = _near(list(reversed(before)))
+    near_after, far_after = _near(list(after))
+    return Thread(tuple(reversed(far_before)), (*reversed(near_before), steps[here], *near_after), tuple(far_after))
+
+
+def _near(steps: list[Step]) -> tuple[list[Step], list[Step]]:
     # Folding one or two steps away would hide more than it spares.
-    start = 0 if start < 3 else start
-    end = len(steps) if len(steps) - end < 3 else end
-    gaps = tuple(step for step in steps[end:] if step.kind not in ("here", "record"))
-    later = tuple(step for step in steps[end:] if step.kind == "record")
-    return Thread(tuple(steps[:start]), tuple(steps[start:end]) + gaps, later)
+    if len(steps) < _NEAR + 3:
+        return steps, []
+    ends = [step for step in steps if step.kind != "record" or (step.entry and step.entry.axis == "outcome")][:_NEAR]
+    others = [step for step in steps if step not in ends][: max(4, _NEAR - len(ends))]
+    return [step for step in steps if step in ends or step in others], [step for step in steps if step not in ends and step not in others]

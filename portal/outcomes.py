@@ -202,7 +202,7 @@ def measures(target: Target, outcome: Entry) -> bool:
         names = [outcome.data["identifier"], *(other["value"] for other in outcome.data.get("other_identifiers", ()))]
         whole = [f"{outcome.source}{mark}{outcome.data['identifier']}" for mark in (" ", "/", ":")]
         return fold_identifier(target.measured_by) in {fold_identifier(name) for name in [*names, *whole]}
-    indicator = outcome.data.get("indicator")
+    indicator = str(outcome.data.get("indicator") or "")
     return bool(indicator) and fold_identifier(target.indicator) == fold_identifier(indicator)
 
 

@@ -1,5 +1,6 @@
 """Signing in and out, and changing one's password."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
@@ -74,7 +75,7 @@ def sign_in() -> str | Response | tuple[str, int]:
     return redirect(_following())
 
 
-def _form(email: str = "", errors: list[tuple[str | None, str]] | list[tuple[str, str]] = []) -> str:  # noqa: B006
+def _form(email: str = "", errors: Sequence[tuple[str | None, str]] = ()) -> str:
     return render_template("accounts/sign_in.html", email=email, errors=errors, by_field=dict(errors))
 
 

@@ -1,6 +1,7 @@
 """Agencies: who publishes here, and one agency with what it published."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -35,7 +36,7 @@ class Agencies:
 
     def address(self, page: int = 1, sort: str | None = None) -> str:
         """The address of another page, or of another order."""
-        asked = {"q": self.q, "sort": sort or self.sort, "page": page}
+        asked: dict[str, Any] = {"q": self.q, "sort": sort or self.sort, "page": page}
         usual = {"q": "", "sort": "records", "page": 1}
         return url_for(".agencies", **{name: value for name, value in asked.items() if value != usual[name]})
 

@@ -56,7 +56,7 @@ def ledger(session: Session, portal: Portal, now: datetime) -> list[Coverage]:
     lasts, completes = catalogue.last_runs(session), catalogue.last_complete_runs(session)
     counts = catalogue.counts_by_source(session)
     names = {*portal.sources, *lasts, *counts}
-    lines = [_cover(name, portal.sources.get(name), lasts, completes, counts, now) for name in names]
+    lines = [_cover(name, portal.known_sources.get(name), lasts, completes, counts, now) for name in names]
     return sorted(lines, key=lambda line: (line.title.casefold(), line.name))
 
 

@@ -19,18 +19,16 @@ from typing import Any
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from content import FOLDER
 from harvesters.http import Answer, Http, Params
-from harvesters.source import Source, SourceError, read_sources
+from harvesters.source import Source, SourceError
 
 from . import search, store
 from .harvesting import run_source
 from .harvesting.run import clock
 from .harvesting.traffic import software_version, user_agent
 from .models import Issue, Lease, RecordRow, Run, State, ValidatorRow
-from .parts import Portal
+from .parts import DEMONSTRATION, Portal, demonstration_sources
 
-FILES = FOLDER / "demo"
 HOST = "https://demo.invalid"
 _STATE = "demonstration"
 _LOOPBACK = ipaddress.ip_network("127.0.0.1/32")
@@ -50,15 +48,12 @@ class Installed:
     fresh: bool
 
 
-def sources(folder: Path = FILES) -> dict[str, Source]:
+def sources(folder: Path = DEMONSTRATION) -> dict[str, Source]:
     """The demonstration's declarations. Raises SourceError."""
-    declared, faults = read_sources(folder / "sources")
+    declared, faults = demonstration_sources(folder)
     if faults:
         raise SourceError("\n".join(faults))
-    return {
-        name: source.model_copy(update={"demonstration": True, "delay": 0.0, "grace": 1, "schedule": "never"})
-        for name, source in declared.items()
-    }
+    return declared
 
 
 def is_installed(session: Session) -> bool:
@@ -67,7 +62,7 @@ def is_installed(session: Session) -> bool:
 
 
 def install(
-    portal: Portal, progress: Progress | None = None, now: Callable[[], datetime] = clock, folder: Path = FILES
+    portal: Portal, progress: Progress | None = None, now: Callable[[], datetime] = clock, folder: Path = DEMONSTRATION
 ) -> Installed:
     """Harvest the demonstration and teach it to search. Does nothing when it is here already, unchanged.
 

@@ -70,7 +70,7 @@ def _facet(
     if name == "axis":
         ranked = [axis for axis in AXES if axis in found]
     shown = [*(value for value in chosen if value not in ranked[:MOST]), *ranked[:MOST]]
-    labels = labels_of(session, portal.sources, name, shown, language(), listing.axis)
+    labels = labels_of(session, portal.known_sources, name, shown, language(), listing.axis)
     lines = tuple(
         FacetLine(value, labels[value], found.get(value, 0), value in chosen, _address(listing, name, value))
         for value in shown
@@ -93,6 +93,6 @@ def chips_of(session: Session, portal: Portal, listing: Listing) -> list[tuple[s
         elif name == "to":
             words = _("until %(day)s", day=show_when(value).striptags())
         else:
-            words = labels_of(session, portal.sources, name, [value], language(), listing.axis)[value]
+            words = labels_of(session, portal.known_sources, name, [value], language(), listing.axis)[value]
         chips.append((words, listing.without_value(name, value).query_string() or "?"))
     return chips

@@ -3,9 +3,11 @@
 import threading
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 
 from flask import current_app
 
+from content import FOLDER
 from harvesters.source import SHIPPED, Source, read_sources
 from search_index import open_engine
 from search_index.engine import SearchEngine
@@ -13,6 +15,8 @@ from search_index.engine import SearchEngine
 from .db import Database
 from .raw import Folder
 from .settings import Settings
+
+DEMONSTRATION = FOLDER / "demo"
 
 _opening = threading.RLock()
 
@@ -51,6 +55,11 @@ class Portal:
         """Every declared source by name, the demonstration's left out."""
         return self._declared[0]
 
+    @cached_property
+    def known_sources(self) -> dict[str, Source]:
+        """Every source that records here may come from: the declared ones and the demonstration's."""
+        return {**demonstration_sources()[0], **self.sources}
+
     @property
     def source_faults(self) -> list[str]:
         return self._declared[1]
@@ -61,6 +70,13 @@ class Portal:
             self.__dict__.pop("_engine").close()
         if "database" in self.__dict__:
             self.database.close()
+
+
+def demonstration_sources(folder: Path = DEMONSTRATION) -> tuple[dict[str, Source], list[str]]:
+    """The demonstration's declarations, and what is wrong with them. No schedule runs them."""
+    declared, faults = read_sources(folder / "sources")
+    fixed = {"demonstration": True, "delay": 0.0, "grace": 1, "schedule": "never"}
+    return {name: source.model_copy(update=fixed) for name, source in declared.items()}, faults
 
 
 def here() -> Portal:

@@ -102,5 +102,6 @@ def _sources(counts: dict[str, int], slug: str) -> list[tuple[str, str, int]]:
     """Name, title and number of records of every source that brings this agency's records, or should."""
     declared = here().sources
     silent = [name for name, source in declared.items() if name not in counts and source.agency().slug == slug]
-    found = [(name, declared[name].title if name in declared else "", count) for name, count in counts.items()]
+    known = here().known_sources
+    found = [(name, known[name].title if name in known else "", count) for name, count in counts.items()]
     return found + [(name, declared[name].title, 0) for name in silent]

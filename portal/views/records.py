@@ -123,7 +123,7 @@ def _context(entry: Entry, links: list[Link], beyond: list[tuple[Entry, list[Lin
         "thread": threads.thread_of(entry, links, beyond, targets, today=today),
         "targets": targets,
         "figures": _figures(entry, record, near, beyond),
-        "source": here().sources.get(entry.source),
+        "source": here().known_sources.get(entry.source),
         "citation": citation.sentence(entry, address, language(), today),
         "address": address,
     }

@@ -117,7 +117,7 @@ def run(slug: str, id: int) -> str:
         pages = max(1, -(-found.rejected // _REJECTS))
         page = min(max(1, page), pages)
         rejects = catalogue.issues(session, id, limit=_REJECTS, offset=(page - 1) * _REJECTS)
-    declared = here().sources.get(slug)
+    declared = here().known_sources.get(slug)
     return render_template("sources/run.html", slug=slug, run=found, rejects=rejects, page=page, pages=pages,
                            title=declared.title if declared else slug, health=HEALTH)  # fmt: skip
 

@@ -3,14 +3,14 @@ markup: components/chart.html draws it."""
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from .outcomes import Series, stretches, year_of
 
 MOST_LINES = 6  # more places than this are a ranking, not a chart
 _LETTER = 6.7  # how wide a letter of 12 px is, about
-_MOST_DOTS = 45  # more figures than this on one line are drawn without a dot each
+_MOST_DOTS = 45  # more figures than this on a drawing are drawn without a dot each
 
 Show = Callable[[Decimal], str]
 
@@ -81,6 +81,7 @@ class Line:
     last: tuple[float, float]
     label: str
     label_y: float
+    fine: bool = False
 
 
 @dataclass(frozen=True)
@@ -127,7 +128,8 @@ def draw(plot: Plot, size: Size) -> Chart:
         share = (value - steps[0]) / (steps[-1] - steps[0])
         return round(top + (share if plot.upside_down else 1 - share) * (bottom - top), 1)
 
-    lines = [_line(one, label, plot.frequency, x, y) for one, label in zip(plot.series, labels, strict=True) if one.latest]
+    dotted = len(known) <= _MOST_DOTS
+    lines = [_line(one, label, plot.frequency, x, y, dotted) for one, label in zip(plot.series, labels, strict=True)]
     return Chart(
         size=size,
         left=round(left, 1),
@@ -165,15 +167,17 @@ def _span(plot: Plot) -> tuple[float, float]:
     return (first, last) if last > first else (first - 0.5, last + 0.5)
 
 
-def _line(series: Series, label: str, frequency: str | None, x: Callable[[float], float], y: Callable[[float], float]) -> Line:
+def _line(
+    series: Series, label: str, frequency: str | None, x: Callable[[float], float], y: Callable[[float], float], dotted: bool
+) -> Line:
     parts = [
         [(x(year_of(one.period)), y(float(one.value))) for one in part if one.value is not None]
         for part in stretches(series, frequency)
     ]
     path = "".join("M" + "L".join(f"{at:g} {height:g}" for at, height in part) for part in parts if len(part) > 1)
     points = [point for part in parts for point in part]
-    dots = points if len(points) <= _MOST_DOTS else [part[0] for part in parts if len(part) == 1]
-    return Line(path, tuple(dots), points[-1], label, points[-1][1])
+    dots = points if dotted else [part[0] for part in parts if len(part) == 1]
+    return Line(path, tuple(dots), points[-1], label, points[-1][1], fine=len(points) > 200)
 
 
 def _apart(lines: list[Line], top: float, bottom: float) -> list[Line]:
@@ -184,7 +188,7 @@ def _apart(lines: list[Line], top: float, bottom: float) -> list[Line]:
     for position, line in enumerate(ordered := sorted(lines, key=lambda line: line.last[1])):
         least = max(line.last[1], floor)
         at = min(least, below - 15 * (len(ordered) - position))
-        apart.append(Line(line.path, line.dots, line.last, line.label, round(max(at, floor), 1)))
+        apart.append(replace(line, label_y=round(max(at, floor), 1)))
         floor = max(at, floor) + 15
     by_label = {id(line): moved for line, moved in zip(ordered, apart, strict=True)}
     return [by_label[id(line)] for line in lines]
@@ -213,7 +217,9 @@ def _years(first: float, last: float, most: int) -> list[tuple[float, str]]:
         return [(month / 12, f"{month // 12}-{month % 12 + 1:02}") for month in months if month % every == 0 or len(months) < 3]
     start, end = math.ceil(first - 1e-6), math.floor(last + 1e-6)
     every = next((step for step in (1, 2, 5, 10, 20, 25, 50, 100) if (end - start) / step < most), 500)
-    return [(float(year), str(year)) for year in range(start, end + 1) if (year - start) % every == 0]
+    # Round years where there is a choice; every second one counts from the first, which has a figure.
+    offset = start if every < 5 else 0
+    return [(float(year), str(year)) for year in range(start, end + 1) if (year - offset) % every == 0]
 
 
 def _target(aim: Target, x: Callable[[float], float], y: Callable[[float], float], first: float, last: float) -> Mark:

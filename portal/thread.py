@@ -17,7 +17,7 @@ _NEAR = 12
 # How many records of a kind that are joined only by way of another one are shown.
 _BEYOND = 4
 
-Kind = Literal["here", "record", "missing", "target_overdue", "report_overdue", "no_outcome"]
+Kind = Literal["here", "record", "missing", "target_overdue", "report_overdue", "no_outcome", "no_origin"]
 _AXES = ("decision", "policy", "outcome")
 
 
@@ -27,7 +27,7 @@ class Step:
 
     `here` is the record itself, `record` another one; `missing` is named but not collected; `target_overdue` a
     promise whose day has passed without a figure; `report_overdue` a figure that an outcome owes; `no_outcome`:
-    nothing measures this. `relations` are (type, inverse); `via` is the record that joins it, where it is not
+    nothing measures this; `no_origin`: nothing says what this measures. `relations` are (type, inverse); `via` is the record that joins it, where it is not
     joined itself. `day` is as precise as it is known, `order` places it.
     """
 
@@ -76,6 +76,8 @@ def thread_of(
     steps += [gap for one in _outcomes(entry, steps) if (gap := _owed(one, today))]
     if entry.axis != "outcome" and not any(step.entry and step.entry.axis == "outcome" for step in steps):
         steps.append(Step("no_outcome", (1, date.max, 9)))
+    if entry.axis == "outcome" and len(steps) == 1:
+        steps.append(Step("no_origin", (0, date.min, 0)))
     return _folded(sorted(steps, key=lambda step: step.order))
 
 

@@ -266,7 +266,8 @@ def last_collected(session: Session) -> datetime | None:
 
 
 def most_linked(session: Session) -> Entry | None:
-    """The published record that most others point to (two at least): the heart of a matter."""
+    """The published record that most others point to (two at least): the heart of a matter. A policy before any
+    other: decisions carry it out and outcomes measure it."""
     by_number = (
         select(RecordRow.id, func.count().label("uses"))
         .join(RelationRow, RelationRow.target_number == RecordRow.number)
@@ -282,11 +283,10 @@ def most_linked(session: Session) -> Entry | None:
     for query in (by_number, by_identifier):
         for record_id, count in session.execute(query.order_by(text("uses DESC")).limit(50)):
             uses[record_id] = uses.get(record_id, 0) + count
-    for record_id, count in sorted(uses.items(), key=lambda use: (-use[1], use[0])):
-        row = session.get(RecordRow, record_id) if count > 1 else None
-        if row and row.state == "published":
-            return _entry(row)
-    return None
+    used = [record_id for record_id, count in sorted(uses.items(), key=lambda use: (-use[1], use[0])) if count > 1]
+    rows = session.scalars(select(RecordRow).where(RecordRow.id.in_(used), RecordRow.state == "published"))
+    hearts = sorted(rows, key=lambda row: (row.axis != "policy", used.index(row.id)))
+    return _entry(hearts[0]) if hearts else None
 
 
 def links(session: Session, entry: Entry) -> list[Link]:

@@ -38,9 +38,7 @@ class Kind(Protocol):
 
     Options: type["Strict"]
 
-    def collect(
-        self, source: "Source", http: "Http", since: datetime | None
-    ) -> Iterator["Item | Remark"]: ...
+    def collect(self, source: "Source", http: "Http", since: datetime | None) -> Iterator["Item | Remark"]: ...
     def parse(self, item: "Item", source: "Source") -> "Record | None": ...
 
 
@@ -65,13 +63,13 @@ def check_options(source: "Source") -> list[str]:
         options(**source.options)
     except ValidationError as error:
         known = ", ".join(options.model_fields) or "none"
-        return [
-            f"options.{'.'.join(map(str, fault['loc']))} = {fault['input']!r}: "
-            + (
-                f"not known; known options of {source.kind}: {known}"
-                if fault["type"] == "extra_forbidden"
-                else fault["msg"].removeprefix("Value error, ")
-            )
-            for fault in error.errors()
-        ]
+        return [_explain(dict(fault), f"not known; known options of {source.kind}: {known}") for fault in error.errors()]
     return []
+
+
+def _explain(fault: dict[str, Any], unknown: str) -> str:
+    """One fault of [options]. What concerns several options together names them in its own words."""
+    said = unknown if fault["type"] == "extra_forbidden" else fault["msg"].removeprefix("Value error, ")
+    name, value = ".".join(map(str, fault["loc"])), repr(fault["input"])
+    shown = value if len(value) <= 100 else f"{value[:100]}…"
+    return f"options.{name} = {shown}: {said}" if name else f"options: {said}"

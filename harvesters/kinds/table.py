@@ -41,7 +41,7 @@ or names of countries; `map = { place = { P01 = "VN-HN" } }` for others.
     columns = { place = "Country Code", period = "Year", value = "Value" }
     values = { title = "GDP of {Country Name}", indicator = "GDP, current US$", unit = "US$", frequency = "A" }
 
-Several indicators in one table: each its own `column`, or the rows `when` a column holds a word, with its own values:
+Several `indicators` in one table: each its own `column`, or the rows `when` a column holds a word, with its own values:
 
     [[options.indicators]]
     id = "rank"

@@ -1,6 +1,7 @@
 """A file becomes a table: columns by name and rows by number, streamed where the format allows it."""
 
 import itertools
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import IO, Any
@@ -134,12 +135,12 @@ def _sheet_header(
 def _name_cells(columns: tuple[str, ...], rows: Iterable[tuple[int, list[Any], str]]) -> Iterator[Row]:
     """The rows by column, without blank ones and without the header said again."""
     width = len(columns)
-    again = [fold(column) for column in columns]
+    again = ["" if re.fullmatch(r"column \d+", column) else fold(column) for column in columns]
+    tell = next((position for position, name in enumerate(again) if name), 0)
     for at, row, fault in rows:
-        if not any(cell if cell.__class__ is not str else cell.strip() for cell in row if cell != ""):
-            if not any(cell is False or cell == 0 for cell in row if cell != ""):
-                continue
-        elif row[0].__class__ is str and fold(row[0]) == again[0] and [fold(cell) for cell in row[:width]] == again:
+        if all(cell == "" or (cell.__class__ is str and not cell.strip()) for cell in row):
+            continue
+        if len(row) > tell and fold(row[tell]) == again[tell] and [fold(cell) for cell in row[:width]] == again:
             continue
         if not fault and len(row) > width and any(str(cell).strip() for cell in row[width:]):
             fault = (

@@ -59,7 +59,9 @@ def _ungroup(text: str, decimal: str, thousands: str) -> str:
     whole, mark, part = text.partition(decimal)
     if thousands and re.fullmatch(rf"[+-]?\d{{1,3}}({re.escape(thousands)}\d{{3}})+", whole):
         whole = whole.replace(thousands, "")
-    return whole + ("." if mark else "") + part if "." not in part else text + "?"
+    if "." in whole + part:
+        return f"{text} is not one: a point that means nothing"
+    return whole + ("." if mark else "") + part
 
 
 def _number_advice(text: str, decimal: str, thousands: str) -> str:

@@ -1,30 +1,31 @@
-"""Officers' accounts: who may publish for which agency, passwords, signing in."""
+"""Officers' accounts: who may publish for which agency, signing in, and who has to wait.
 
+A role says what an account may do: a publisher publishes for its agency. Reviewers and operators have their place
+in ROLES; nothing asks for them yet.
+"""
+
+import ipaddress
 import re
 import threading
-from collections import deque
+from collections import OrderedDict, deque
 from datetime import datetime, timedelta
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
 from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from harvesters.record import Agency as AgencyName
 
-from . import store
+from . import passwords, store
+from .db import Database
 from .models import Agency, User
 
-SHORTEST = 12
-_MANY_FAILURES = 5  # of one account, before it has to wait
+ROLES = ("publisher", "reviewer", "operator")
+_EMAIL = re.compile(r"[^@\s\x00-\x1f\x7f]+@[^@\s\x00-\x1f\x7f]+\.[^@\s\x00-\x1f\x7f]+")
+_MANY_FAILURES = 5  # of one account, before it has to wait: a minute, two, four …
 _LONGEST_WAIT = timedelta(minutes=15)
-_ADDRESS_FAILURES, _ADDRESS_WINDOW = 30, timedelta(minutes=10)
-_COMMON = ("password", "123456", "qwerty", "letmein", "welcome", "iloveyou", "matkhau", "abc123", "admin")
-
-_hasher = PasswordHasher()
-# Checked when there is no such account, so that the answer takes as long as for one there is.
-_NOBODY = _hasher.hash("nobody has this password")
+_FORGOTTEN = timedelta(days=1)  # after that, failures count from the beginning
+_MANY_TRIES, _TRIES_WINDOW = 30, timedelta(minutes=10)  # from one address
 
 
 class AccountError(ValueError):
@@ -32,39 +33,29 @@ class AccountError(ValueError):
 
 
 class TooManyTries(Exception):
-    """Signing in has to wait; the message says how long."""
-
-
-def check_password(password: str, email: str) -> None:
-    """Raise AccountError for a password that is too short or too easy to guess."""
-    if len(password) < SHORTEST:
-        raise AccountError(
-            _("The password has %(count)s characters; use at least %(least)s", count=len(password), least=SHORTEST)
-        )
-    lowered = password.lower()
-    if lowered in (email.lower(), email.lower().partition("@")[0]) or len(set(lowered)) < 5:
-        raise AccountError(_("The password is too easy to guess; use several words that do not belong together"))
-    if any(lowered.startswith(word) and len(lowered) < len(word) + 8 for word in _COMMON):
-        raise AccountError(_("The password is too easy to guess; use several words that do not belong together"))
+    """Too many tries to sign in came from one address; the message says when to try again."""
 
 
 def add_user(session: Session, *, email: str, name: str, agency: str, password: str, now: datetime) -> User:
-    """Make an account. `agency` is the slug or the name of an agency; one that is not known yet is made known.
+    """Make a publisher's account. `agency` is the slug or the name of an agency; one that is not known yet is made
+    known. This is what `clerestory users add` calls.
 
-    Raises AccountError.
+    Raises AccountError, passwords.WeakPassword among them.
     """
     email = email.strip().lower()
-    if not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", email) or len(email) > 254:
+    if not _EMAIL.fullmatch(email) or len(email) > 254:
         raise AccountError(_("“%(value)s” is not an e-mail address; write name@agency.example", value=email))
     if not name.strip():
         raise AccountError(_("The name is missing; say who the account is for"))
-    if session.scalar(select(User).where(User.email == email)):
+    if len(name.strip()) > 200:
+        raise AccountError(_("The name has %(count)s characters; use at most 200", count=len(name.strip())))
+    if find_user(session, email):
         raise AccountError(_("There is an account of %(email)s already", email=email))
-    check_password(password, email)
+    _check_password(password, email, name)
     user = User(
         email=email,
         name=name.strip(),
-        password=_hasher.hash(password),
+        password=passwords.keep(password),
         agency=_agency(session, agency, now),
         role="publisher",
         created_at=now,
@@ -74,13 +65,21 @@ def add_user(session: Session, *, email: str, name: str, agency: str, password: 
     return user
 
 
+def _check_password(password: str, *personal: str) -> None:
+    try:
+        passwords.check(password, *personal)
+    except passwords.WeakPassword as error:
+        raise AccountError(str(error)) from None
+
+
 def _agency(session: Session, text: str, now: datetime) -> str:
+    """The slug of the agency that someone named by its slug or by one of its names."""
     text = text.strip()
     if not text:
         raise AccountError(_("The agency is missing; give its name, or the last part of its address here"))
     if row := session.get(Agency, text):
         return row.merged_into or row.slug
-    for row in session.scalars(select(Agency)):
+    for row in session.scalars(select(Agency).order_by(Agency.slug)):
         if text.casefold() in (name.casefold() for name in row.names.values()):
             return row.merged_into or row.slug
     agency = AgencyName.of(text)
@@ -90,7 +89,8 @@ def _agency(session: Session, text: str, now: datetime) -> str:
 
 def find_user(session: Session, email: str) -> User | None:
     """The account of an e-mail address."""
-    return session.scalar(select(User).where(User.email == email.strip().lower()))
+    email = email.strip().lower()
+    return session.scalar(select(User).where(User.email == email)) if _EMAIL.fullmatch(email) else None
 
 
 def list_users(session: Session) -> list[User]:
@@ -100,8 +100,8 @@ def list_users(session: Session) -> list[User]:
 
 def set_password(session: Session, user: User, password: str) -> None:
     """Change a password; every session of before ends. Raises AccountError."""
-    check_password(password, user.email)
-    user.password = _hasher.hash(password)
+    _check_password(password, user.email, user.name)
+    user.password = passwords.keep(password)
     user.session_version += 1
     user.failed_sign_ins, user.locked_until = 0, None
 
@@ -112,6 +112,11 @@ def close(session: Session, user: User) -> None:
     user.session_version += 1
 
 
+def may_publish(user: User) -> bool:
+    """Whether an account may use the desk."""
+    return bool(user.active and user.agency and user.role in ROLES)
+
+
 def session_id(user: User) -> str:
     """What a session remembers of its user. It is worth nothing once the password has changed."""
     return f"{user.id}:{user.session_version}"
@@ -119,63 +124,78 @@ def session_id(user: User) -> str:
 
 def user_of(session: Session, remembered: str) -> User | None:
     """The user of a session, if the account is open and nothing ended the session since."""
-    number, _colon, version = remembered.partition(":")
-    user = session.get(User, int(number)) if number.isdigit() else None
-    return user if user and user.active and str(user.session_version) == version else None
+    match = re.fullmatch(r"([0-9]{1,9}):([0-9]{1,9})", remembered)
+    user = session.get(User, int(match[1])) if match else None
+    return user if user and match and user.active and str(user.session_version) == match[2] else None
 
 
-def sign_in(session: Session, email: str, password: str, now: datetime) -> User | None:
-    """The user of that e-mail address and password; None if the two do not belong together.
+def sign_in(database: Database, email: str, password: str, now: datetime) -> User | None:
+    """The user of that e-mail address and password; None if the two do not belong together, if the account is closed,
+    or if it has to wait after many failures. Nothing in the answer, nor its time, tells which.
 
-    Raises TooManyTries after many failures, whether or not there is such an account behind it: the caller counts
-    tries by address too, see Doorman.
+    The try is counted before the password is looked at, so that a hundred tries at once count as a hundred; and no
+    transaction is open while it is looked at, which takes long.
     """
-    user = find_user(session, email)
-    if user and user.locked_until and user.locked_until > now:
-        # The password is not looked at, but the answer takes as long.
-        _matches(_NOBODY, password)
+    with database.write() as session:
+        user = find_user(session, email)
+        may_try = user is not None and _count_try(user, now)
+    if user is None or not may_try or not user.active:
+        passwords.fits_nobody(password)
         return None
-    fits = _matches(user.password if user else _NOBODY, password)
-    if not user or not user.active:
+    if not passwords.fits(user.password, password):
         return None
-    if not fits:
-        user.failed_sign_ins += 1
-        if user.failed_sign_ins >= _MANY_FAILURES:
-            wait = timedelta(minutes=2 ** min(user.failed_sign_ins - _MANY_FAILURES, 8))
-            user.locked_until = now + min(wait, _LONGEST_WAIT)
-        return None
-    user.failed_sign_ins, user.locked_until, user.last_sign_in = 0, None, now
-    if _hasher.check_needs_rehash(user.password):
-        user.password = _hasher.hash(password)
+    with database.write() as session:
+        user = session.get_one(User, user.id)
+        user.failed_sign_ins, user.locked_until, user.last_sign_in = 0, None, now
+        if passwords.is_outdated(user.password):
+            user.password = passwords.keep(password)
     return user
 
 
-def _matches(hashed: str, password: str) -> bool:
-    try:
-        return _hasher.verify(hashed, password[:1000])
-    except (VerificationError, InvalidHashError):
+def _count_try(user: User, now: datetime) -> bool:
+    """Count a try as failed until it succeeds; False while the account has to wait."""
+    if user.locked_until and user.locked_until > now:
         return False
+    if user.locked_until and user.locked_until < now - _FORGOTTEN:
+        user.failed_sign_ins = 0
+    user.failed_sign_ins += 1
+    if (over := user.failed_sign_ins - _MANY_FAILURES) >= 0:
+        user.locked_until = now + min(timedelta(minutes=2 ** min(over, 8)), _LONGEST_WAIT)
+    return True
 
 
 class Doorman:
-    """Counts failures by address, in this process: who tries many accounts has to wait as well."""
+    """Counts tries by address, in this process: who tries many accounts has to wait as well."""
 
-    def __init__(self) -> None:
-        self._failures: dict[str, deque[datetime]] = {}
+    def __init__(self, most_addresses: int = 10_000) -> None:
+        self._tries: OrderedDict[str, deque[datetime]] = OrderedDict()
+        self._most = most_addresses
         self._lock = threading.Lock()
 
-    def check(self, address: str, now: datetime) -> None:
-        """Raise TooManyTries if too many failures came from an address lately."""
+    def let_in(self, address: str, now: datetime) -> None:
+        """Count a try. Raises TooManyTries if too many came from that address lately."""
         with self._lock:
-            failures = self._failures.get(address, deque())
-            while failures and now - failures[0] > _ADDRESS_WINDOW:
-                failures.popleft()
-            if len(failures) >= _ADDRESS_FAILURES:
+            tries = self._tries.setdefault(_network(address), deque(maxlen=_MANY_TRIES))
+            while tries and now - tries[0] > _TRIES_WINDOW:
+                tries.popleft()
+            if len(tries) >= _MANY_TRIES:
                 raise TooManyTries(_("There were too many tries from your network; try again in ten minutes"))
+            tries.append(now)
+            self._tries.move_to_end(_network(address))
+            while len(self._tries) > self._most:
+                self._tries.popitem(last=False)
 
-    def note(self, address: str, now: datetime) -> None:
-        """Count one failure."""
+    def forgive(self, address: str) -> None:
+        """The last try succeeded: it does not count."""
         with self._lock:
-            if len(self._failures) > 10_000:
-                self._failures.clear()
-            self._failures.setdefault(address, deque(maxlen=_ADDRESS_FAILURES)).append(now)
+            if tries := self._tries.get(_network(address)):
+                tries.pop()
+
+
+def _network(address: str) -> str:
+    """Who has one IPv6 address has 2 to the 64 of them: they count as one."""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    return str(ipaddress.ip_network((parsed, 64), strict=False)) if parsed.version == 6 else address

@@ -303,6 +303,12 @@ def files_of(session: Session, upload: Upload) -> list[StoredFile]:
     return [found[digest] for digest in upload.files if digest in found]
 
 
+def find_file(session: Session, sha256: str, user: int | None) -> StoredFile | None:
+    """A stored file that `user` (None: a reader) may see: a public one, or one of their own."""
+    row = session.get(StoredFile, sha256)
+    return row if row and (row.public or (user is not None and row.user_id == user)) else None
+
+
 def agency_of(session: Session, slug: str) -> AgencyName:
     """An agency as records name it."""
     row = session.get_one(Agency, slug)

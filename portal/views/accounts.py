@@ -1,6 +1,6 @@
 """Signing in and out, and changing one's password."""
 
-from collections.abc import Sequence
+import ipaddress
 from datetime import UTC, datetime
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
@@ -15,12 +15,16 @@ from ..parts import here
 
 blueprint = Blueprint("accounts", __name__)
 
+Answer = str | Response | tuple[str, int] | tuple[str, int, dict[str, str]]
+Fault = tuple[str, str]
+
 
 class Officer(UserMixin):  # type: ignore[misc]
     """The signed-in user, as a session knows them."""
 
     def __init__(self, user: User) -> None:
         self.id, self.name, self.email, self.agency = user.id, user.name, user.email, user.agency
+        self.may_publish = accounts.may_publish(user)
         self._remembered = accounts.session_id(user)
 
     def get_id(self) -> str:
@@ -47,42 +51,57 @@ def _ask_to_sign_in() -> Response:
 
 
 @blueprint.route("/sign-in", methods=["GET", "POST"])
-def sign_in() -> str | Response | tuple[str, int]:
+def sign_in() -> Answer:
     """The door of the desk."""
     if request.method == "GET":
-        return redirect(_following()) if current_user.is_authenticated else _form()
-    now, address = datetime.now(UTC), request.remote_addr or ""
+        return redirect(_following()) if current_user.is_authenticated else _form([])
     email, password = request.form.get("email", ""), request.form.get("password", "")
+    if missing := _missing(email, password):
+        return _form(missing), 422
+    now, address = datetime.now(UTC), _address()
     doorman: accounts.Doorman = current_app.extensions["clerestory.doorman"]
-    missing = [(name, words) for name, value, words in (
-        ("email", email.strip(), _("Enter your e-mail address")), ("password", password, _("Enter your password")),
-    ) if not value]  # fmt: skip
-    if missing:
-        return _form(email, missing), 422
     try:
-        doorman.check(address, now)
+        doorman.let_in(address, now)
     except accounts.TooManyTries as error:
-        return _form(email, [(None, str(error))]), 429
-    with here().database.write() as session:
-        user = accounts.sign_in(session, email, password, now)
+        return _form([], wait=str(error)), 429, {"Retry-After": "600"}
+    user = accounts.sign_in(here().database, email, password, now)
     if user is None:
-        doorman.note(address, now)
-        words = _(
-            "The e-mail address and the password do not belong together. Check both; after several tries, wait a few minutes."
-        )
-        return _form(email, [("email", words)]), 422
+        words = _("The e-mail address and the password do not belong together. Check both; after several tries, wait a few minutes.")
+        return _form([("email", words)]), 422
+    doorman.forgive(address)
     login_user(Officer(user))
-    return redirect(_following())
+    return redirect(_following(), 303)
 
 
-def _form(email: str = "", errors: Sequence[tuple[str | None, str]] = ()) -> str:
-    return render_template("accounts/sign_in.html", email=email, errors=errors, by_field=dict(errors))
+def _missing(email: str, password: str) -> list[Fault]:
+    faults = []
+    if not email.strip():
+        faults.append(("email", _("Enter your e-mail address")))
+    if not password:
+        faults.append(("password", _("Enter your password")))
+    return faults
+
+
+def _form(errors: list[Fault], wait: str = "") -> str:
+    email = request.form.get("email", "")
+    return render_template("accounts/sign_in.html", email=email, errors=errors, by_field=dict(errors), wait=wait)
+
+
+def _address() -> str:
+    """Who asks. A proxy on this machine says for whom it asks; what others say about themselves does not count."""
+    address = request.remote_addr or ""
+    try:
+        is_proxy = ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        return address
+    forwarded = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
+    return forwarded if is_proxy and forwarded else address
 
 
 def _following() -> str:
     """Where to go after signing in: only ever to a page of this portal."""
     wanted = request.values.get("next", "")
-    if wanted.startswith("/") and not wanted.startswith(("//", "/\\")) and "\\" not in wanted and wanted.isprintable():
+    if wanted.startswith("/") and not wanted.startswith("//") and "\\" not in wanted and wanted.isprintable():
         prefix = request.script_root
         return wanted if prefix and wanted.startswith(f"{prefix}/") else f"{prefix}{wanted}"
     return url_for("publish.desk")
@@ -93,31 +112,38 @@ def sign_out() -> Response:
     """Ends the session."""
     logout_user()
     flash(_("You are signed out."), "success")
-    return redirect(url_for("home.home"))
+    return redirect(url_for("home.home"), 303)
 
 
 @blueprint.route("/password", methods=["GET", "POST"])
 @login_required  # type: ignore[untyped-decorator]
-def password() -> str | Response | tuple[str, int]:
+def password() -> Answer:
     """Change one's password."""
     if request.method == "GET":
-        return render_template("accounts/password.html", errors=[], by_field={})
-    fault = _change_password(request.form.get("old", ""), request.form.get("new", ""))
-    if fault:
-        return render_template("accounts/password.html", errors=[fault], by_field=dict([fault])), 422
+        return _password_form([])
+    if faults := _change_password(request.form.get("old", ""), request.form.get("new", "")):
+        return _password_form(faults), 422
     flash(_("Your password has changed. Other devices are signed out."), "success")
-    return redirect(url_for("publish.desk"))
+    return redirect(url_for("publish.desk"), 303)
 
 
-def _change_password(old: str, new: str) -> tuple[str, str] | None:
-    now = datetime.now(UTC)
+def _password_form(errors: list[Fault]) -> str:
+    return render_template("accounts/password.html", errors=errors, by_field=dict(errors))
+
+
+def _change_password(old: str, new: str) -> list[Fault]:
+    if not old or not new:
+        asked = (("old", old, _("Enter your present password")), ("new", new, _("Enter your new password")))
+        return [(name, words) for name, value, words in asked if not value]
+    if old == new:
+        return [("new", _("The new password is the present one; choose another"))]
+    if accounts.sign_in(here().database, current_user.email, old, datetime.now(UTC)) is None:
+        return [("old", _("This is not your present password; type it again. After several tries, wait a few minutes."))]
     with here().database.write() as session:
-        user = accounts.sign_in(session, current_user.email, old, now)
-        if user is None:
-            return "old", _("This is not your present password; type it again")
+        user = session.get_one(User, current_user.id)
         try:
             accounts.set_password(session, user, new)
         except accounts.AccountError as error:
-            return "new", str(error)
+            return [("new", str(error))]
     login_user(Officer(user))
-    return None
+    return []

@@ -1,39 +1,46 @@
 """Published files, under the hash of their content."""
 
-from flask import Blueprint, abort, send_file
+from urllib.parse import quote
+
+from flask import Blueprint, abort, request
 from flask_login import current_user
 from werkzeug.wrappers import Response
+from werkzeug.wsgi import wrap_file
 
-from ..filestore import Files
+from .. import uploads
+from ..filestore import Files, safe_name
+from ..filetypes import SHOWN, media_type_of
 from ..models import StoredFile
 from ..parts import here
 
 blueprint = Blueprint("files", __name__)
 
-_SHOWN = ("application/pdf", "image/png", "image/jpeg", "text/plain", "text/csv")
-
 
 @blueprint.get("/files/<sha256>/<name>")
 def file(sha256: str, name: str) -> Response:
-    """A file that a published record links to; before it is published, only its own officer may see it."""
+    """A file that a record links to; before it is published, only who uploaded it may see it. The name is
+    decoration, but for its ending. Parts can be asked for by Range."""
     with here().database.read() as session:
-        row = session.get(StoredFile, sha256)
-    if row is None or not (row.public or (current_user.is_authenticated and current_user.id == row.user_id)):
+        row = uploads.find_file(session, sha256, current_user.id if current_user.is_authenticated else None)
+    stream = Files(here().settings.files_dir).get(sha256) if row else None
+    if row is None or stream is None:
         abort(404)
-    path = Files(here().settings.files_dir).path(sha256)
-    if not path.exists():
-        abort(404)
-    response: Response = send_file(
-        path.resolve(),
-        mimetype=row.media_type,
-        as_attachment=row.media_type not in _SHOWN,
-        download_name=row.name,
-        etag=sha256,
-        conditional=True,
-        max_age=31536000 if row.public else 0,
-    )
+    response = Response(wrap_file(request.environ, stream), direct_passthrough=True)
+    response.content_length = row.size
+    _describe(response, row, safe_name(name))
+    response.set_etag(sha256)
+    return response.make_conditional(request.environ, accept_ranges=True, complete_length=row.size)
+
+
+def _describe(response: Response, row: StoredFile, name: str) -> None:
+    media_type = media_type_of(name)
+    if media_type is None:
+        media_type, name = row.media_type, row.name
+    response.mimetype = media_type
+    way = "inline" if media_type in SHOWN else "attachment"
+    plain = name.encode("ascii", "replace").decode().replace("?", "_")
+    response.headers["Content-Disposition"] = f"{way}; filename=\"{plain}\"; filename*=UTF-8''{quote(name)}"
     # What officers upload is shown, never run.
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    if not row.public:
-        response.headers["Cache-Control"] = "private, no-store"
-    return response
+    response.headers["X-Robots-Tag"] = "noarchive"
+    response.headers["Cache-Control"] = "public, max-age=31536000, immutable" if row.public else "private, no-store"

@@ -14,7 +14,8 @@ from harvesters.record import Record, read_number, show_number
 from search_index.engine import SearchUnavailable
 
 from .. import catalogue, search, store, uploads
-from ..filestore import Files, Refused
+from ..filestore import Files
+from ..filetypes import Refused
 from ..models import RecordRow, StoredFile, Upload
 from ..parts import here
 

@@ -20,7 +20,7 @@ from harvesters.vocabularies import (
     SUBJECTS,
 )
 
-from .i18n import show_money, show_number
+from .i18n import show_money, show_number, show_when
 from .labels import language_name, type_label
 from .places import place_name
 
@@ -78,7 +78,7 @@ def _common(data: dict[str, Any], language: str) -> Iterator[_Row]:
     yield "type", _("Type"), [type_label(data["type"], language, data["axis"])], False
     yield "status", _("Status"), [STATUSES.label(data["status"], language) if data["status"] else ""], False
     for field, label in (("issued", _("Issued")), ("valid_from", _("In force from")), ("valid_until", _("In force until"))):
-        yield field, label, [data[field] or ""], False
+        yield field, label, [show_when(data[field]).striptags()], False
     numbers = [f"{IDENTIFIER_SCHEMES.label(one['scheme'], language)}: {one['value']}" for one in data["other_identifiers"]]
     yield "other_identifiers", _("Numbers"), numbers, False
     names = data["publisher"]["names"]
@@ -114,8 +114,8 @@ def _policy(data: dict[str, Any]) -> Iterator[_Row]:
     yield "targets", _("Targets"), [_target(one) for one in data["targets"]], True
     consultation = data["consultation"] or {}
     days = [
-        _("opens %(day)s", day=consultation["opens"]) if consultation.get("opens") else "",
-        _("closes %(day)s", day=consultation["closes"]) if consultation.get("closes") else "",
+        _("opens %(day)s", day=show_when(consultation["opens"]).striptags()) if consultation.get("opens") else "",
+        _("closes %(day)s", day=show_when(consultation["closes"]).striptags()) if consultation.get("closes") else "",
         consultation.get("url") or "",
     ]
     yield "consultation", _("Consultation"), days, False
@@ -132,7 +132,7 @@ def _outcome(data: dict[str, Any], language: str) -> Iterator[_Row]:
     yield "unit", _("Unit"), [data["unit"]], True
     frequency = data["frequency"]
     yield "frequency", _("Frequency"), [FREQUENCIES.label(frequency, language) if frequency else ""], False
-    yield "due", _("Next figure due"), [data["due"] or ""], False
+    yield "due", _("Next figure due"), [show_when(data["due"]).striptags()], False
     yield "method", _("Method"), data["method"].split("\n"), True
     yield "observations", _("Figures"), [_figure(one, language) for one in data["observations"]], False
 

@@ -4,13 +4,14 @@ import io
 import re
 from pathlib import Path
 
-from babel.messages.extract import extract_from_dir
+from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.mofile import read_mo
 from babel.messages.pofile import read_po
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "portal/translations/vi/LC_MESSAGES"
 METHODS = [("portal/**.py", "python"), ("portal/templates/**.html", "jinja2")]
+KEYWORDS = {**DEFAULT_KEYWORDS, "lazy_gettext": None}
 
 
 def catalog():
@@ -18,7 +19,7 @@ def catalog():
 
 
 def sentences():
-    for _file, _line, message, _comments, _context in extract_from_dir(str(ROOT), METHODS):
+    for _file, _line, message, _comments, _context in extract_from_dir(str(ROOT), METHODS, keywords=KEYWORDS):
         yield message[0] if isinstance(message, tuple) else message
 
 

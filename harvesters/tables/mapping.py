@@ -13,6 +13,7 @@ from .targets import kind_of_target
 from .values import cell_text, read_day, read_number
 
 Cells = Mapping[str, Any]
+_EMPTY = re.compile(r"\(\s*\)|\[\s*\]")
 _DANGLING = re.compile(r"^[\s:;,–—-]+|[\s:;,–—-]+$")
 
 
@@ -142,9 +143,9 @@ class Mapper:
         return self.fill(spec.template, cells) if spec.template else spec.constant
 
     def fill(self, template: tuple[str, ...], cells: Cells) -> str:
-        """A text with its columns filled in. Where one is blank, no colon or dash is left dangling."""
+        """A text with its columns filled in. Where one is blank, no colon, dash or bracket is left behind."""
         parts = [
             cell_text(self.cell(cells, fold(part))) if position % 2 else part for position, part in enumerate(template)
         ]
         text = "".join(parts).strip()
-        return text if all(parts[1::2]) else _DANGLING.sub("", text)
+        return text if all(parts[1::2]) else _DANGLING.sub("", _EMPTY.sub("", text))

@@ -70,7 +70,7 @@ def _read_text(file: IO[bytes], layout: Layout, name: str) -> Table:
         sample = "".join(itertools.islice(text.lines(file, encoding), 100))
         delimiter = layout.delimiter or text.sniff(sample)
         head = [row for row, _ in itertools.islice(open_rows(delimiter), SEARCHED)]
-        raise BadAnswer(_complaint(likeliest_header(head, layout.wanted, layout.header_rows), layout, name, 1))
+        raise BadAnswer(_complaint(_nearest(head, 1, layout), layout, name, 1))
     _, delimiter, header = best
     pairs = enumerate(open_rows(delimiter), 1)
     body = ((at, row, "" if whole else _OPEN_QUOTE) for at, (row, whole) in pairs if at > header.begins)
@@ -85,10 +85,22 @@ def _header(rows: Sequence[Sequence[Any]], first: int, layout: Layout) -> Header
     """The header where the declaration says it is, else where the wanted columns are. `first`: the number of rows[0]."""
     if not layout.header_row:
         return find_header(rows, layout.wanted, layout.header_rows, layout.fits)
+    header = _stated(rows, first, layout)
+    return None if header.missing(layout.wanted) or not layout.fits(header.columns) else header
+
+
+def _stated(rows: Sequence[Sequence[Any]], first: int, layout: Layout) -> Header:
+    """The row that `header_row` names, whatever it holds."""
     index = layout.header_row - first
-    columns = name_columns(rows[max(index, 0) : index + layout.header_rows])
-    header = Header(columns, index, index + layout.header_rows)
-    return None if index < 0 or header.missing(layout.wanted) or not layout.fits(columns) else header
+    window = rows[index : index + layout.header_rows] if index >= 0 else ()
+    return Header(name_columns(window), index, index + layout.header_rows)
+
+
+def _nearest(rows: Sequence[Sequence[Any]], first: int, layout: Layout) -> Header:
+    """What stands where the header should be, for the message that it is not one."""
+    if layout.header_row:
+        return _stated(rows, first, layout)
+    return likeliest_header(rows, layout.wanted, layout.header_rows)
 
 
 def _complaint(header: Header, layout: Layout, name: str, first: int) -> str:
@@ -113,7 +125,7 @@ def _read_workbook(file: IO[bytes], layout: Layout, name: str) -> Table:
             columns = header.columns
             return Table(columns, first + header.begins - 1, _name_cells(columns, body), sheet)
         if rows:
-            candidate = likeliest_header(rows, layout.wanted, layout.header_rows)
+            candidate = _nearest(rows, first, layout)
             if nearest is None or len(candidate.missing(layout.wanted)) < len(nearest[0].missing(layout.wanted)):
                 nearest = (candidate, sheet, first)
     if nearest is None:

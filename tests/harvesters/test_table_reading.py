@@ -140,3 +140,48 @@ def test_a_zip_of_something_else_says_what_it_holds(agency: Agency, http: Http) 
         archive.writestr("2024/decisions.csv", VIET)
     with pytest.raises(BadAnswer, match=r"it holds 2024/decisions.csv: give the table's own address"):
         read(agency, http, packed.getvalue())
+
+
+def open_document(rows: str) -> bytes:
+    """A small ODS with these rows."""
+    office, table, text = (f"urn:oasis:names:tc:opendocument:xmlns:{name}:1.0" for name in ("office", "table", "text"))
+    content = (
+        f'<office:document-content xmlns:office="{office}" xmlns:table="{table}" xmlns:text="{text}"><office:body>'
+        f'<office:spreadsheet><table:table table:name="T">{rows}</table:table></office:spreadsheet></office:body>'
+        "</office:document-content>"
+    )
+    manifest = "urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("META-INF/manifest.xml", f'<manifest:manifest xmlns:manifest="{manifest}"/>')
+        archive.writestr("content.xml", content)
+    return packed.getvalue()
+
+
+def cells(*texts: str, repeated: int = 1) -> str:
+    made = "".join(
+        f'<table:table-cell office:value-type="string"><text:p>{text}</text:p></table:table-cell>' for text in texts
+    )
+    return f'<table:table-row table:number-rows-repeated="{repeated}">{made}</table:table-row>'
+
+
+def test_an_open_document_is_read_and_its_million_blank_rows_are_nothing(agency: Agency, http: Http) -> None:
+    blank = '<table:table-row table:number-rows-repeated="1048000"><table:table-cell/></table:table-row>'
+    outturn = read(agency, http, open_document(cells("No", "Title") + cells("1", "Đường") + blank))
+    assert [record.title for record in outturn.records] == ["Đường"]
+
+
+def test_an_open_document_that_repeats_a_row_for_ever_is_refused(agency: Agency, http: Http) -> None:
+    content = open_document(cells("No", "Title") + cells(*["x"] * 100, repeated=1_000_000))
+    with pytest.raises(BadAnswer, match="has more than 20,000,000 cells"):
+        read(agency, http, content)
+
+
+def test_what_is_stated_is_kept_to(agency: Agency, http: Http) -> None:
+    columns = {"identifier": "No", "title": "Title"}
+    content = 'No;Title\n0;"a\nNo;Title\n1;5" pipe\n'
+    outturn = read(agency, http, content, {"columns": columns, "header_row": 3, "quote": "", "delimiter": ";"})
+    assert [record.title for record in outturn.records] == ['5" pipe']
+    with pytest.raises(BadAnswer, match=r"has no column 'No', 'Title'; row 2 has '0', '\"a'"):
+        read(agency, http, content, {"columns": columns, "header_row": 2, "quote": "", "delimiter": ";"})

@@ -168,7 +168,10 @@ def progress(target: Target, outcomes: Sequence[Entry], today: date) -> Progress
         return Progress(target, outcome, latest, "overdue" if due_passed else "no_figure")
     lower = (target.better or _direction(target) or (outcome.data.get("better") if outcome else None)) == "lower"
     reached = latest.value <= target.value if lower else latest.value >= target.value
-    standing: Standing = "reached" if reached else "not_reached" if due_passed else "on_the_way"
+    # A figure from before the day does not tell how it stood on the day.
+    measured_late = year_of(latest.period) >= int(target.due[:4]) if target.due else True
+    missed: Standing = "on_the_way" if not due_passed else "not_reached" if measured_late else "overdue"
+    standing: Standing = "reached" if reached else missed
     return Progress(target, outcome, latest, standing, 1.0 if reached else _share(target, latest.value))
 
 

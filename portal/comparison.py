@@ -27,6 +27,9 @@ from .places import place_name
 _CONTEXT = 1  # unchanged lines shown before and after a change
 _MOST_WORDS = 3000  # longer passages are shown as a whole, old and new
 
+# A word keeps the marks within it (20.5, 749/QD) and leaves those at its end (the full stop of a sentence).
+_WORDS = re.compile(r"\w(?:\S*\w)?|\s+|\S")
+
 Kind = Literal["same", "removed", "added", "skipped"]
 
 
@@ -200,7 +203,7 @@ def _unchanged(lines: Sequence[str], *, starts: bool, ends: bool) -> Iterator[Pi
 
 def words_changed(old: str, new: str) -> Iterator[Piece]:
     """The runs of words that stayed, went and came."""
-    a, b = re.findall(r"\S+\s*|\s+", old), re.findall(r"\S+\s*|\s+", new)
+    a, b = _WORDS.findall(old), _WORDS.findall(new)
     if len(a) + len(b) > _MOST_WORDS:
         yield from (Piece(kind, text) for kind, text in _whole(old, new) if text)
         return

@@ -424,7 +424,7 @@ def agency_names(session: Session, slugs: Iterable[str], language: str) -> dict[
 def counts_by_source(session: Session) -> dict[str, dict[str, int]]:
     """How many records each source has here, by state: {"papi": {"published": 63, "withdrawn": 1}}."""
     rows = session.execute(
-        select(RecordRow.source, RecordRow.state, func.count()).group_by(RecordRow.source, RecordRow.state)
+        select(RecordRow.source, RecordRow.state, func.count()).group_by(RecordRow.state, RecordRow.source)
     )
     counts: dict[str, dict[str, int]] = {}
     for source, state, count in rows:

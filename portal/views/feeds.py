@@ -8,7 +8,7 @@ from flask import Blueprint, Response, abort
 
 from .. import catalogue, pages
 from ..i18n import LANGUAGES
-from ..look import base_url
+from ..look import base_url, kept
 from ..parts import here
 
 blueprint = Blueprint("feeds", __name__)
@@ -22,15 +22,23 @@ _NAMESPACES = (
 @blueprint.get("/sitemap.xml")
 def sitemap() -> Response:
     """The index of sitemaps: one of pages, one of agencies, one for every 50,000 records."""
-    base = base_url()
-    with here().database.read() as session:
-        parts = catalogue.parts_of(session, PART)
+    base, parts = base_url(), _parts()
     places: list[tuple[str, datetime | None]] = [("pages", None), ("agencies", None)]
     places += [(f"records-{number}", changed) for number, changed in parts]
     lines = [
         f"<sitemap><loc>{escape(base)}/sitemap-{name}.xml</loc>{_changed(changed)}</sitemap>\n" for name, changed in places
     ]
     return _xml(['<sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n', *lines, "</sitemapindex>\n"])
+
+
+def _parts() -> list[tuple[int, datetime]]:
+    """The parts that there are, each with its last change."""
+
+    def read() -> list[tuple[int, datetime]]:
+        with here().database.read() as session:
+            return catalogue.parts_of(session, PART)
+
+    return kept().get("sitemap", read)
 
 
 def _changed(moment: datetime | None) -> str:
@@ -80,9 +88,8 @@ def agencies_part() -> Response:
 @blueprint.get("/sitemap-records-<int:number>.xml")
 def records_part(number: int) -> Response:
     """One part of the records, streamed."""
-    with here().database.read() as session:
-        if number not in {known for known, _changed in catalogue.parts_of(session, PART)}:
-            abort(404)
+    if number not in {known for known, _changed in _parts()}:
+        abort(404)
     base, database = escape(base_url()), here().database
 
     def lines() -> Iterator[str]:

@@ -185,8 +185,9 @@ def test_files_survive_a_fault_and_are_public_after_publishing(officer, app, por
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
-        ("page.html", b"<script>", "of a kind that is not taken"),
-        ("tool.exe", b"MZ", "of a kind that is not taken"),
+        ("page.html", b"<script>", "could run scripts in readers’ browsers"),
+        ("tool.exe", b"MZ", "is a program"),
+        ("odd.xyz", b"x", "of a kind that is not taken"),
         ("fake.pdf", b"<html>", "is not what its name says"),
         ("fake.docx", b"PK nothing", "is not what its name says"),
         ("empty.csv", b"", "is empty"),

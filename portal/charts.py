@@ -118,8 +118,10 @@ def draw(plot: Plot, size: Size) -> Chart:
     labels = _labels(plot, size)
     left = max(map(len, ticks)) * _LETTER + 12
     right = size.width - min(size.names, max(map(len, labels), default=0) * _LETTER + 14)
-    top, bottom = 26.0, size.height - 30.0
     first, last = _span(plot)
+    events = _events(plot.events, first, last)
+    # Each date has its words in a row of its own above the drawing.
+    top, bottom = 20.0 + 14 * len(events), size.height - 30.0
 
     def x(year: float) -> float:
         return round(left + 6 + (year - first) / (last - first) * (right - left - 12), 1)
@@ -140,7 +142,7 @@ def draw(plot: Plot, size: Size) -> Chart:
         rows=tuple(Mark(y(step), tick) for step, tick in zip(steps, ticks, strict=True)),
         years=tuple(Mark(x(year), words) for year, words in _years(first, last, size.years)),
         targets=tuple(_target(aim, x, y, first, last) for aim in plot.targets),
-        events=tuple(_events(plot.events, x, first, last, size)),
+        events=tuple(_event(one, x(one.year), row, size) for row, one in enumerate(events)),
         zero=y(0) if steps[0] < 0 < steps[-1] else None,
         upside_down=plot.upside_down,
     )
@@ -227,13 +229,14 @@ def _target(aim: Target, x: Callable[[float], float], y: Callable[[float], float
     return Mark(y(float(aim.value)), aim.label, due=due)
 
 
-def _events(events: Sequence[Event], x: Callable[[float], float], first: float, last: float, size: Size) -> list[Mark]:
-    """The days within the drawing, each with its words in a row of its own, on the side where there is room."""
-    inside = sorted((one for one in events if first <= one.year <= last), key=lambda one: one.year)[:4]
-    return [
-        Mark(x(one.year), one.label, end=x(one.year) > size.width * 0.5, row=14 + 13 * position)
-        for position, one in enumerate(inside)
-    ]
+def _events(events: Sequence[Event], first: float, last: float) -> list[Event]:
+    """The days within the drawing, in their order, four at most."""
+    return sorted((one for one in events if first <= one.year <= last), key=lambda one: one.year)[:4]
+
+
+def _event(event: Event, at: float, row: int, size: Size) -> Mark:
+    """A date with its words in their row, on the side where there is room."""
+    return Mark(at, event.label, end=at > size.width * 0.5, row=14 + 14 * row)
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from .look import document_number
 from .outcomes import (
     Aim,
     Series,
+    compact_writer,
     decimals_of,
     decimals_to_read,
     is_rank,
@@ -33,6 +34,7 @@ from .places import place_name
 _MOST_ROWS = 100  # places in a ranking
 _MOST_CELLS = 2000  # figures in a table on the page; the CSV has all
 _MOST_COLUMNS = 24
+_LARGE = 1_000_000  # from here on figures are said in millions and billions; the table has them whole
 
 
 @dataclass(frozen=True)
@@ -89,13 +91,15 @@ def figures_of(outcome: Outcome, aims: Sequence[Aim], decided: Sequence[Entry]) 
     series = series_of(outcome.observations)
     values = [one.value for one in outcome.observations if one.value is not None]
     exact = number_writer(get_locale(), decimals_of(values))
-    show = number_writer(get_locale(), decimals_to_read(values))
+    large = any(abs(value) >= _LARGE for value in values)
+    show = compact_writer(get_locale(), words=True) if large else number_writer(get_locale(), decimals_to_read(values))
+    short = compact_writer(get_locale(), words=False)
     names = [place_name(one.place, language()) if one.place else "" for one in series]
     plot = Plot(
         series=[one for one in series if one.latest] if len(series) <= charts.MOST_LINES else series,
         names=[name for name, one in zip(names, series, strict=True) if one.latest or len(series) > charts.MOST_LINES],
-        show=show,
-        ticks=show_number,
+        show=short if large else show,
+        ticks=short if large else show_number,
         frequency=outcome.frequency,
         upside_down=is_rank(outcome),
         targets=[target for aim in aims if (target := _target(aim, show))],

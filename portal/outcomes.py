@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import Any, Literal
 
 import babel
-from babel.numbers import get_decimal_symbol, get_group_symbol
+from babel.numbers import format_compact_decimal, get_decimal_symbol, get_group_symbol
 from flask_babel import gettext as _
 
 from harvesters.record import Observation, Outcome, Target, read_number
@@ -115,6 +115,18 @@ def number_writer(locale: babel.Locale, decimals: int) -> Callable[[Decimal], st
     return lambda value: format(value, pattern).translate(marks)
 
 
+def compact_writer(locale: babel.Locale, *, words: bool) -> Callable[[Decimal], str]:
+    """Writes large numbers as people say them, to three figures or so: 429.7 billion, or 430B where room is short."""
+    form: Literal["long", "short"] = "long" if words else "short"
+
+    def write(value: Decimal) -> str:
+        digits = 0 if value == 0 else max(0, 2 - (value.copy_abs().adjusted() % 3))
+        text = format_compact_decimal(value, format_type=form, fraction_digits=digits, locale=locale)
+        return text.replace("\u00a0", " ")
+
+    return write
+
+
 def decimals_of(values: Iterable[Decimal]) -> int:
     """The decimals that show every value as it was given, six at most."""
     exponents = (value.as_tuple().exponent for value in values)
@@ -124,6 +136,8 @@ def decimals_of(values: Iterable[Decimal]) -> int:
 def decimals_to_read(values: Sequence[Decimal]) -> int:
     """The decimals that people read at a glance: all where they are few, else two, or four of shares of one."""
     decimals = decimals_of(values)
+    if any(abs(value) >= 10_000 for value in values):
+        return 0
     return decimals if decimals <= 3 else 4 if all(abs(value) < 1 for value in values) else 2
 
 

@@ -128,6 +128,8 @@ def _by_way(entry: Entry, steps: Sequence[Step], beyond: Sequence[tuple[Entry, S
     found: list[Step] = []
     for policy, links in beyond:
         near = [link for link in links if link.entry and link.entry.axis == wanted and link.entry.number not in known]
+        # Those with figures and dates first: they tell what came of it.
+        near.sort(key=lambda link: (not link.entry.data.get("observations"), not link.entry.data.get("issued")) if link.entry else ())
         for link in near[:_BEYOND]:
             if link.entry and link.entry.number not in known:
                 known.add(link.entry.number)

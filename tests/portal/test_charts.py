@@ -176,3 +176,22 @@ def test_what_is_known_of_a_figure_is_said(client: JudgingClient, save: Save) ->
     assert "Provisional. first count" in table
     assert ">missing<" in table
     assert ">1.50<" in table
+
+
+def test_large_figures_are_said_in_words_and_kept_whole_in_the_table(client: JudgingClient, save: Save) -> None:
+    figures = (Observation(period="2022", value="410324028883.32"), Observation(period="2023", value="429716969049.59"))
+    [number] = save(an_outcome(observations=figures, unit="US$"))
+    page = client.get(f"/records/{number}").text
+    assert 'headline__value">430 billion<' in page
+    assert "+19.4 billion since 2022" in page
+    assert ">429,716,969,049.59<" in page
+    assert 'headline__value">430 tỷ<' in client.get(f"/vi/records/{number}").text
+
+
+def test_the_words_of_dates_stand_above_the_drawing() -> None:
+    events = tuple(charts.Event(2020 + n / 2, f"{n}/QD") for n in range(6))
+    chart = _draw({"2020": 1, "2024": 9}, events=events)
+    rows = [mark.row for mark in chart.events]
+    assert len(rows) == 4
+    assert rows == sorted(set(rows))
+    assert max(rows) < chart.top

@@ -7,6 +7,7 @@ A kind is two functions and a model:
     def parse(item, source) -> Record | None: ...               # pure; None means: not for us
 
 `collect` may yield a `Remark` between items: how many the source says it has, what is odd, what won't come.
+A kind whose `collect` heeds `since` says so with `INCREMENTAL = True`; the others always bring everything.
 """
 
 from collections.abc import Iterator
@@ -29,9 +30,6 @@ KINDS = {
     "table": "CSV, TSV, XLSX or ODS by a column map",
 }
 
-# Kinds whose `collect` heeds `since`; the others always bring everything.
-INCREMENTAL = frozenset({"ckan", "federal_register"})
-
 
 class Kind(Protocol):
     """What a kind's module offers."""
@@ -53,7 +51,7 @@ def kind_of(name: str) -> Kind:
 
 def is_incremental(name: str) -> bool:
     """Whether sources of that kind can be asked for what changed since a moment."""
-    return name in INCREMENTAL
+    return bool(getattr(kind_of(name), "INCREMENTAL", False))
 
 
 def check_options(source: "Source") -> list[str]:

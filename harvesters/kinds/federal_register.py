@@ -18,6 +18,7 @@ from ..record import Agency, Consultation, File, Identifier, Record, Relation, S
 from ..run import Item, Remark
 from ..source import Source
 
+INCREMENTAL = True
 # However many documents match a question, the API shows no more than these.
 WALL = 10_000
 # Documents are corrected and added for some days after they are published.

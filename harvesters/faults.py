@@ -2,11 +2,18 @@
 
 
 class SourceFault(Exception):
-    """A harvest cannot go on. The parent of the four causes below: catch this one to end a run."""
+    """A harvest cannot go on. The parent of the four causes below: catch this one to end a run.
+
+    `code` says in one word what was wrong (harvesters.flags).
+    """
+
+    code = "bad_answer"
 
 
 class SourceUnavailable(SourceFault):
     """The agency is down, too slow, or asks to come back later. Trying again later may help."""
+
+    code = "unavailable"
 
     def __init__(self, message: str, retry_after: float | None = None) -> None:
         super().__init__(message)
@@ -16,17 +23,22 @@ class SourceUnavailable(SourceFault):
 class BadAnswer(SourceFault):
     """The agency answered, but not with what its address promises. `status`: of HTTP, where there is one."""
 
-    def __init__(self, message: str, status: int | None = None) -> None:
+    def __init__(self, message: str, status: int | None = None, code: str = "bad_answer") -> None:
         super().__init__(message)
         self.status = status
+        self.code = code
 
 
 class AddressRefused(SourceFault):
     """The address is not one that harvesters may reach: inside the operator's network, or not http(s)."""
 
+    code = "address_refused"
+
 
 class RobotsRefused(SourceFault):
     """The agency's robots.txt asks not to fetch this address."""
+
+    code = "robots"
 
 
 class NotModified(Exception):

@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 import requests
 
 from .addresses import Network
+from .barriers import barrier
 from .faults import (
     AddressRefused,
     BadAnswer,
@@ -26,6 +27,7 @@ from .faults import (
     SourceFault,
     SourceUnavailable,
 )
+from .flags import Flag
 from .robots import origin_of
 from .session import Clock, PoliteSession, Rules
 
@@ -137,7 +139,7 @@ class Http:
         )
 
     @property
-    def notes(self) -> list[str]:
+    def notes(self) -> list[Flag]:
         """What was odd about the traffic, in words: waits that were asked for, redirects to other hosts …"""
         return self.session.traffic.notes
 
@@ -151,9 +153,9 @@ class Http:
         """How many bytes came, unpacked."""
         return self.session.traffic.bytes
 
-    def note(self, text: str) -> None:
-        """Remember what is odd about the traffic, once."""
-        self.session.traffic.note(text)
+    def note(self, text: str, code: str = "odd") -> None:
+        """Remember what is odd about the traffic, once; `code` as in harvesters.flags."""
+        self.session.traffic.note(text, code)
 
     def close(self) -> None:
         """Let go of the connections."""
@@ -197,13 +199,14 @@ class Http:
             request.headers.update(self.validators[asked].headers())
         answer = Answer(self.session.send(request), asked)
         if answer.redirected_host:
-            self.note(f"{origin_of(asked)} redirects to another host: {answer.redirected_host}")
+            self.note(f"{origin_of(asked)} redirects to another host: {answer.redirected_host}", "redirected")
         if conditional and answer.status == 304:
             answer.close()
             raise NotModified(asked)
         if not 200 <= answer.status < 300:
             with answer:
                 raise BadAnswer(_refusal(answer), answer.status)
+        _refuse_barrier(answer)
         if conditional:
             self._remember(asked, answer)
         return answer
@@ -247,18 +250,35 @@ class Http:
             except (json.JSONDecodeError, RecursionError):
                 break
             if encoding == "cp1252":
-                self.note(f"{answer.asked} is not in UTF-8; read as Windows-1252")
+                self.note(f"{answer.asked} is not in UTF-8; read as Windows-1252", "encoding")
             return data
         raise BadAnswer(
             f"{answer.asked} did not answer with JSON ({answer.media_type or 'no type given'}); "
             f"it starts with “{answer.beginning()}”",
             answer.status,
+            "wrong_type",
         )
 
     def _remember(self, asked: str, answer: Answer) -> None:
         validator = Validator(answer.headers.get("ETag", ""), answer.headers.get("Last-Modified", ""))
         if validator.headers():
             self._fresh[asked] = validator
+
+
+def _refuse_barrier(answer: Answer) -> None:
+    """A page that blocks, asks to sign in or speaks of maintenance is no data, whatever its status says."""
+    answer.file.seek(0)
+    code = barrier(answer.file.read(64 * 1024), answer.asked, answer.url)
+    answer.file.seek(0)
+    if code:
+        with answer:
+            words = {
+                "blocked": "a page that blocks machines; ask the agency to let this portal in",
+                "login": f"a page to sign in ({answer.url}); ask the agency for an open address, or for a token",
+                "maintenance": "a page about maintenance; the next run tries again",
+            }
+            said = answer.beginning()
+            raise BadAnswer(f"{answer.asked} answered with {words[code]}. It starts with “{said}”", answer.status, code)
 
 
 def _no_number(text: str) -> None:

@@ -48,10 +48,10 @@ class _Watch:
         content = json.dumps(list(page.rows), sort_keys=True, default=str).encode()
         digest = hashlib.blake2b(content, digest_size=12).digest()
         if digest in self._seen:
-            yield Remark(odd=f"{where} brought the same items as a page before; stopped there", incomplete=True)
+            yield Remark(odd=f"{where} brought the same items as a page before; stopped there", incomplete=True, code="repeated_page")
             return
         if len(self._seen) >= self._most:
-            yield Remark(odd=f"paging did not end after {self._most:,} pages; stopped", incomplete=True)
+            yield Remark(odd=f"paging did not end after {self._most:,} pages; stopped", incomplete=True, code="endless_paging")
             return
         self._seen.add(digest)
         self.received += len(page.rows)
@@ -103,7 +103,7 @@ def by_cursor(fetch: Callable[[str], Page], first: str = "", most: int = MOST_PA
         if not page.next:
             return
         if page.next in used:
-            yield Remark(odd=f"page {len(used)} leads back to one before; stopped there", incomplete=True)
+            yield Remark(odd=f"page {len(used)} leads back to one before; stopped there", incomplete=True, code="repeated_page")
             return
         cursor = page.next
         used[cursor] = None
@@ -141,8 +141,8 @@ def by_date_window(
             waiting += [(middle + timedelta(days=1), end), (start, middle)]
         else:
             walled += 1
-            yield Remark(odd=f"{start} alone has {wall:,} items or more; the rest is out of reach", incomplete=True)
+            yield Remark(odd=f"{start} alone has {wall:,} items or more; the rest is out of reach", incomplete=True, code="out_of_reach")
             yield start, end
             if walled == _WALLED_DAYS:
-                yield Remark(odd="the source does not heed the dates that it is asked for; stopped", incomplete=True)
+                yield Remark(odd="the source does not heed the dates that it is asked for; stopped", incomplete=True, code="out_of_reach")
                 return

@@ -4,14 +4,16 @@ import hashlib
 from collections.abc import Generator
 from contextlib import closing
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
 from pydantic import ValidationError
 
-from .faults import NotModified
+from .faults import NotModified, SourceFault
+from .flags import Flag
 from .kinds import Kind, kind_of
+from .profile import Profile
 
 if TYPE_CHECKING:
     from .http import Http
@@ -24,7 +26,8 @@ class Item:
     """What the agency sent, raw: `data` for `parse`, `raw` the bytes to keep, and where they came from.
 
     `identifier` is the one that its record would have, where it can be seen before parsing: rejects are
-    listed under it, and what is rejected is not taken for gone.
+    listed under it, and what is rejected is not taken for gone. `formerly`: identifiers under which the source
+    listed the same thing before, where it says so: their numbers lead to the new one.
     """
 
     data: Any
@@ -32,17 +35,21 @@ class Item:
     url: str
     identifier: str = ""
     media_type: str = "application/json"
+    formerly: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Remark:
     """What `collect` has to say beside items: how many the source says it has; what is odd, in words; that
-    not everything the source has will come (a window of dates, a page that broke the rules).
+    not everything the source has will come (a window of dates, a page that broke the rules). `code` says what
+    is odd in one word (harvesters.flags). `note` is said of the run without being odd.
     """
 
     expected: int | None = None
     odd: str = ""
     incomplete: bool = False
+    code: str = "odd"
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +76,8 @@ class Account:
     that came; `skipped`: those of them that are not for us, or came again, the same. `not_modified`: the
     source answered that nothing changed since the last complete run. `complete`: every item the source has
     was seen, so that what did not come is gone; False for incremental and limited runs. `flags`: what is odd,
-    in words.
+    each in words with its code. `notes`: what is worth knowing without being odd. `profile`: which fields the
+    records had.
     """
 
     expected: int | None = None
@@ -77,12 +85,19 @@ class Account:
     skipped: int = 0
     not_modified: bool = False
     complete: bool = False
-    flags: list[str] = field(default_factory=list)
+    flags: list[Flag] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    profile: Profile = field(default_factory=Profile)
 
-    def flag(self, text: str) -> None:
+    def flag(self, text: str, code: str = "odd") -> None:
         """Say what is odd, once."""
         if text and text not in self.flags:
-            self.flags.append(text)
+            self.flags.append(text if isinstance(text, Flag) else Flag(text, code))
+
+    def note(self, text: str) -> None:
+        """Say what is worth knowing, once."""
+        if text and text not in self.notes:
+            self.notes.append(text)
 
 
 def harvest(
@@ -101,7 +116,7 @@ def harvest(
     account = Account() if account is None else account
     if source.robots_exception:
         http.permit(urljoin(source.url, "."), source.robots_exception)
-    run = _Run(source, account)
+    run = _Run(source, account, http.now().date())
     try:
         with closing(run.results(kind_of(source.kind), http, since)) as results:
             for count, result in enumerate(results, 1):
@@ -113,15 +128,19 @@ def harvest(
             http.keep_validators()
     except NotModified:
         account.not_modified = True
+    except SourceFault as fault:
+        account.flag(str(fault), fault.code)
+        raise
     finally:
-        for note in http.notes:
-            account.flag(note)
+        for flag in [*http.notes, *account.profile.flags()]:
+            account.flag(flag)
 
 
 class _Run:
     """One harvest under way: what was seen, and what to make of the next item."""
 
-    def __init__(self, source: "Source", account: Account) -> None:
+    def __init__(self, source: "Source", account: Account, today: date) -> None:
+        self._today = today
         self._source = source
         self._account = account
         self._seen: dict[str, bytes] = {}
@@ -146,14 +165,15 @@ class _Run:
             return False
         expected, came = self._account.expected, self._account.received - self._doubled
         if expected is not None and came < expected:
-            self._account.flag(f"the source says that it has {expected:,} items and {came:,} came")
+            self._account.flag(f"the source says that it has {expected:,} items and {came:,} came", "short")
             return False
         return True
 
     def _hear(self, remark: Remark) -> None:
         if remark.expected is not None:
             self._account.expected = remark.expected
-        self._account.flag(remark.odd)
+        self._account.flag(remark.odd, remark.code)
+        self._account.note(remark.note)
         self._incomplete = self._incomplete or remark.incomplete
 
     def _result(self, kind: Kind, item: Item) -> Harvested | Rejected | None:
@@ -166,6 +186,7 @@ class _Run:
             return None
         digest = hashlib.blake2b(item.raw, digest_size=16).digest()
         if self._seen.setdefault(record.identifier, digest) is digest:
+            self._account.profile.look(record, self._today)
             return Harvested(record, item)
         self._doubled += 1
         if self._seen[record.identifier] == digest:

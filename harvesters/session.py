@@ -22,6 +22,7 @@ from urllib3.exceptions import HTTPError, IncompleteRead, ReadTimeoutError
 
 from .addresses import Gate, GuardedAdapter, Network, trusted
 from .faults import AddressRefused, BadAnswer, SourceUnavailable
+from .flags import Flag
 from .robots import ROBOTS_BYTES, Robots, origin_of
 
 RETRIED = frozenset({408, 425, 429, 500, 502, 503, 504})
@@ -66,12 +67,12 @@ class Traffic:
 
     requests: int = 0
     bytes: int = 0
-    notes: list[str] = field(default_factory=list)
+    notes: list[Flag] = field(default_factory=list)
 
-    def note(self, text: str) -> None:
+    def note(self, text: str, code: str = "odd") -> None:
         """Remember what was odd, once."""
         if text not in self.notes:
-            self.notes.append(text)
+            self.notes.append(Flag(text, code))
 
 
 class _Failure(Exception):
@@ -162,7 +163,7 @@ class PoliteSession(requests.Session):
         asked = self.robots.delay(url) if heed_robots else 0.0
         if asked > self.rules.longest_delay:
             kept = self.rules.longest_delay
-            self.traffic.note(f"{host} asks for {asked:g} s between requests; {kept:g} s are kept")
+            self.traffic.note(f"{host} asks for {asked:g} s between requests; {kept:g} s are kept", "waited")
         pause = self._next_turn.get(host, 0.0) - self.clock.monotonic()
         if pause > 0:
             self.clock.sleep(pause)
@@ -178,7 +179,7 @@ class PoliteSession(requests.Session):
                 failure.wait,
             ) from failure
         if failure.wait is not None:
-            self.traffic.note(f"{origin_of(url)} asked to wait {failure.wait:.0f} s; waited")
+            self.traffic.note(f"{origin_of(url)} asked to wait {failure.wait:.0f} s; waited", "waited")
         own = 2 ** (attempt - 1) * (1 + self.clock.jitter())
         self.clock.sleep(own if failure.wait is None else failure.wait)
 

@@ -111,6 +111,8 @@ def run_data(run: Run) -> dict[str, Any]:
         "rejected": run.rejected,
         "skipped": run.skipped,
         "flags": run.flags,
+        "flag_codes": run.flag_codes,
+        "notes": run.notes,
     }
 
 

@@ -149,6 +149,17 @@ class IdentifierRow(Base):
     value: Mapped[str] = mapped_column(String(500), index=True)
 
 
+class Redirect(Base):
+    """A number that leads to another record: its source gave it another identifier, or merged it into another one."""
+
+    __tablename__ = "redirects"
+
+    number: Mapped[str] = mapped_column(String(12), primary_key=True)
+    target: Mapped[str] = mapped_column(String(12), index=True)
+    identifier: Mapped[str] = mapped_column(String(500))
+    made_at: Mapped[datetime]
+
+
 class Run(Base):
     """One harvest of one source.
 
@@ -178,7 +189,12 @@ class Run(Base):
     unchanged: Mapped[int] = mapped_column(default=0)
     withdrawn: Mapped[int] = mapped_column(default=0)
     rejected: Mapped[int] = mapped_column(default=0)
+    # What was odd, in words; the code of each, in the same order; and what is worth knowing without being odd.
     flags: Mapped[list[str]] = mapped_column(default=list)
+    flag_codes: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
+    notes: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
+    # Which fields its records had (harvesters.profile), for the next run to compare.
+    profile: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
 
     __table_args__ = (Index("ix_runs_source_started", "source", "started_at"),)
 

@@ -58,7 +58,7 @@ def collect(source: Source, http: Http, since: datetime | None) -> Iterator[Item
         identifier = str(row.get("id") or "") if isinstance(row, dict) else ""
         raw = json.dumps(row, ensure_ascii=False).encode("utf-8", "surrogatepass")
         yield Item(row, raw, f"{ckan.address}/{ckan.base_url}{options.action}", identifier)
-    yield Remark(odd=unread.words())
+    yield Remark(note=unread.words())
 
 
 def _page(ckan: RemoteCKAN, options: Options, since: datetime | None, start: int) -> Page:

@@ -67,7 +67,7 @@ def collect(source: Source, http: Http, since: datetime | None) -> Iterator[Item
         raw = json.dumps(dataset, ensure_ascii=False).encode("utf-8", "surrogatepass")
         identifier = dataset.get("identifier") if isinstance(dataset, dict) else ""
         yield Item(dataset, raw, source.url, str(identifier or ""))
-    yield Remark(odd=unread.words())
+    yield Remark(note=unread.words())
 
 
 def parse(item: Item, source: Source) -> Record | None:

@@ -231,7 +231,7 @@ def _series(source: Source, options: Options, tables: Iterator[tuple[str, Table]
     if series.unplaced:
         names = sorted(series.unplaced)
         more = f" and {len(names) - 10} more" if len(names) > 10 else ""
-        yield Remark(odd=f"places without a code of ISO 3166, kept by name: {', '.join(names[:10])}{more}")
+        yield Remark(note=f"places without a code of ISO 3166, kept by name: {', '.join(names[:10])}{more}")
 
 
 def _gather(

@@ -4,6 +4,7 @@ from collections import Counter
 from contextlib import closing
 from dataclasses import dataclass, field
 
+from harvesters.flags import Flag
 from harvesters.http import Http, SourceFault
 from harvesters.record import Record
 from harvesters.run import Account, Rejected, harvest
@@ -29,7 +30,7 @@ class Check:
     records: list[Record] = field(default_factory=list)
     rejected: int = 0
     rejects: list[Rejected] = field(default_factory=list)
-    flags: list[str] = field(default_factory=list)
+    flags: list[Flag] = field(default_factory=list)
     fault: str = ""
 
     @property

@@ -6,7 +6,9 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from harvesters.flags import Flag
 from harvesters.kinds import is_incremental
+from harvesters.profile import Profile
 from harvesters.source import Source
 
 from ..models import Run
@@ -14,6 +16,9 @@ from ..models import Run
 # What an agency deletes is only seen by asking for everything, so every so many runs do.
 FULL_AFTER = 10
 REJECTS_TOLERATED = 0.20
+ENOUGH_CHANGED = 100
+# Fewer records more than before are no sudden growth.
+SUDDEN = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,24 +73,45 @@ def _known_until(session: Session, source: str) -> datetime | None:
     return until
 
 
-def suspicion(source: Source, run: Run, plan: Plan, before: Run | None) -> str:
-    """Why the answer of a run that ended cannot be trusted to be everything; empty when it can."""
-    came = run.new + run.changed + run.unchanged
+def suspicion(source: Source, run: Run, plan: Plan, before: Run | None) -> Flag | None:
+    """Why the answer of a run that ended cannot be trusted to be everything; None when it can."""
+    came = _came(run)
     if run.rejected >= 5 and run.rejected > REJECTS_TOLERATED * (came + run.rejected):
-        return (
+        return Flag(
             f"{run.rejected:,} of {came + run.rejected:,} items were rejected; "
-            "read the reasons: the agency may have changed its format"
+            "read the reasons: the agency may have changed its format",
+            "many_rejects",
         )
     if not plan.whole:
-        return ""
+        return None
     if came < source.minimum:
-        return (
+        return Flag(
             f"{came:,} records came, and the declaration expects {source.minimum:,} at least; "
-            "ask the agency, or lower its minimum"
+            "ask the agency, or lower its minimum",
+            "below_minimum",
         )
-    if before and came < 0.5 * (past := before.new + before.changed + before.unchanged):
-        return (
+    if before and came < 0.5 * (past := _came(before)):
+        return Flag(
             f"{came:,} records came, less than half of the {past:,} of the last complete run; "
-            "ask the agency, or take it as it is: harvest run --accept"
+            "ask the agency, or take it as it is: harvest run --accept",
+            "shrunk",
         )
-    return ""
+    return None
+
+
+def oddities(run: Run, plan: Plan, profile: Profile, before: Run | None) -> list[Flag]:
+    """What is odd about a run that ended, compared with the last complete one, without being a reason to doubt
+    that everything came."""
+    if before is None:
+        return []
+    # What changed lately need not look like all that there is.
+    enough = plan.whole or profile.records >= ENOUGH_CHANGED
+    flags = profile.drift(Profile.of(before.profile)) if enough else []
+    came, past = _came(run), _came(before)
+    if plan.whole and came > 2 * past and came - past >= SUDDEN:
+        flags.append(Flag(f"{came:,} records came, more than twice the {past:,} of the last complete run", "grew"))
+    return flags
+
+
+def _came(run: Run) -> int:
+    return run.new + run.changed + run.unchanged

@@ -11,7 +11,9 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from harvesters.flags import code_of
 from harvesters.http import Http, SourceFault
+from harvesters.profile import Profile
 from harvesters.run import Account, harvest
 from harvesters.source import Source
 
@@ -20,7 +22,7 @@ from ..models import Run
 from ..parts import Portal
 from .batches import BATCH, ISSUES_KEPT, Batch
 from .leases import Heartbeat, LeaseLost, Owner, begin, end
-from .plan import Plan, last_complete, plan, suspicion
+from .plan import Plan, last_complete, oddities, plan, suspicion
 from .traffic import keep_validators, opened, validators
 
 log = logging.getLogger("clerestory.harvesting")
@@ -125,7 +127,7 @@ class _Work:
                 heartbeat_at=started,
                 deadline_at=started + timedelta(seconds=self.source.deadline),
                 received=0, skipped=0, new=0, changed=0, unchanged=0, withdrawn=0, rejected=0,
-                flags=[],
+                flags=[], flag_codes=[], notes=[], profile={},
             )  # fmt: skip
             begin(session, self.run)
             # Who asks for everything wants to see it, also when nothing changed.
@@ -181,12 +183,17 @@ class _Work:
 
     def _verdict(self, session: Session, run: Run) -> tuple[str, str]:
         """The state of a run that ended, and the reason where one is needed."""
+        before = last_complete(session, self.source.name)
         if self.account.not_modified:
+            self.account.profile = Profile.of(before.profile if before else {})
             return "complete", "nothing changed since the last complete run"
+        for flag in oddities(run, self.plan, self.account.profile, before):
+            self.account.flag(flag)
         if self.plan.whole and not self.account.complete:
             return "suspect", "; ".join(self.account.flags) or "not everything that the source has came"
-        doubt = suspicion(self.source, run, self.plan, last_complete(session, self.source.name))
+        doubt = suspicion(self.source, run, self.plan, before)
         if doubt and not self.accept:
+            self.account.flag(doubt)
             return "suspect", doubt
         return ("complete" if self.plan.whole else "partial"), ""
 
@@ -209,6 +216,8 @@ class _Work:
         if run.rejected > ISSUES_KEPT:
             flags.append(f"the first {ISSUES_KEPT:,} of {run.rejected:,} rejected items are listed")
         run.flags = [flag for flag in flags if flag]
+        run.flag_codes = [code_of(flag) for flag in run.flags]
+        run.notes, run.profile = self.account.notes, self.account.profile.to_data()
 
     def fail(self, state: str, reason: str) -> None:
         """Say how the run ended. Where even that cannot be stored, the lease's end says it later."""

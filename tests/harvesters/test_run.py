@@ -123,7 +123,7 @@ def test_fields_that_nobody_reads_are_said_once(agency: Agency, http: Http) -> N
     odd = a_catalogue(a_dataset("a", colour="green"), a_dataset("b", colour="red", shape="round"))
     account = Account()
     list(harvest(a_source("data_json", agency.plays("/data.json", odd)), http, account=account))
-    assert account.flags == ["fields that this portal does not read: colour, shape"]
+    assert account.notes == ["fields that this portal does not read: colour, shape"]
 
 
 def test_a_declared_exception_opens_what_robots_txt_closes(agency: Agency, http: Http) -> None:

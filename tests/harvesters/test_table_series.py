@@ -42,7 +42,7 @@ def test_two_spellings_of_a_country_are_one_series(agency: Agency, http: Http) -
     assert [record.identifier for record in outturn.records] == ["VN", "Atlantis"]
     assert figures(outturn.records[0]) == [("2010", Decimal("2.7")), ("2011", Decimal("2.9")), ("2012", Decimal("3.1"))]
     assert outturn.records[1].places == ()
-    assert outturn.account.flags == ["places without a code of ISO 3166, kept by name: Atlantis"]
+    assert outturn.account.notes == ["places without a code of ISO 3166, kept by name: Atlantis"]
 
 
 def test_a_mark_for_missing_is_a_known_gap_and_a_blank_is_none(agency: Agency, http: Http) -> None:

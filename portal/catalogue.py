@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from harvesters.record import Decision, Outcome, Policy, Relation, read_record, show_number
 
-from .models import Agency, IdentifierRow, Issue, RecordRow, RelationRow, Revision, Run
+from .models import HIDDEN, Agency, IdentifierRow, Issue, RecordRow, Redirect, RelationRow, Revision, Run
 from .store import fold_identifier
 
 AnyRecord = Decision | Policy | Outcome
@@ -169,16 +169,24 @@ def _entry(row: RecordRow) -> Entry:
 _FIELDS = tuple(getattr(RecordRow, field.name) for field in fields(Entry))
 
 
-def find(session: Session, number: str) -> Entry | None:
-    """The record of that number, whatever its state; None if there is none."""
+def find(session: Session, number: str, *, past: bool = False) -> Entry | None:
+    """The record of that number, whatever its state, or the one that an old number leads to; None if there is
+    none. `past`: one that was merged into another is asked for itself."""
     row = session.scalar(select(RecordRow).where(RecordRow.number == number))
+    if (row is None or (row.state == "merged" and not past)) and (redirect := session.get(Redirect, number)):
+        row = session.scalar(select(RecordRow).where(RecordRow.number == redirect.target))
     return _entry(row) if row else None
+
+
+def former_numbers(session: Session, number: str) -> list[Redirect]:
+    """The numbers that lead to this record because its source renumbered or merged it, oldest first."""
+    return list(session.scalars(select(Redirect).where(Redirect.target == number).order_by(Redirect.made_at)))
 
 
 def find_many(session: Session, numbers: Sequence[str]) -> list[Entry]:
     """The records of those numbers in that order; unknown and unpublished ones are left out."""
     # Columns instead of whole rows: long lists are streamed from here, and the session has nothing to remember.
-    rows = session.execute(select(*_FIELDS).where(RecordRow.number.in_(numbers), RecordRow.state != "unpublished"))
+    rows = session.execute(select(*_FIELDS).where(RecordRow.number.in_(numbers), RecordRow.state.not_in(HIDDEN)))
     by_number = {row.number: Entry(*row) for row in rows}
     return [by_number[number] for number in numbers if number in by_number]
 
@@ -200,7 +208,7 @@ def find_by_identifier(session: Session, identifier: str, source: str | None = N
     query = (
         select(RecordRow)
         .join(IdentifierRow, IdentifierRow.record_id == RecordRow.id)
-        .where(IdentifierRow.value == fold_identifier(identifier), RecordRow.state != "unpublished")
+        .where(IdentifierRow.value == fold_identifier(identifier), RecordRow.state.not_in(HIDDEN))
         .order_by(RecordRow.id)
         .limit(20)
     )
@@ -299,7 +307,7 @@ def _outgoing(session: Session, entry: Entry) -> list[Link]:
     relations = entry.relations
     numbers = {relation.target_number for relation in relations if relation.target_number}
     words = {fold_identifier(relation.identifier) for relation in relations if not relation.target_number}
-    by_number = {found.number: found for found in find_many(session, sorted(numbers))} if numbers else {}
+    by_number = _present(session, numbers) if numbers else {}
     by_word = _first_by_identifier(session, words) if words else {}
 
     def target(relation: Relation) -> Entry | None:
@@ -310,12 +318,23 @@ def _outgoing(session: Session, entry: Entry) -> list[Link]:
     return [Link(relation.type, False, relation, target(relation)) for relation in relations]
 
 
+def _present(session: Session, numbers: set[str]) -> dict[str, Entry]:
+    """The records of numbers, where an old one leads to the present one."""
+    found = {entry.number: entry for entry in find_many(session, sorted(numbers))}
+    if missing := numbers - found.keys():
+        rows = session.scalars(select(Redirect).where(Redirect.number.in_(missing)))
+        led = {row.number: row.target for row in rows}
+        present = {entry.number: entry for entry in find_many(session, sorted(set(led.values())))} if led else {}
+        found |= {old: present[target] for old, target in led.items() if target in present}
+    return found
+
+
 def _first_by_identifier(session: Session, words: Iterable[str]) -> dict[str, Entry]:
     """The oldest shown record by each folded identifier."""
     rows = session.execute(
         select(IdentifierRow.value, func.min(RecordRow.id))
         .join(RecordRow, RecordRow.id == IdentifierRow.record_id)
-        .where(IdentifierRow.value.in_(words), RecordRow.state != "unpublished")
+        .where(IdentifierRow.value.in_(words), RecordRow.state.not_in(HIDDEN))
         .group_by(IdentifierRow.value)
     )
     first = dict(rows.all())
@@ -329,7 +348,7 @@ def _incoming(session: Session, entry: Entry) -> list[Link]:
     rows = session.execute(
         select(RelationRow.type, *_FIELDS)
         .join(RecordRow, RecordRow.id == RelationRow.record_id)
-        .where(RecordRow.state != "unpublished", RecordRow.id != entry.id)
+        .where(RecordRow.state.not_in(HIDDEN), RecordRow.id != entry.id)
         .where(
             or_(
                 RelationRow.target_number == entry.number,

@@ -25,6 +25,8 @@ class Moment(TypeDecorator[datetime]):
         return None if value is None else datetime.fromisoformat(value)
 
 
+# States of records that no list and no search shows.
+HIDDEN = ("unpublished", "merged")
 _BEHIND = text("indexed_version < version")
 
 
@@ -74,7 +76,8 @@ class RecordRow(Base):
     demonstration: Mapped[bool] = mapped_column(default=False)
     data: Mapped[dict[str, Any]]
     fingerprint: Mapped[str] = mapped_column(String(64))
-    # Its life. `state`: published, withdrawn, unpublished; `reason` says why it is not published.
+    # Its life. `state`: published, withdrawn, unpublished, merged; `reason` says why it is not published, or
+    # the number of the record that it was merged into.
     state: Mapped[str] = mapped_column(String(20), default="published")
     reason: Mapped[str] = mapped_column(Text, default="")
     version: Mapped[int] = mapped_column(default=1)

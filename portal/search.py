@@ -14,7 +14,7 @@ from search_index.engine import Document, Piece, Query, Results, SearchEngine, S
 
 from . import catalogue, pages
 from .listing import FACETS, Listing
-from .models import Gone, RecordRow, State
+from .models import HIDDEN, Gone, RecordRow, State
 from .parts import Portal
 
 BATCH = 500
@@ -186,8 +186,8 @@ def _learn_batch(portal: Portal, engine: SearchEngine) -> int:
         rows = session.scalars(waiting.limit(BATCH)).all()
     if not rows:
         return 0
-    engine.add(document_of(row) for row in rows if row.state != "unpublished")
-    engine.remove([row.number for row in rows if row.state == "unpublished"])
+    engine.add(document_of(row) for row in rows if row.state not in HIDDEN)
+    engine.remove([row.number for row in rows if row.state in HIDDEN])
     _tick_off(portal, [(row.id, row.version) for row in rows])
     return len(rows)
 
@@ -239,7 +239,7 @@ def rebuild(portal: Portal, progress: Progress | None = None) -> int:
     with portal.engine.rebuild() as fresh:
         fresh.add(documents)
         for rows in _all_rows(portal):
-            fresh.add(document_of(row) for row in rows if row.state != "unpublished")
+            fresh.add(document_of(row) for row in rows if row.state not in HIDDEN)
             ids.extend(row.id for row in rows)
             versions.extend(row.version for row in rows)
             if progress:

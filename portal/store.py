@@ -4,7 +4,7 @@ Callers pass the session (see `Database.write`) and the moment; nothing here com
 """
 
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -18,7 +18,7 @@ from harvesters.record import Record
 from harvesters.when import first_day
 
 from .db import wait_for_turn
-from .models import Agency, Gone, IdentifierRow, RecordRow, RelationRow, Revision, User
+from .models import Agency, Gone, IdentifierRow, RecordRow, Redirect, RelationRow, Revision, User
 
 # Why a published record may be taken off the pages; the page says which one it was.
 GROUNDS = ("court_order", "personal_data", "copyright", "security", "published_in_error")
@@ -38,11 +38,13 @@ class NotStored(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A record as it comes in, with the hash and the address of the raw item it was read from."""
+    """A record as it comes in, with the hash and the address of the raw item it was read from. `formerly`: the
+    identifiers under which its source listed the same thing before."""
 
     record: Record
     raw: str | None = None
     raw_url: str | None = None
+    formerly: tuple[str, ...] = ()
 
 
 def fold_identifier(value: str) -> str:
@@ -75,12 +77,13 @@ def save_many(
     run: int | None = None,
     user: int | None = None,
     demonstration: bool = False,
+    renumbered: Collection[str] = (),
 ) -> list[Saved]:
     """Save records, some hundreds at a time; return what became of each, in their order.
 
     Idempotent: a record that says what it said before is UNCHANGED (and seen now). One that differs becomes a
     new version, and the old one is kept. A withdrawn one that comes again returns, which is a version too. One
-    that was unpublished by the operator stays so: its new words are kept, not shown.
+    that was unpublished by the operator stays so: its new words are kept, not shown. `renumbered`: numbers that `renumbering.adopt` has just given.
     """
     wait_for_turn(session, *(arrival.record.source for arrival in arrivals))
     _save_agencies(session, [arrival.record.publisher for arrival in arrivals], now)
@@ -96,15 +99,22 @@ def save_many(
             saved = Saved.NEW
         else:
             _refuse_stranger(row, arrival.record)
-            saved = _take_over(session, row, arrival, now)
+            saved = _take_over(session, row, arrival, now, "renumbered" if number in renumbered else "changed")
         row.seen_by_run = run if run is not None else row.seen_by_run
         if saved is not Saved.UNCHANGED:
             row.changed_by = user
             touched[number] = arrival.record
         outcome.append(saved)
     session.flush()
-    _save_links(session, {rows[number].id: record for number, record in touched.items()})
+    _end_redirects(session, [number for number, saved in zip(numbers, outcome, strict=True) if saved is Saved.NEW])
+    save_links(session, {rows[number].id: record for number, record in touched.items()})
     return outcome
+
+
+def _end_redirects(session: Session, numbers: Sequence[str]) -> None:
+    """A number that led elsewhere is a record's own again."""
+    if numbers:
+        session.execute(delete(Redirect).where(Redirect.number.in_(numbers)))
 
 
 def _new_row(arrival: Arrival, number: str, now: datetime, demonstration: bool) -> RecordRow:
@@ -122,11 +132,12 @@ def _new_row(arrival: Arrival, number: str, now: datetime, demonstration: bool) 
         first_seen=now,
         missed=0,
     )
-    _write(row, arrival, now)
+    write_record(row, arrival, now)
     return row
 
 
-def _write(row: RecordRow, arrival: Arrival, now: datetime) -> None:
+def write_record(row: RecordRow, arrival: Arrival, now: datetime) -> None:
+    """Let the row say what the record says."""
     record = arrival.record
     row.axis, row.type, row.title = record.axis, record.type, record.title
     row.language, row.publisher = record.language, record.publisher.slug
@@ -145,22 +156,25 @@ def _refuse_stranger(row: RecordRow, record: Record) -> None:
         )
 
 
-def _take_over(session: Session, row: RecordRow, arrival: Arrival, now: datetime) -> Saved:
-    returns = row.state == "withdrawn"
+def _take_over(session: Session, row: RecordRow, arrival: Arrival, now: datetime, change: str) -> Saved:
+    returns = row.state in ("withdrawn", "merged")
     if row.fingerprint == arrival.record.fingerprint() and not returns:
         row.last_seen, row.missed = now, 0
         return Saved.UNCHANGED
     if row.id is None:
         session.flush()  # the same record twice in one batch: its row needs its id now
-    _keep(session, row)
-    _write(row, arrival, now)
-    _next_version(row, "returned" if returns else "changed", now)
+    if change != "renumbered":
+        keep(session, row)
+    write_record(row, arrival, now)
+    next_version(row, "returned" if returns else change, now)
+    if row.state == "merged":
+        _end_redirects(session, [row.number])
     if returns:
         row.state, row.reason, row.withdrawn_at = "published", "", None
     return Saved.CHANGED
 
 
-def _keep(session: Session, row: RecordRow) -> None:
+def keep(session: Session, row: RecordRow) -> None:
     """Put what the row says now among its revisions."""
     session.add(
         Revision(
@@ -178,15 +192,16 @@ def _keep(session: Session, row: RecordRow) -> None:
     )
 
 
-def _next_version(row: RecordRow, change: str, now: datetime) -> None:
+def next_version(row: RecordRow, change: str, now: datetime) -> None:
+    """The row says something new; `keep` what it said before first."""
     row.version += 1
     row.change, row.changed_at = change, now
 
 
 def withdraw(session: Session, row: RecordRow, reason: str, now: datetime) -> None:
     """Mark a record as withdrawn at its source; it stays readable, with the reason and the date."""
-    _keep(session, row)
-    _next_version(row, "withdrawn", now)
+    keep(session, row)
+    next_version(row, "withdrawn", now)
     row.state, row.reason, row.withdrawn_at = "withdrawn", reason, now
 
 
@@ -194,15 +209,15 @@ def unpublish(session: Session, row: RecordRow, ground: str, now: datetime, user
     """Take a record off the pages on one of GROUNDS; its address then answers 410 and says which."""
     if ground not in GROUNDS:
         raise ValueError(f"{ground!r} is not a ground; use one of {', '.join(GROUNDS)}")
-    _keep(session, row)
-    _next_version(row, "unpublished", now)
+    keep(session, row)
+    next_version(row, "unpublished", now)
     row.state, row.reason, row.changed_by = "unpublished", ground, user
 
 
 def republish(session: Session, row: RecordRow, now: datetime, user: int | None = None) -> None:
     """Show an unpublished record again."""
-    _keep(session, row)
-    _next_version(row, "republished", now)
+    keep(session, row)
+    next_version(row, "republished", now)
     row.state, row.reason, row.changed_by = "published", "", user
 
 
@@ -322,7 +337,7 @@ def save_agency(session: Session, agency: AgencyName, now: datetime) -> None:
     _save_agencies(session, [agency], now)
 
 
-def _save_links(session: Session, records: dict[int, Record]) -> None:
+def save_links(session: Session, records: dict[int, Record]) -> None:
     """Write the relations and identifiers of new and changed records."""
     if not records:
         return

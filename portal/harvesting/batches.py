@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from harvesters.run import Account, Harvested, Item, Rejected
 from harvesters.source import Source
 
-from .. import store
+from .. import renumbering, store
 from ..models import Issue, Run
 from ..parts import Portal
 from ..store import Arrival
@@ -45,7 +45,7 @@ class Batch:
     def commit(self, account: Account, now: datetime) -> Run:
         """Store everything and count it; all or nothing. Returns the run. Raises LeaseLost."""
         keep = self.portal.raw.put
-        arrivals = [Arrival(one.record, keep(one.item.raw), one.item.url) for one in self.harvested]
+        arrivals = [Arrival(one.record, keep(one.item.raw), one.item.url, one.item.formerly) for one in self.harvested]
         try:
             return self._write(arrivals, account, now, singly=False)
         except _UNFIT:
@@ -71,8 +71,9 @@ class Batch:
     def _save(self, session: Session, arrivals: list[Arrival], now: datetime) -> list[store.Saved]:
         if not arrivals:
             return []
+        renumbered = renumbering.adopt(session, arrivals, now)
         return store.save_many(
-            session, arrivals, now=now, run=self.run_id, demonstration=self.source.demonstration
+            session, arrivals, now=now, run=self.run_id, demonstration=self.source.demonstration, renumbered=renumbered
         )
 
     def _save_singly(

@@ -17,7 +17,7 @@ from harvesters.profile import Profile
 from harvesters.run import Account, harvest
 from harvesters.source import Source
 
-from .. import store
+from .. import renumbering, store
 from ..models import Run
 from ..parts import Portal
 from .batches import BATCH, ISSUES_KEPT, Batch
@@ -173,7 +173,10 @@ class _Work:
             run = session.get_one(Run, self.run.id)
             if self.account.not_modified:
                 run.unchanged += store.see_all(session, self.source.name, run.id, self.now())
-            self._close(run, *self._verdict(session, run))
+            state, reason = self._verdict(session, run)
+            if state == "complete":
+                self._reconcile(session, run)
+            self._close(run, state, reason)
             if run.state == "complete":
                 self._withdraw(session, run)
                 if not self.account.not_modified:
@@ -196,6 +199,13 @@ class _Work:
             self.account.flag(doubt)
             return "suspect", doubt
         return ("complete" if self.plan.whole else "partial"), ""
+
+    def _reconcile(self, session: Session, run: Run) -> None:
+        """What is listed under another identifier than before is neither gone nor new."""
+        count = renumbering.reconcile(session, self.source.name, run.id, self.now())
+        if count:
+            words = f"{count:,} records have other identifiers at the source now; their old numbers lead to the new ones"
+            self.account.flag(words, "renumbered")
 
     def _withdraw(self, session: Session, run: Run) -> None:
         store.count_misses(session, self.source.name, run.id)

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as Answer
 
-from harvesters.record import Outcome, Policy, read_number
+from harvesters.record import Outcome, Policy, read_number, show_number
 from harvesters.vocabularies import CHOICES, FREQUENCIES, IDENTIFIER_SCHEMES
 
 from .. import catalogue, citation, comparison, errors, exports, figures, outcomes, prose
@@ -27,10 +27,13 @@ blueprint = Blueprint("records", __name__, url_prefix="/records")
 # Identifiers of licences as SPDX lists them, which have an address of their own.
 _SPDX = re.compile(r"(CC0|CC-BY|CC-PDDC|ODbL|ODC-By|PDDL|OGL-UK|OGL-Canada|NLOD|DL-DE|etalab|EUPL|MIT|Apache)-?[A-Za-z0-9.-]*")
 _VERSIONS_SHOWN = 10
+# What a record said before it was merged into another one stays readable at its own number.
+_PAST = frozenset({"records.versions", "records.version", "records.compare", "records.version_raw"})
 
 blueprint.record_once(
     lambda state: state.app.jinja_env.globals.update(
         scheme_label=lambda code: IDENTIFIER_SCHEMES.label(code, language()),
+        show_permanent=show_number,
         choice_label=lambda code: CHOICES.label(code, language()),
         frequency_label=lambda code: FREQUENCIES.label(code, language()),
         prose=prose.show_text,
@@ -51,7 +54,7 @@ def licence_address(text: str) -> str:
 def _open(session: Session, typed: str) -> Entry | Answer:
     """The record of a number in any spelling, or the answer to give instead: the one address, none such, gone."""
     number = read_number(typed)
-    entry = catalogue.find(session, number) if number else None
+    entry = catalogue.find(session, number, past=request.endpoint in _PAST) if number else None
     if entry is None:
         return _unknown(typed)
     if typed != entry.number:
@@ -97,7 +100,8 @@ def record(number: str, slug: str) -> str | Answer:
         links = catalogue.links(session, entry)
         beyond = [(policy, catalogue.links(session, policy)) for policy in threads.joined_policies(entry, links)]
         versions = catalogue.versions(session, entry)
-    return render_template("records/record.html", **_context(entry, links, beyond, datetime.now(UTC).date()), versions=versions,
+        former = catalogue.former_numbers(session, entry.number)
+    return render_template("records/record.html", former=former, **_context(entry, links, beyond, datetime.now(UTC).date()), versions=versions,
                            versions_shown=_VERSIONS_SHOWN)  # fmt: skip
 
 
@@ -170,8 +174,10 @@ def data(number: str) -> Answer:
             return entry
         links = catalogue.links(session, entry)
         versions = catalogue.versions(session, entry)
+        former = catalogue.former_numbers(session, entry.number)
     base = base_url()
     content = exports.record_data(entry, base) | {
+        "formerly": [one.number for one in former],
         "raw": f"{base}/records/{entry.number}/raw" if entry.raw else None,
         "raw_sha256": entry.raw,
         "raw_from": entry.raw_url,

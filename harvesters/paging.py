@@ -3,11 +3,14 @@
 Each generator yields the rows of its pages and, between them, what is to be said (`Remark`): how many there
 are, or why it stopped early. None of them goes on for ever: the same page served again, a next link that
 leads back, and an absurd number of pages end it, and the harvest counts as incomplete.
+
+With `marks`, what is said after each page is also where a later harvest can begin (`Remark.position`); give it
+back as `position`, and the pages go on from there.
 """
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -18,6 +21,9 @@ from .run import Remark
 MOST_PAGES = 20_000
 # So many days in a row beyond the wall are no coincidence.
 _WALLED_DAYS = 3
+
+# Where a later harvest begins: `at` the next page, in the paging's own words, and how much was `received` before.
+Position = Mapping[str, Any] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +38,11 @@ class Page:
 class _Watch:
     """Notices pages that come again, and paging that does not end."""
 
-    def __init__(self, most: int) -> None:
-        self._most = most
+    def __init__(self, most: int, marks: bool = False, position: Position = None) -> None:
+        self._most, self._marks = most, marks
         self._seen: set[bytes] = set()
         self._total: int | None = None
-        self.received = 0
+        self.received = int((position or {}).get("received", 0))
 
     def look(self, page: Page, where: str) -> Iterator[Remark]:
         """What is to be said of a page. A remark that is `incomplete` means: stop."""
@@ -56,14 +62,22 @@ class _Watch:
         self._seen.add(digest)
         self.received += len(page.rows)
 
+    def mark(self, at: Any) -> Iterator[Remark]:
+        """The place where a later harvest can begin, after a page was used up."""
+        if self._marks:
+            yield Remark(position={"at": at, "received": self.received})
+
     def is_done(self, page: Page) -> bool:
         """Whether as much came as the source says it has."""
         return not page.rows or (page.total is not None and self.received >= page.total)
 
 
-def by_offset(fetch: Callable[[int], Page], start: int = 0, most: int = MOST_PAGES) -> Iterator[Any]:
+def by_offset(
+    fetch: Callable[[int], Page], start: int = 0, most: int = MOST_PAGES, *, marks: bool = False,
+    position: Position = None,
+) -> Iterator[Any]:  # fmt: skip
     """Pages by offset. Goes on by what was received: servers give fewer rows than asked without saying so."""
-    watch = _Watch(most)
+    watch = _Watch(most, marks, position)
     while True:
         page = fetch(start + watch.received)
         for remark in watch.look(page, f"the page at offset {start + watch.received}"):
@@ -73,11 +87,15 @@ def by_offset(fetch: Callable[[int], Page], start: int = 0, most: int = MOST_PAG
         yield from page.rows
         if watch.is_done(page):
             return
+        yield from watch.mark(start + watch.received)
 
 
-def by_number(fetch: Callable[[int], Page], first: int = 1, most: int = MOST_PAGES) -> Iterator[Any]:
+def by_number(
+    fetch: Callable[[int], Page], first: int = 1, most: int = MOST_PAGES, *, marks: bool = False,
+    position: Position = None,
+) -> Iterator[Any]:  # fmt: skip
     """Pages by number, until one is empty or everything came."""
-    watch, number = _Watch(most), first
+    watch, number = _Watch(most, marks, position), position["at"] if position else first
     while True:
         page = fetch(number)
         for remark in watch.look(page, f"page {number}"):
@@ -88,11 +106,16 @@ def by_number(fetch: Callable[[int], Page], first: int = 1, most: int = MOST_PAG
         if watch.is_done(page):
             return
         number += 1
+        yield from watch.mark(number)
 
 
-def by_cursor(fetch: Callable[[str], Page], first: str = "", most: int = MOST_PAGES) -> Iterator[Any]:
+def by_cursor(
+    fetch: Callable[[str], Page], first: str = "", most: int = MOST_PAGES, *, marks: bool = False,
+    position: Position = None,
+) -> Iterator[Any]:  # fmt: skip
     """Pages by what each says of the next one: a cursor, a token, or (`by_next_link`) an address."""
-    watch, cursor, used = _Watch(most), first, {first: None}
+    cursor = position["at"] if position else first
+    watch, used = _Watch(most, marks, position), {cursor: None}
     while True:
         page = fetch(cursor)
         for remark in watch.look(page, f"page {len(used)}"):
@@ -107,9 +130,12 @@ def by_cursor(fetch: Callable[[str], Page], first: str = "", most: int = MOST_PA
             return
         cursor = page.next
         used[cursor] = None
+        yield from watch.mark(cursor)
 
 
-def by_next_link(fetch: Callable[[str], Page], url: str, most: int = MOST_PAGES) -> Iterator[Any]:
+def by_next_link(
+    fetch: Callable[[str], Page], url: str, most: int = MOST_PAGES, *, marks: bool = False, position: Position = None
+) -> Iterator[Any]:
     """Pages by the link to the next one, which is always asked of the host of `url`."""
     here = [url]
 
@@ -117,7 +143,7 @@ def by_next_link(fetch: Callable[[str], Page], url: str, most: int = MOST_PAGES)
         here[0] = same_host(here[0], link)
         return fetch(here[0])
 
-    yield from by_cursor(fetch_from_here, url, most)
+    yield from by_cursor(fetch_from_here, url, most, marks=marks, position=position)
 
 
 def same_host(base: str, link: str) -> str:

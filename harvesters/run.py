@@ -1,7 +1,6 @@
 """One harvest: a source's items become records, or are rejected with a reason. Stores nothing."""
 
-import hashlib
-from collections.abc import Generator
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -12,8 +11,9 @@ from pydantic import ValidationError
 
 from .faults import NotModified, SourceFault
 from .flags import Flag
-from .kinds import Kind, kind_of
+from .kinds import Kind, is_resumable, kind_of
 from .profile import Profile
+from .seen import Seen
 
 if TYPE_CHECKING:
     from .http import Http
@@ -42,7 +42,9 @@ class Item:
 class Remark:
     """What `collect` has to say beside items: how many the source says it has; what is odd, in words; that
     not everything the source has will come (a window of dates, a page that broke the rules). `code` says what
-    is odd in one word (harvesters.flags). `note` is said of the run without being odd.
+    is odd in one word (harvesters.flags). `note` is said of the run without being odd. `position`: everything
+    before it was yielded, and a harvest that begins there (see RESUMABLE in harvesters.kinds) brings the rest.
+    It is plain JSON data.
     """
 
     expected: int | None = None
@@ -50,6 +52,32 @@ class Remark:
     incomplete: bool = False
     code: str = "odd"
     note: str = ""
+    position: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """How far a harvest had come, for one that goes on from there: the position in its kind's words, and what
+    was counted and said until then."""
+
+    position: Any
+    expected: int | None = None
+    received: int = 0
+    skipped: int = 0
+    doubled: int = 0
+    incomplete: bool = False
+    flags: tuple[tuple[str, str], ...] = ()
+    profile: Mapping[str, Any] = field(default_factory=dict)
+
+    def to_data(self) -> dict[str, Any]:
+        """As JSON data."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
+    @classmethod
+    def of(cls, data: Mapping[str, Any]) -> "Checkpoint":
+        """What `to_data` gave."""
+        known = {name: data[name] for name in cls.__slots__ if name in data}
+        return cls(**known | {"flags": tuple((text, code) for text, code in known.get("flags", ()))})
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +105,8 @@ class Account:
     source answered that nothing changed since the last complete run. `complete`: every item the source has
     was seen, so that what did not come is gone; False for incremental and limited runs. `flags`: what is odd,
     each in words with its code. `notes`: what is worth knowing without being odd. `profile`: which fields the
-    records had.
+    records had. `checkpoint`: how far it came, where the kind says so. What a harvest goes on from is counted
+    here, too.
     """
 
     expected: int | None = None
@@ -88,6 +117,7 @@ class Account:
     flags: list[Flag] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     profile: Profile = field(default_factory=Profile)
+    checkpoint: Checkpoint | None = None
 
     def flag(self, text: str, code: str = "odd") -> None:
         """Say what is odd, once."""
@@ -106,9 +136,10 @@ def harvest(
     since: datetime | None = None,
     account: Account | None = None,
     limit: int | None = None,
+    resume: Checkpoint | None = None,
 ) -> Generator[Harvested | Rejected, None, None]:
     """Yield what became of every item of `source`; with `since`, of those changed from then on; at most
-    `limit`.
+    `limit`; with `resume`, of those that an earlier harvest had not come to.
 
     Raises a SourceFault (harvesters.faults) when the agency is down, sends something else than it should, or
     is not to be asked; one bad item is a Rejected and the harvest goes on. It may be closed at any time.
@@ -116,9 +147,9 @@ def harvest(
     account = Account() if account is None else account
     if source.robots_exception:
         http.permit(urljoin(source.url, "."), source.robots_exception)
-    run = _Run(source, account, http.now().date())
+    run = _Run(source, account, http.now().date(), resume)
     try:
-        with closing(run.results(kind_of(source.kind), http, since)) as results:
+        with closing(run.results(http, since)) as results:
             for count, result in enumerate(results, 1):
                 yield result
                 if count == limit:
@@ -139,16 +170,24 @@ def harvest(
 class _Run:
     """One harvest under way: what was seen, and what to make of the next item."""
 
-    def __init__(self, source: "Source", account: Account, today: date) -> None:
+    def __init__(self, source: "Source", account: Account, today: date, resume: Checkpoint | None) -> None:
         self._today = today
         self._source = source
         self._account = account
-        self._seen: dict[str, bytes] = {}
+        self._resume = resume
+        self._seen = Seen()
         self._doubled = 0
         self._incomplete = False
+        if resume:
+            account.expected, account.received, account.skipped = resume.expected, resume.received, resume.skipped
+            self._doubled, self._incomplete = resume.doubled, resume.incomplete
+            account.profile = Profile.of(dict(resume.profile))
+            for text, code in resume.flags:
+                account.flag(text, code)
 
-    def results(self, kind: Kind, http: "Http", since: datetime | None) -> Generator[Harvested | Rejected, None, None]:
-        for came in kind.collect(self._source, http, since):
+    def results(self, http: "Http", since: datetime | None) -> Generator[Harvested | Rejected, None, None]:
+        kind = kind_of(self._source.kind)
+        for came in self._collect(kind, http, since):
             if isinstance(came, Remark):
                 self._hear(came)
                 continue
@@ -158,6 +197,13 @@ class _Run:
                 self._account.skipped += 1
             else:
                 yield result
+
+    def _collect(self, kind: Kind, http: "Http", since: datetime | None) -> "Iterator[Item | Remark]":
+        if is_resumable(self._source.kind):
+            # Only kinds that say RESUMABLE are asked with a position.
+            position = self._resume.position if self._resume else None
+            return kind.collect(self._source, http, since, position)  # type: ignore[call-arg]
+        return kind.collect(self._source, http, since)
 
     def is_complete(self, since: datetime | None, limit: int | None) -> bool:
         """Whether everything the source has was seen. That fewer came than it said is odd."""
@@ -175,6 +221,12 @@ class _Run:
         self._account.flag(remark.odd, remark.code)
         self._account.note(remark.note)
         self._incomplete = self._incomplete or remark.incomplete
+        if remark.position is not None and is_resumable(self._source.kind):
+            self._account.checkpoint = Checkpoint(
+                remark.position, self._account.expected, self._account.received, self._account.skipped,
+                self._doubled, self._incomplete, tuple((str(flag), flag.code) for flag in self._account.flags),
+                self._account.profile.to_data(),
+            )  # fmt: skip
 
     def _result(self, kind: Kind, item: Item) -> Harvested | Rejected | None:
         """The one place where every fault is caught: a bad item must not end the run."""
@@ -184,12 +236,12 @@ class _Run:
             return Rejected(item, explain(fault))
         if record is None:
             return None
-        digest = hashlib.blake2b(item.raw, digest_size=16).digest()
-        if self._seen.setdefault(record.identifier, digest) is digest:
+        first = self._seen.is_first(record.identifier, item.raw)
+        if first:
             self._account.profile.look(record, self._today)
             return Harvested(record, item)
         self._doubled += 1
-        if self._seen[record.identifier] == digest:
+        if first is None:
             return None
         return Rejected(
             item,

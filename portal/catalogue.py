@@ -459,7 +459,7 @@ def runs(session: Session, source: str, limit: int = 20) -> list[Run]:
 
 def last_runs(session: Session) -> dict[str, Run]:
     """The last run of every source that ever ran."""
-    latest = select(func.max(Run.id)).group_by(Run.source)
+    latest = select(func.max(Run.id)).where(Run.state != "replayed").group_by(Run.source)
     return {run.source: run for run in session.scalars(select(Run).where(Run.id.in_(latest)))}
 
 

@@ -13,7 +13,7 @@ from . import catalogue
 from .models import Run
 from .parts import Portal
 
-Health = Literal["never", "running", "complete", "partial", "suspect", "failed", "interrupted", "desk", "undeclared"]
+Health = Literal["never", "running", "complete", "partial", "suspect", "failed", "interrupted", "stopped", "desk", "undeclared"]
 
 _DESK = "desk-"
 _RHYTHMS = {

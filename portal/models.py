@@ -92,6 +92,7 @@ class RecordRow(Base):
     seen_by_run: Mapped[int | None]
     raw: Mapped[str | None] = mapped_column(String(64))
     raw_url: Mapped[str | None] = mapped_column(Text)
+    raw_type: Mapped[str | None] = mapped_column(String(200))
     changed_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
 
     __table_args__ = (
@@ -167,7 +168,11 @@ class Run(Base):
     """One harvest of one source.
 
     `state`: running; complete; partial (incremental or limited, ended well); suspect (kept what it got, withdrew
-    nothing); failed (the agency was down or sent something else); interrupted (killed, or its lease ran out).
+    nothing); failed (the agency was down or sent something else); interrupted (killed, or its lease ran out);
+    stopped (by the operator); replayed (read kept items again, without asking the agency).
+
+    `continues`: the run whose work it went on with, and `carried`: how many records that one had seen. `checkpoint`:
+    from where a later run can go on. `stop_asked`: why it is to end. `retry_at`: not to be tried again before.
     """
 
     __tablename__ = "runs"
@@ -198,6 +203,11 @@ class Run(Base):
     notes: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
     # Which fields its records had (harvesters.profile), for the next run to compare.
     profile: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
+    continues: Mapped[int | None]
+    carried: Mapped[int] = mapped_column(default=0, server_default="0")
+    checkpoint: Mapped[dict[str, Any] | None]
+    stop_asked: Mapped[str] = mapped_column(Text, default="", server_default="")
+    retry_at: Mapped[datetime | None]
 
     __table_args__ = (Index("ix_runs_source_started", "source", "started_at"),)
 
@@ -213,17 +223,21 @@ class Issue(Base):
     reason: Mapped[str] = mapped_column(Text)
     url: Mapped[str] = mapped_column(Text)
     raw: Mapped[str | None] = mapped_column(String(64))
+    raw_type: Mapped[str | None] = mapped_column(String(200))
 
 
 class Lease(Base):
-    """At most one run per source: who holds it, and until when."""
+    """At most one run per source, and one per host of agencies: who holds it, and until when."""
 
     __tablename__ = "leases"
 
     source: Mapped[str] = mapped_column(String(100), primary_key=True)
+    host: Mapped[str | None] = mapped_column(String(300))
     run_id: Mapped[int]
     owner: Mapped[str] = mapped_column(String(200))
     expires_at: Mapped[datetime]
+
+    __table_args__ = (Index("ix_leases_host", "host", unique=True),)
 
 
 class ValidatorRow(Base):

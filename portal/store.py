@@ -38,13 +38,14 @@ class NotStored(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A record as it comes in, with the hash and the address of the raw item it was read from. `formerly`: the
-    identifiers under which its source listed the same thing before."""
+    """A record as it comes in, with the hash, the address and the type of the raw item it was read from.
+    `formerly`: the identifiers under which its source listed the same thing before."""
 
     record: Record
     raw: str | None = None
     raw_url: str | None = None
     formerly: tuple[str, ...] = ()
+    raw_type: str | None = None
 
 
 def fold_identifier(value: str) -> str:
@@ -143,7 +144,7 @@ def write_record(row: RecordRow, arrival: Arrival, now: datetime) -> None:
     row.language, row.publisher = record.language, record.publisher.slug
     row.issued_on = first_day(record.issued) if record.issued else None
     row.data, row.fingerprint = record.to_data(), record.fingerprint()
-    row.raw, row.raw_url = arrival.raw, arrival.raw_url
+    row.raw, row.raw_url, row.raw_type = arrival.raw, arrival.raw_url, arrival.raw_type
     row.last_seen = now
     row.missed = 0
 
@@ -257,6 +258,17 @@ def see(session: Session, source: str, identifiers: Iterable[str], run: int, now
         .where(RecordRow.source == source, RecordRow.identifier.in_(list(identifiers)))
         .where(RecordRow.state == "published")
         .values(seen_by_run=run, last_seen=now, missed=0)
+        .execution_options(synchronize_session=False)
+    )
+    return int(result.rowcount)  # type: ignore[attr-defined]
+
+
+def see_again(session: Session, source: str, before: int, run: int) -> int:
+    """What `before` saw counts as seen by `run`, which goes on with its work."""
+    result = session.execute(
+        update(RecordRow)
+        .where(RecordRow.source == source, RecordRow.seen_by_run == before)
+        .values(seen_by_run=run)
         .execution_options(synchronize_session=False)
     )
     return int(result.rowcount)  # type: ignore[attr-defined]

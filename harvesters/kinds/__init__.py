@@ -8,6 +8,14 @@ A kind is two functions and a model:
 
 `collect` may yield a `Remark` between items: how many the source says it has, what is odd, what won't come.
 A kind whose `collect` heeds `since` says so with `INCREMENTAL = True`; the others always bring everything.
+
+A kind that can begin in the middle says `RESUMABLE = True`. Its `collect` takes a fourth argument, `position`, and
+yields `Remark(position=…)` (plain JSON data) where everything before was yielded: after a window, a page. A run
+that was killed, stopped or broken off is then gone on with from its last position; it is None otherwise. What
+the others had brought is stored, and comes again as unchanged.
+
+A kind whose `raw` is not the JSON of its `data` offers `read(raw, media_type) -> data`, so that kept items can be
+parsed again after the kind was improved (`clerestory harvest replay`).
 """
 
 from collections.abc import Iterator
@@ -52,6 +60,11 @@ def kind_of(name: str) -> Kind:
 def is_incremental(name: str) -> bool:
     """Whether sources of that kind can be asked for what changed since a moment."""
     return bool(getattr(kind_of(name), "INCREMENTAL", False))
+
+
+def is_resumable(name: str) -> bool:
+    """Whether a harvest of that kind can begin where an earlier one ended."""
+    return bool(getattr(kind_of(name), "RESUMABLE", False))
 
 
 def check_options(source: "Source") -> list[str]:

@@ -21,7 +21,7 @@ from ..run import Item, Remark
 from ..source import Source
 from .ckan_dataset import IGNORED, READ, parse_dataset, site_of
 
-INCREMENTAL = True
+INCREMENTAL = RESUMABLE = True
 # Where the Action API answers; the second is the older spelling, and ckanapi's.
 API_PATHS = ("api/3/action/", "api/action/")
 # What was indexed while the last run ended comes again.
@@ -43,14 +43,23 @@ class Options(Strict):
     action: Literal["package_search", "current_package_list_with_resources"] = "package_search"
 
 
-def collect(source: Source, http: Http, since: datetime | None) -> Iterator[Item | Remark]:
+def collect(
+    source: Source, http: Http, since: datetime | None, position: dict[str, Any] | None = None
+) -> Iterator[Item | Remark]:
     """Every dataset, in an order that stays; with `since`, those whose metadata changed from then on."""
     options = Options(**source.options)
     ckan = RemoteCKAN(
         site_of(source.url), apikey=http.token, user_agent=http.user_agent, get_only=True, session=http.session
     )
     unread = Unread((*READ, *IGNORED))
-    for row in by_offset(lambda start: _page(ckan, options, since, start)):
+    found = False
+
+    def fetch(start: int) -> Page:
+        nonlocal found
+        page, found = _page(ckan, options, since, start, found), True
+        return page
+
+    for row in by_offset(fetch, marks=True, position=position):
         if isinstance(row, Remark):
             yield row
             continue
@@ -61,14 +70,14 @@ def collect(source: Source, http: Http, since: datetime | None) -> Iterator[Item
     yield Remark(note=unread.words())
 
 
-def _page(ckan: RemoteCKAN, options: Options, since: datetime | None, start: int) -> Page:
+def _page(ckan: RemoteCKAN, options: Options, since: datetime | None, start: int, found: bool) -> Page:
     if options.action != "package_search":
         asked: dict[str, Any] = {"limit": options.rows, "offset": start}
     else:
         asked = {"start": start, "rows": options.rows, "sort": "id asc"}
         if conditions := _conditions(options, since):
             asked["fq"] = conditions
-    result = _find(ckan, options, asked) if start == 0 else _call(ckan, options.action, asked)
+    result = _call(ckan, options.action, asked) if found else _find(ckan, options, asked)
     if isinstance(result, dict) and isinstance(result.get("results"), list):
         total = result.get("count")
         return Page(_flat(result["results"]), total if isinstance(total, int) else None)

@@ -18,7 +18,7 @@ from ..record import Agency, Consultation, File, Identifier, Record, Relation, S
 from ..run import Item, Remark
 from ..source import Source
 
-INCREMENTAL = True
+INCREMENTAL = RESUMABLE = True
 # However many documents match a question, the API shows no more than these.
 WALL = 10_000
 # Documents are corrected and added for some days after they are published.
@@ -60,10 +60,14 @@ class Options(Strict):
     per_page: int = Field(default=1000, ge=1, le=1000)
 
 
-def collect(source: Source, http: Http, since: datetime | None) -> Iterator[Item | Remark]:
+def collect(
+    source: Source, http: Http, since: datetime | None, position: dict[str, Any] | None = None
+) -> Iterator[Item | Remark]:
     """Documents by date of publication, oldest first, in windows small enough to be shown whole."""
     options = Options(**source.options)
     first = max(options.from_, since.date() - OVERLAP) if since else options.from_
+    if position:
+        first = date.fromisoformat(position["from"])
     # Tomorrow's issue is on the web the evening before, seen from west of Washington.
     last = http.now().date() + timedelta(days=1)
     counts: dict[tuple[date, date], int] = {}
@@ -73,13 +77,14 @@ def collect(source: Source, http: Http, since: datetime | None) -> Iterator[Item
         counts[start, end] = int(answer.get("count") or 0)
         return counts[start, end]
 
-    expected = 0
+    expected = position["before"] if position else 0
     for window in by_date_window(size, first, last, WALL):
         if isinstance(window, Remark):
             yield window
         elif counts[window]:
             yield from _documents(http, _address(source, options, *window, per_page=options.per_page), expected)
             expected += counts[window]
+            yield Remark(position={"from": f"{window[1] + timedelta(days=1)}", "before": expected})
 
 
 def _address(source: Source, options: Options, start: date, end: date, per_page: int) -> str:

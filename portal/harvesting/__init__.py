@@ -1,8 +1,10 @@
-"""Harvesting: run a source into the store (`run_source`), or try it without storing anything (`check`)."""
+"""Harvesting: run a source into the store (`run_source`), or try it without storing anything (`check`); stop a
+run (`stop`)."""
 
 from .check import Check, check
-from .leases import Busy
+from .leases import Busy, HostBusy
 from .plan import Plan, plan
 from .run import run_source
+from .stopping import end_dead_runs, stop
 
-__all__ = ["Busy", "Check", "Plan", "check", "plan", "run_source"]
+__all__ = ["Busy", "Check", "HostBusy", "Plan", "check", "end_dead_runs", "plan", "run_source", "stop"]

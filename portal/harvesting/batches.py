@@ -1,6 +1,7 @@
 """Batches: what came is stored some hundreds at a time, with the run's counts in the same transaction."""
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -25,11 +26,12 @@ _UNFIT = (store.NotStored, DataError, IntegrityError)
 
 @dataclass
 class Batch:
-    """Results on their way into the database."""
+    """Results on their way into the database. `tally` writes into the run what its source said so far."""
 
     portal: Portal
     source: Source
     run_id: int
+    tally: Callable[[Run, Account], None]
     harvested: list[Harvested] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)
 
@@ -45,7 +47,10 @@ class Batch:
     def commit(self, account: Account, now: datetime) -> Run:
         """Store everything and count it; all or nothing. Returns the run. Raises LeaseLost."""
         keep = self.portal.raw.put
-        arrivals = [Arrival(one.record, keep(one.item.raw), one.item.url, one.item.formerly) for one in self.harvested]
+        arrivals = [
+            Arrival(one.record, keep(one.item.raw), one.item.url, one.item.formerly, one.item.media_type[:200])
+            for one in self.harvested
+        ]
         try:
             return self._write(arrivals, account, now, singly=False)
         except _UNFIT:
@@ -64,7 +69,7 @@ class Batch:
             run.new += counts[store.Saved.NEW]
             run.changed += counts[store.Saved.CHANGED]
             run.unchanged += counts[store.Saved.UNCHANGED]
-            run.received, run.skipped, run.expected = account.received, account.skipped, account.expected
+            self.tally(run, account)
             run.heartbeat_at = now
         return run
 
@@ -107,6 +112,7 @@ class Batch:
             reason=_storable(reason)[:5000],
             url=_storable(item.url),
             raw=self.portal.raw.put(item.raw),
+            raw_type=item.media_type[:200],
         )
 
 

@@ -1,32 +1,39 @@
-"""Leases: one run per source at a time, and none that is "running" for ever.
+"""Leases: one run per source at a time, one per host of agencies, and none that is "running" for ever.
 
-A run holds the lease of its source and renews it. When its process was killed, or the lease ran out, the next
-run takes over at once and marks it as interrupted.
+A run holds one lease, for its source and its source's host, and renews it. When its process was killed, or the
+lease ran out, whoever looks next (the next run, or the worker, within a minute) ends it as interrupted; the run
+after it goes on from what it had committed.
 """
 
 import os
 import socket
-import threading
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from types import TracebackType
-from typing import Self
+from urllib.parse import urlsplit
 
 from sqlalchemy import select
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from ..db import Database, wait_for_turn
+from harvesters.source import Source
+
+from ..db import wait_for_turn
 from ..models import Lease, Run
 
-LEASE = timedelta(minutes=5)
-RENEWAL = 20.0
+# How long a run on another machine may say nothing before it counts as dead, and how often one says something.
+LEASE = timedelta(seconds=40)
+BEAT = 5.0
+
+KILLED = "it was killed, or its machine stopped; what it had stored stays, and the next run goes on from there"
+TAKEN_OVER = "it was killed, or its machine stopped; the run after it took over"
 
 
 class Busy(Exception):
     """Another run of the same source is under way. The message says whose, and since when."""
+
+
+class HostBusy(Busy):
+    """Another source of the same host is being harvested; it will be this one's turn afterwards."""
 
 
 class LeaseLost(Exception):
@@ -55,9 +62,14 @@ class Owner:
         host, pid, began = text.rsplit("/", 2)
         return cls(host, int(pid), began)
 
+    @property
+    def is_local(self) -> bool:
+        """Whether it runs on this machine, so that its number means something here."""
+        return self.host == _place()
+
     def is_dead(self) -> bool:
         """Whether it is known to have ended. One on another machine never is: its lease must run out."""
-        if self.host != _place():
+        if not self.is_local:
             return False
         try:
             os.kill(self.pid, 0)
@@ -65,7 +77,7 @@ class Owner:
             return True
         except PermissionError:
             pass
-        return _began(self.pid) != self.began
+        return _began(self.pid) != self.began or _is_zombie(self.pid)
 
     def in_words(self) -> str:
         return f"process {self.pid} on {self.host.split('#')[0]}"
@@ -79,39 +91,93 @@ def _place() -> str:
         return socket.gethostname()
 
 
-def _began(pid: int) -> str:
+def _fields(pid: int) -> list[str]:
+    """What the system says of a process, from its third field on: the second, its name, may hold spaces."""
     try:
-        # The 22nd field; the second one, the program's name, may hold spaces and parentheses.
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except OSError:
-        return ""
+        return []
 
 
-def begin(session: Session, run: Run) -> None:
-    """Store `run` as the one that holds its source's lease. Raises Busy when another one does."""
-    wait_for_turn(session, run.source)
+def _began(pid: int) -> str:
+    return fields[19] if (fields := _fields(pid)) else ""
+
+
+def _is_zombie(pid: int) -> bool:
+    """Whether it has ended, and its parent has not heard of it yet."""
+    return _fields(pid)[:1] in (["Z"], ["X"])
+
+
+def host_of(source: Source) -> str:
+    """The host that a run of this source asks; only one run at a time asks it."""
+    parts = urlsplit(source.url)
+    return (parts.netloc.rpartition("@")[2] or parts.path).casefold()[:300]
+
+
+def begin(session: Session, run: Run, host: str | None = None) -> None:
+    """Store `run` as the one that holds the lease of its source and of `host`. Raises Busy when another one does."""
+    wait_for_turn(session, "leases")
     lease = session.get(Lease, run.source)
     if lease:
-        _refuse_or_take_over(session, lease, run)
+        _refuse_or_end(session, lease, run)
+    if host and (other := session.scalar(select(Lease).where(Lease.host == host))):
+        _refuse_or_end(session, other, run)
     for left in session.scalars(select(Run).where(Run.source == run.source, Run.state == "running")):
-        left.state, left.finished_at = "interrupted", run.started_at
-        left.reason = left.reason or "it was killed, or its machine stopped; the run after it took over"
+        interrupt(left, TAKEN_OVER, run.started_at)
     session.add(run)
     session.flush()
-    session.merge(
-        Lease(source=run.source, run_id=run.id, owner=run.owner, expires_at=run.started_at + LEASE)
+    session.add(
+        Lease(source=run.source, host=host, run_id=run.id, owner=run.owner, expires_at=run.started_at + LEASE)
     )
 
 
-def _refuse_or_take_over(session: Session, lease: Lease, run: Run) -> None:
-    owner = Owner.read(lease.owner)
-    if lease.expires_at > run.started_at and not owner.is_dead():
-        holder = session.get(Run, lease.run_id)
-        since = f" since {holder.started_at:%d %B %Y, %H:%M} UTC" if holder else ""
+def _refuse_or_end(session: Session, lease: Lease, run: Run) -> None:
+    """End the run that holds `lease` if it is dead; else say that it is in the way."""
+    if is_abandoned(lease, run.started_at):
+        abandon(session, lease, run.started_at, TAKEN_OVER)
+        return
+    holder = session.get(Run, lease.run_id)
+    since = f" since {holder.started_at:%d %B %Y, %H:%M} UTC" if holder else ""
+    who = Owner.read(lease.owner).in_words()
+    if lease.source == run.source:
         raise Busy(
-            f"{run.source} is being harvested{since} by {owner.in_words()}; "
-            "wait for it to end, or stop it and start again"
+            f"{run.source} is being harvested{since} by {who}; "
+            f"wait for it to end, or stop it: clerestory harvest stop {run.source}"
         )
+    raise HostBusy(
+        f"{run.source} must wait: {lease.host} is being asked for {lease.source}{since} by {who}, "
+        "and one run at a time asks one host"
+    )
+
+
+def is_abandoned(lease: Lease, now: datetime) -> bool:
+    """Whether nobody works under this lease any more: its process is dead, or it was not renewed in time."""
+    return lease.expires_at <= now or Owner.read(lease.owner).is_dead()
+
+
+def abandon(session: Session, lease: Lease, now: datetime, reason: str = KILLED) -> Run | None:
+    """End the run of a lease that nobody works under any more; returns it."""
+    run = session.get(Run, lease.run_id)
+    session.delete(lease)
+    session.flush()
+    if run and run.state == "running":
+        interrupt(run, reason, now)
+    return run
+
+
+def interrupt(run: Run, reason: str, now: datetime) -> None:
+    """Say of a run that nobody works at any more how it ended."""
+    run.state = "stopped" if run.stop_asked else "interrupted"
+    run.reason = run.stop_asked or run.reason or reason
+    run.finished_at = now
+
+
+def end_abandoned(session: Session, now: datetime) -> list[Run]:
+    """End every run that nobody works at any more; returns them."""
+    wait_for_turn(session, "leases")
+    leases = session.scalars(select(Lease).order_by(Lease.source)).all()
+    ended = [abandon(session, lease, now) for lease in leases if is_abandoned(lease, now)]
+    return [run for run in ended if run]
 
 
 def end(session: Session, run: Run) -> None:
@@ -129,38 +195,3 @@ def renew(session: Session, source: str, run_id: int, now: datetime) -> None:
             f"{source}: this run stood still for so long that another one took over; what it had stored stays"
         )
     lease.expires_at = now + LEASE
-
-
-class Heartbeat:
-    """Renews a lease from a thread of its own while a source is slow to answer."""
-
-    def __init__(
-        self, database: Database, run: Run, now: Callable[[], datetime], every: float = RENEWAL
-    ) -> None:
-        self._database, self._source, self._run_id = database, run.source, run.id
-        self._now, self._every = now, every
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._beat, name=f"heartbeat of {run.source}", daemon=True)
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._stop.set()
-        self._thread.join()
-
-    def _beat(self) -> None:
-        while not self._stop.wait(self._every):
-            try:
-                with self._database.write() as session:
-                    renew(session, self._source, self._run_id, self._now())
-                    run = session.get(Run, self._run_id)
-                    if run:
-                        run.heartbeat_at = self._now()
-            except LeaseLost:
-                return  # the run notices with its next batch
-            except SQLAlchemyError:
-                continue  # busy or gone for a moment; the lease lasts many beats

@@ -1,7 +1,7 @@
 """Plan: what a run asks for (everything, or what changed since), and what makes its answer suspicious."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -19,6 +19,9 @@ REJECTS_TOLERATED = 0.20
 ENOUGH_CHANGED = 100
 # Fewer records more than before are no sudden growth.
 SUDDEN = 50
+# A place to go on from is worth nothing when it is old, or when runs began there and got no further.
+FRESH = timedelta(hours=12)
+TRIES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,18 @@ def plan(session: Session, source: Source, *, full: bool, since: datetime | None
         return Plan(True, None, limit)
     known_until = _known_until(session, source.name)
     return Plan(known_until is None, known_until, limit)
+
+
+def left_off(session: Session, run: Run, declared: str) -> Run | None:
+    """The run that `run` can go on with: the one before, where it asked for the same, was broken off, and had got
+    somewhere."""
+    earlier = select(Run).where(Run.source == run.source, Run.id < run.id, Run.state != "replayed")
+    last = session.scalar(earlier.order_by(Run.id.desc()).limit(1))
+    if last is None or last.state not in ("interrupted", "stopped", "failed") or not last.checkpoint:
+        return None
+    same = (last.full, last.since, last.limit) == (run.full, run.since, None) and run.limit is None
+    fresh = (last.finished_at or last.heartbeat_at) > run.started_at - FRESH and last.checkpoint["tries"] < TRIES
+    return last if same and fresh and last.checkpoint["declared"] == declared else None
 
 
 def last_complete(session: Session, source: str) -> Run | None:
@@ -114,4 +129,4 @@ def oddities(run: Run, plan: Plan, profile: Profile, before: Run | None) -> list
 
 
 def _came(run: Run) -> int:
-    return run.new + run.changed + run.unchanged
+    return run.carried + run.new + run.changed + run.unchanged

@@ -14,16 +14,17 @@ from sqlalchemy.orm import Session
 from harvesters.flags import code_of
 from harvesters.http import Http, SourceFault
 from harvesters.profile import Profile
-from harvesters.run import Account, harvest
+from harvesters.run import Account, Checkpoint, harvest
 from harvesters.source import Source
 
 from .. import renumbering, store
 from ..models import Run
 from ..parts import Portal
 from .batches import BATCH, ISSUES_KEPT, Batch
-from .leases import Heartbeat, LeaseLost, Owner, begin, end
-from .plan import Plan, last_complete, oddities, plan, suspicion
-from .traffic import keep_validators, opened, validators
+from .leases import LeaseLost, Owner, begin, end, host_of
+from .plan import Plan, last_complete, left_off, oddities, plan, suspicion
+from .traffic import declared, keep_validators, opened, validators
+from .watch import Ended, Watch
 
 log = logging.getLogger("clerestory.harvesting")
 
@@ -32,10 +33,6 @@ PATIENCE = 5.0
 
 Progress = Callable[[Run], None]
 Clock = Callable[[], datetime]
-
-
-class DeadlinePassed(Exception):
-    """A run took longer than its source's declaration allows."""
 
 
 def clock() -> datetime:
@@ -54,24 +51,31 @@ def run_source(
     now: Clock = clock,
     progress: Progress | None = None,
     http: Http | None = None,
+    resume: bool = False,
 ) -> Run:
     """Harvest `source` into the store; return the run with its state, its reason and its counts.
 
     A kind that can be asked for changes is asked for those since its last run, unless `full`. `accept` takes a
     suspicious answer for everything that the source has. `progress` is called after every batch. `http` takes
-    the place of the ordinary way to the agency. What was stored stays, however the run ends.
+    the place of the ordinary way to the agency. What was stored stays, however the run ends; a run that was broken
+    off is gone on with where its kind can do that, unless `full`, which begins afresh. `resume` goes on also then.
 
-    Raises Busy when another run of this source is under way. KeyboardInterrupt passes through, after the run
-    was marked as interrupted. Everything else that goes wrong is told by the returned run.
+    Raises Busy when another run of this source is under way, HostBusy when one of the same host is.
+    KeyboardInterrupt passes through, after the run was marked as interrupted. Everything else that goes wrong is
+    told by the returned run.
     """
     work = _Work(portal, source, accept, now, progress)
-    work.begin(full, since, limit)
+    work.begin(full, since, limit, resume or not full)
+    watch = work.watch
     try:
-        with Heartbeat(portal.database, work.run, now), opened(http, portal.settings, source) as way:
+        with watch, opened(http, portal.settings, source) as way:
             work.fetch(way)
-            work.finish()
-    except (SourceFault, DeadlinePassed) as fault:
-        work.fail("failed", str(fault))
+            with watch.held():
+                work.finish()
+    except SourceFault as fault:
+        work.fail("failed", str(fault), getattr(fault, "retry_after", None))
+    except Ended:
+        work.fail(watch.state, watch.reason)
     except LeaseLost as fault:
         work.fail("interrupted", str(fault))
     except KeyboardInterrupt:
@@ -97,11 +101,13 @@ def _reason(fault: Exception, source: Source) -> str:
 
 
 class _Work:
-    """A run under way: its row, its plan, and what the source said."""
+    """A run under way: its row, its plan, what the source said, and the checkpoint that it goes on from."""
 
     run: Run
     plan: Plan
+    watch: Watch
     http: Http
+    resume: Checkpoint | None = None
 
     def __init__(
         self, portal: Portal, source: Source, accept: bool, now: Clock, progress: Progress | None
@@ -110,7 +116,7 @@ class _Work:
         self.now, self.progress = now, progress
         self.account = Account()
 
-    def begin(self, full: bool, since: datetime | None, limit: int | None) -> None:
+    def begin(self, full: bool, since: datetime | None, limit: int | None, resume: bool) -> None:
         """Take the source's lease. Raises Busy."""
         with self.portal.database.write() as session:
             self.plan = plan(session, self.source, full=full, since=since, limit=limit)
@@ -128,17 +134,37 @@ class _Work:
                 deadline_at=started + timedelta(seconds=self.source.deadline),
                 received=0, skipped=0, new=0, changed=0, unchanged=0, withdrawn=0, rejected=0,
                 flags=[], flag_codes=[], notes=[], profile={},
+                carried=0, stop_asked="",
             )  # fmt: skip
-            begin(session, self.run)
+            begin(session, self.run, host_of(self.source))
+            if resume:
+                self._go_on(session)
             # Who asks for everything wants to see it, also when nothing changed.
             self.known = {} if full or not self.plan.whole else validators(session, self.source)
+        self.watch = Watch(
+            self.portal.database, self.run, self.now, self.source.deadline,
+            f"it did not end within {self.source.deadline:,} seconds; what came was stored; "
+            "raise the deadline in its declaration if the source is that large",
+        )  # fmt: skip
+
+    def _go_on(self, session: Session) -> None:
+        """Begin where the run before was broken off. What it saw counts as seen."""
+        before = left_off(session, self.run, declared(self.source))
+        if before is None or before.checkpoint is None:
+            return
+        self.resume = Checkpoint.of(before.checkpoint)
+        self.run.continues = before.id
+        self.run.carried = store.see_again(session, self.source.name, before.id, self.run.id)
+        self.run.checkpoint = before.checkpoint | {"tries": before.checkpoint["tries"] + 1}
 
     def fetch(self, http: Http) -> None:
         """Store what comes, batch by batch."""
         self.http = http
         http.validators.update(self.known)
         batch, began = self._batch(), time.monotonic()
-        with closing(harvest(self.source, http, self.plan.since, self.account, self.plan.limit)) as results:
+        with closing(
+            harvest(self.source, http, self.plan.since, self.account, self.plan.limit, self.resume)
+        ) as results:
             try:
                 for result in results:
                     batch.add(result)
@@ -146,25 +172,33 @@ class _Work:
                     if len(batch) >= BATCH or time.monotonic() - began > PATIENCE:
                         self._store(batch)
                         batch, began = self._batch(), time.monotonic()
-            except (SourceFault, DeadlinePassed):
+            except (SourceFault, Ended):
+                self.watch.heed()
                 self._store(batch)
                 raise
         self._store(batch)
 
     def _batch(self) -> Batch:
-        return Batch(self.portal, self.source, self.run.id)
+        return Batch(self.portal, self.source, self.run.id, self._tally)
 
     def _store(self, batch: Batch) -> None:
-        self.run = batch.commit(self.account, self.now())
+        with self.watch.held():
+            self.run = batch.commit(self.account, self.now())
         if self.progress:
             self.progress(self.run)
 
     def _keep_deadline(self) -> None:
         if self.now() > self.run.deadline_at:
-            raise DeadlinePassed(
-                f"it did not end within {self.source.deadline:,} seconds; what came was stored; "
-                "raise the deadline in its declaration if the source is that large"
-            )
+            self.watch.end_too_late()
+            raise Ended
+
+    def _tally(self, run: Run, account: Account) -> None:
+        """Write into the run what its source said so far; what the run before had counted stays with that one."""
+        before = self.resume or Checkpoint(None)
+        run.received, run.skipped = account.received - before.received, account.skipped - before.skipped
+        run.expected = account.expected
+        if account.checkpoint and self.plan.limit is None:
+            run.checkpoint = account.checkpoint.to_data() | {"declared": declared(self.source), "tries": 0}
 
     def finish(self) -> None:
         """Decide what the run was, and withdraw what is gone: in one transaction, so that a run which is
@@ -177,6 +211,7 @@ class _Work:
             if state == "complete":
                 self._reconcile(session, run)
             self._close(run, state, reason)
+            run.checkpoint = None
             if run.state == "complete":
                 self._withdraw(session, run)
                 if not self.account.not_modified:
@@ -219,9 +254,7 @@ class _Work:
     def _close(self, run: Run, state: str, reason: str) -> None:
         run.state, run.reason = state, reason
         run.finished_at = run.heartbeat_at = self.now()
-        run.received, run.skipped, run.expected = (
-            self.account.received, self.account.skipped, self.account.expected,
-        )  # fmt: skip
+        self._tally(run, self.account)
         flags = [self.plan.note, *self.account.flags]
         if run.rejected > ISSUES_KEPT:
             flags.append(f"the first {ISSUES_KEPT:,} of {run.rejected:,} rejected items are listed")
@@ -229,12 +262,15 @@ class _Work:
         run.flag_codes = [code_of(flag) for flag in run.flags]
         run.notes, run.profile = self.account.notes, self.account.profile.to_data()
 
-    def fail(self, state: str, reason: str) -> None:
+    def fail(self, state: str, reason: str, retry_after: float | None = None) -> None:
         """Say how the run ended. Where even that cannot be stored, the lease's end says it later."""
+        self.watch.heed()
         try:
             with self.portal.database.write() as session:
                 run = session.get_one(Run, self.run.id)
-                self._close(run, state, reason)
+                if run.state == "running":  # else another one took over, and has said it
+                    self._close(run, state, reason)
+                    run.retry_at = self.now() + timedelta(seconds=retry_after) if retry_after else None
                 end(session, run)
             self.run = run
         except SQLAlchemyError:

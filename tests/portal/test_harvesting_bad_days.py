@@ -12,7 +12,7 @@ from harvesters.record import number_of
 from portal import catalogue as reads
 from portal.harvesting import Busy, run_source
 from portal.harvesting.batches import ISSUES_KEPT
-from portal.harvesting.leases import Owner
+from portal.harvesting.leases import HostBusy, Owner
 from portal.models import Issue, Lease, RecordRow, Run
 from tests.factories import a_decision
 from tests.harvesters.agency import Reply
@@ -186,7 +186,8 @@ def test_a_second_run_of_one_source_is_refused_with_who_and_when(portal, catalog
 
 
 def test_two_sources_are_harvested_at_once(portal, catalogue, states):
-    other = catalogue.source().model_copy(update={"name": "streets-again"})
+    elsewhere = catalogue.url.replace("127.0.0.1", "localhost")
+    other = catalogue.source().model_copy(update={"name": "streets-again", "url": elsewhere})
     threads = [threading.Thread(target=run_source, args=(portal, source)) for source in (catalogue.source(), other)]
     catalogue.publish(*range(300))
     for thread in threads:
@@ -196,6 +197,17 @@ def test_two_sources_are_harvested_at_once(portal, catalogue, states):
     with portal.database.read() as session:
         assert {run.state for run in session.scalars(select(Run))} == {"complete"}
         assert len(session.scalars(select(RecordRow.id)).all()) == 600
+
+
+def test_one_run_at_a_time_asks_one_host(portal, catalogue):
+    other = catalogue.source().model_copy(update={"name": "streets-again"})
+
+    def meanwhile(run):
+        with pytest.raises(HostBusy, match="streets-again must wait: 127.0.0.1:.* is being asked for streets since"):
+            run_source(portal, other)
+
+    assert run_source(portal, catalogue.source(), progress=meanwhile).state == "complete"
+    assert run_source(portal, other).state == "complete"
 
 
 @pytest.mark.parametrize("elsewhere", [False, True])

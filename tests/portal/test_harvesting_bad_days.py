@@ -203,7 +203,7 @@ def test_one_run_at_a_time_asks_one_host(portal, catalogue):
     other = catalogue.source().model_copy(update={"name": "streets-again"})
 
     def meanwhile(run):
-        with pytest.raises(HostBusy, match="streets-again must wait: 127.0.0.1:.* is being asked for streets since"):
+        with pytest.raises(HostBusy, match=r"streets-again must wait: 127.0.0.1:.* is being asked for streets since"):
             run_source(portal, other)
 
     assert run_source(portal, catalogue.source(), progress=meanwhile).state == "complete"

@@ -457,6 +457,12 @@ def runs(session: Session, source: str, limit: int = 20) -> list[Run]:
     return list(session.scalars(query))
 
 
+def ended_runs(session: Session, limit: int = 100) -> list[Run]:
+    """The last runs of all sources that have ended, the newest first."""
+    query = select(Run).where(Run.finished_at.is_not(None)).order_by(Run.id.desc()).limit(limit)
+    return list(session.scalars(query))
+
+
 def last_runs(session: Session) -> dict[str, Run]:
     """The last run of every source that ever ran."""
     latest = select(func.max(Run.id)).where(Run.state != "replayed").group_by(Run.source)

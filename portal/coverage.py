@@ -2,15 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from harvesters.source import Source
 
 from . import catalogue
-from .models import Run
+from .harvesting.aftermath import gaps_of
+from .models import RecordRow, Run, State
 from .parts import Portal
 
 Health = Literal["never", "running", "complete", "partial", "suspect", "failed", "interrupted", "stopped", "desk", "undeclared"]
@@ -36,6 +38,11 @@ class Coverage:
     published: int
     withdrawn: int
     overdue: bool
+
+    @property
+    def nothing_new(self) -> bool:
+        """Whether the last run looked, ended well, and found nothing that is new, changed or gone."""
+        return self.last is not None and found_nothing_new(self.last)
 
     @property
     def health(self) -> Health:
@@ -75,6 +82,54 @@ def _cover(
     return Coverage(name, source, last, good, count.get("published", 0), count.get("withdrawn", 0), overdue)
 
 
+def found_nothing_new(run: Run) -> bool:
+    """Whether a run ended well and found nothing that is new, changed or gone: an entry of its own in the ledger."""
+    found = run.new or run.changed or run.withdrawn or run.rejected
+    # A source that has nothing at all is not one that has nothing new.
+    return not found and (run.state == "partial" or (run.state == "complete" and run.unchanged > 0))
+
+
+def cover(session: Session, portal: Portal, name: str, now: datetime) -> Coverage | None:
+    """One source of the ledger; None where there is no such source."""
+    return next((line for line in ledger(session, portal, now) if line.name == name), None)
+
+
+@dataclass(frozen=True)
+class Extent:
+    """From which day to which the records of a source are, how many have no day, and what is missing between:
+    `days` and `numbers` as portal.gaps gives them."""
+
+    first: date | None
+    last: date | None
+    undated: int
+    days: list[dict[str, Any]]
+    days_count: int
+    numbers: list[dict[str, Any]]
+
+
+def extent(session: Session, name: str) -> Extent:
+    """How far a source's records reach, and the gaps among them when its last run had ended."""
+    here = (RecordRow.source == name, RecordRow.state == "published")
+    first, last, dated, count = session.execute(
+        select(func.min(RecordRow.issued_on), func.max(RecordRow.issued_on), func.count(RecordRow.issued_on), func.count())
+        .where(*here)
+    ).one()
+    kept = session.get(State, gaps_of(name))
+    gaps = kept.value if kept else {}
+    return Extent(first, last, count - dated, gaps.get("days", []), gaps.get("days_count", 0), gaps.get("numbers", []))
+
+
+def extent_data(extent: Extent) -> dict[str, Any]:
+    """An extent as data."""
+    return {
+        "first_issued": f"{extent.first}" if extent.first else None,
+        "last_issued": f"{extent.last}" if extent.last else None,
+        "undated": extent.undated,
+        "days_without_records": {"count": extent.days_count, "ranges": extent.days},
+        "numbers": extent.numbers,
+    }
+
+
 def is_overdue(source: Source, good: Run | None, now: datetime) -> bool:
     """Whether the last good run is older than twice the source's rhythm. A cron line says too little to judge."""
     rhythm = _RHYTHMS.get(source.schedule)
@@ -109,6 +164,8 @@ def run_data(run: Run) -> dict[str, Any]:
         "unchanged": run.unchanged,
         "withdrawn": run.withdrawn,
         "rejected": run.rejected,
+        "nothing_new": found_nothing_new(run),
+        "records": run.records,
         "skipped": run.skipped,
         "flags": run.flags,
         "flag_codes": run.flag_codes,

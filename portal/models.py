@@ -197,6 +197,8 @@ class Run(Base):
     unchanged: Mapped[int] = mapped_column(default=0)
     withdrawn: Mapped[int] = mapped_column(default=0)
     rejected: Mapped[int] = mapped_column(default=0)
+    # How many records of its source were published when it had ended.
+    records: Mapped[int | None]
     # What was odd, in words; the code of each, in the same order; and what is worth knowing without being odd.
     flags: Mapped[list[str]] = mapped_column(default=list)
     flag_codes: Mapped[list[str]] = mapped_column(default=list, server_default="[]")

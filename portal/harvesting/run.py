@@ -20,6 +20,7 @@ from harvesters.source import Source
 from .. import renumbering, store
 from ..models import Run
 from ..parts import Portal
+from . import aftermath
 from .batches import BATCH, ISSUES_KEPT, Batch
 from .leases import LeaseLost, Owner, begin, end, host_of
 from .plan import Plan, last_complete, left_off, oddities, plan, suspicion
@@ -72,6 +73,7 @@ def run_source(
             work.fetch(way)
             with watch.held():
                 work.finish()
+            work.look_back()
     except SourceFault as fault:
         work.fail("failed", str(fault), getattr(fault, "retry_after", None))
     except Ended:
@@ -218,6 +220,13 @@ class _Work:
                     keep_validators(session, self.source, self.http.validators)
             end(session, run)
         self.run = run
+
+    def look_back(self) -> None:
+        """Note for the coverage ledger what the run has left. The run has ended already: nothing here undoes it."""
+        try:
+            aftermath.note(self.portal.database, self.run)
+        except SQLAlchemyError:
+            log.exception("what run %s of %s left behind could not be noted", self.run.id, self.source.name)
 
     def _verdict(self, session: Session, run: Run) -> tuple[str, str]:
         """The state of a run that ended, and the reason where one is needed."""

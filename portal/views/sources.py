@@ -3,13 +3,16 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from flask import Blueprint, Response, abort, render_template, request
+from flask import Blueprint, Response, abort, render_template, request, url_for
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext
+from flask_babel import lazy_gettext, ngettext
+from markupsafe import Markup, escape
 from werkzeug.wrappers import Response as Answer
 
-from .. import catalogue, coverage, exports
+from .. import badges, catalogue, coverage, exports, ledger, ledger_chart
 from ..coverage import Coverage
+from ..errors import BadParameter
+from ..i18n import language
 from ..look import base_url
 from ..models import Run
 from ..parts import here
@@ -19,6 +22,9 @@ blueprint = Blueprint("sources", __name__)
 
 _REJECTS = 100
 _RUNS = 30
+_DRAWN = 500
+_FEED = 100
+_ALL = 10_000
 
 # What each state of a source or of a run is called, and what it means.
 HEALTH = {
@@ -36,6 +42,10 @@ HEALTH = {
 }  # fmt: skip
 
 
+# Not a state of its own, but an entry of its own: somebody looked.
+NOTHING_NEW = (lazy_gettext("Checked, nothing new"), lazy_gettext("The source was asked and answered; it had nothing that is not here already."))
+
+
 def _now() -> datetime:
     return datetime.now(UTC)
 
@@ -47,7 +57,7 @@ def sources() -> str:
         lines = coverage.ledger(session, here(), _now())
     faults = coverage.faults_by_source(here().source_faults)
     late = [line for line in lines if line.overdue or line.health in ("failed", "suspect", "interrupted")]
-    return render_template("sources/sources.html", lines=lines, faults=faults, late=late, health=HEALTH,
+    return render_template("sources/sources.html", nothing_new=NOTHING_NEW, lines=lines, faults=faults, late=late, health=HEALTH,
                            never=sum(line.health == "never" for line in lines))  # fmt: skip
 
 
@@ -62,6 +72,56 @@ def list_as_data() -> Answer:
         "total": len(results), "returned": len(results), "complete": True, "next": None,
         "as_of": now.strftime("%Y-%m-%dT%H:%M:%SZ"), "results": results, "faults": here().source_faults,
     })  # fmt: skip
+
+
+@blueprint.get("/sources.csv", endpoint="csv")
+def list_as_csv() -> Answer:
+    """The ledger as CSV, whole: a row a source."""
+    with here().database.read() as session:
+        lines = coverage.ledger(session, here(), _now())
+    return _csv("clerestory-sources", ledger.sources_csv(lines, base_url(), bom=_with_bom()))
+
+
+@blueprint.get("/sources.atom", endpoint="atom")
+def all_runs() -> Answer:
+    """What the last runs of all sources brought, as a feed."""
+    with here().database.read() as session:
+        runs = catalogue.ended_runs(session, limit=_FEED)
+    page = base_url() + url_for("sources.sources")
+    return _feed(runs, _("Sources: what is here, what is missing"), page)
+
+
+def _with_bom() -> bool:
+    if request.args.get("bom", "0") not in ("0", "1"):
+        raise BadParameter("bom", request.args["bom"], _("use 1 for a byte order mark, 0 for none"))
+    return request.args.get("bom") == "1"
+
+
+def _csv(name: str, content: str) -> Answer:
+    response = Response(content, mimetype="text/csv")
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.add_etag()
+    return response.make_conditional(request)
+
+
+def _feed(runs: list[Run], title: str, page: str) -> Answer:
+    content = ledger.atom(runs, _tell, title=title, address=request.base_url, page=page, language=language(),
+                          base=base_url(), now=_now())  # fmt: skip
+    response = Response(content, content_type="application/atom+xml; charset=utf-8")
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.add_etag()
+    return response.make_conditional(request)
+
+
+def _tell(run: Run) -> tuple[str, str]:
+    """A run's title and what it brought, for a feed."""
+    declared = here().known_sources.get(run.source)
+    state = NOTHING_NEW[0] if coverage.found_nothing_new(run) else HEALTH[run.state][0] if run.state in HEALTH else run.state
+    counts = _("%(new)s new, %(changed)s changed, %(withdrawn)s withdrawn, %(rejected)s rejected", new=run.new,
+               changed=run.changed, withdrawn=run.withdrawn, rejected=run.rejected)  # fmt: skip
+    words = [counts, run.reason, *(flag for flag in run.flags if flag != run.reason)]
+    return f"{declared.title if declared else run.source}: {state}", ". ".join(one for one in words if one)
 
 
 def _json(content: dict[str, Any]) -> Answer:
@@ -82,6 +142,12 @@ def source(slug: str) -> str | tuple[str, int]:
             abort(404)
         return render_template(
             "sources/source.html",
+            nothing_new=NOTHING_NEW,
+            found_nothing_new=coverage.found_nothing_new,
+            extent=coverage.extent(session, slug),
+            chart=ledger_chart.draw(catalogue.runs(session, slug, limit=_DRAWN)),
+            picture=Markup(_badge(line)) if line else "",
+            badge_code=_badge_code(slug, line),
             slug=slug,
             line=line,
             faults=faults,
@@ -95,7 +161,68 @@ def source(slug: str) -> str | tuple[str, int]:
 
 def _line(slug: str) -> Coverage | None:
     with here().database.read() as session:
-        return next((line for line in coverage.ledger(session, here(), _now()) if line.name == slug), None)
+        return coverage.cover(session, here(), slug, _now())
+
+
+def _badge_code(slug: str, line: Coverage | None) -> str:
+    """What an agency puts into its own page to show the badge."""
+    page, picture = (base_url() + url_for(name, slug=slug) for name in ("sources.source", "sources.badge"))
+    return f'<a href="{page}"><img src="{picture}" alt="{escape(line.title if line else slug)}"></a>'
+
+
+@blueprint.get("/sources/<slug>/badge.svg")
+def badge(slug: str) -> Answer:
+    """How a source stands, as a small picture for other pages."""
+    line = _line(slug)
+    if line is None:
+        abort(404)
+    response = Response(_badge(line), content_type="image/svg+xml; charset=utf-8")
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    response.cache_control.max_age = 300
+    response.add_etag()
+    return response.make_conditional(request)
+
+
+def _badge(line: Coverage) -> str:
+    return badges.badge("Clerestory", _badge_words(line), _tone(line))
+
+
+def _badge_words(line: Coverage) -> str:
+    state = HEALTH[line.health][0] if line.health in HEALTH else line.health
+    parts = [_("overdue") if line.overdue else str(state)]
+    if line.good:
+        parts.append(f"{line.good.finished_at or line.good.started_at:%Y-%m-%d}")
+    parts.append(ngettext("%(num)s record", "%(num)s records", line.published))
+    return " · ".join(parts)
+
+
+def _tone(line: Coverage) -> str:
+    if line.overdue or line.health == "failed":
+        return "bad"
+    tones = {"complete": "good", "partial": "good", "desk": "good", "suspect": "warn", "interrupted": "warn"}
+    return tones.get(line.health, "wait")
+
+
+@blueprint.get("/sources/<slug>.csv")
+def runs_csv(slug: str) -> Answer:
+    """The runs of a source as CSV, all of them."""
+    return _csv(f"clerestory-{slug}-runs", ledger.runs_csv(_runs(slug, _ALL), bom=_with_bom()))
+
+
+@blueprint.get("/sources/<slug>.atom")
+def runs_atom(slug: str) -> Answer:
+    """What the last runs of a source brought, as a feed: also that one looked and found nothing new."""
+    runs = _runs(slug, _FEED)
+    declared = here().known_sources.get(slug)
+    return _feed(runs, declared.title if declared else slug, base_url() + url_for("sources.source", slug=slug))
+
+
+def _runs(slug: str, limit: int) -> list[Run]:
+    if _line(slug) is None:
+        abort(404)
+    with here().database.read() as session:
+        return catalogue.runs(session, slug, limit=limit)
 
 
 @blueprint.get("/sources/<slug>.json")
@@ -106,7 +233,8 @@ def source_data(slug: str) -> Answer:
         abort(404)
     with here().database.read() as session:
         runs = [coverage.run_data(run) for run in catalogue.runs(session, slug, limit=_RUNS)]
-    return _json(coverage.source_data(line, base_url()) | {"runs": runs})
+        extent = coverage.extent_data(coverage.extent(session, slug))
+    return _json(coverage.source_data(line, base_url()) | {"extent": extent, "runs": runs})
 
 
 @blueprint.get("/sources/<slug>/runs/<int:id>")

@@ -56,6 +56,15 @@ class Remark:
 
 
 @dataclass(frozen=True, slots=True)
+class Tombstone:
+    """The source says itself that what it listed under an identifier is gone. Its record is withdrawn at once,
+    without the grace for what is merely not listed. One that is listed again returns."""
+
+    identifier: str
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Checkpoint:
     """How far a harvest had come, for one that goes on from there: the position in its kind's words, and what
     was counted and said until then."""
@@ -137,8 +146,8 @@ def harvest(
     account: Account | None = None,
     limit: int | None = None,
     resume: Checkpoint | None = None,
-) -> Generator[Harvested | Rejected, None, None]:
-    """Yield what became of every item of `source`; with `since`, of those changed from then on; at most
+) -> Generator[Harvested | Rejected | Tombstone, None, None]:
+    """Yield what became of every item of `source`, and what it says is gone; with `since`, of those changed from then on; at most
     `limit`; with `resume`, of those that an earlier harvest had not come to.
 
     Raises a SourceFault (harvesters.faults) when the agency is down, sends something else than it should, or
@@ -185,20 +194,26 @@ class _Run:
             for text, code in resume.flags:
                 account.flag(text, code)
 
-    def results(self, http: "Http", since: datetime | None) -> Generator[Harvested | Rejected, None, None]:
+    def results(
+        self, http: "Http", since: datetime | None
+    ) -> Generator[Harvested | Rejected | Tombstone, None, None]:
         kind = kind_of(self._source.kind)
         for came in self._collect(kind, http, since):
             if isinstance(came, Remark):
                 self._hear(came)
                 continue
             self._account.received += 1
+            if isinstance(came, Tombstone):
+                self._account.skipped += 1
+                yield came
+                continue
             result = self._result(kind, came)
             if result is None:
                 self._account.skipped += 1
             else:
                 yield result
 
-    def _collect(self, kind: Kind, http: "Http", since: datetime | None) -> "Iterator[Item | Remark]":
+    def _collect(self, kind: Kind, http: "Http", since: datetime | None) -> "Iterator[Item | Tombstone | Remark]":
         if is_resumable(self._source.kind):
             # Only kinds that say RESUMABLE are asked with a position.
             position = self._resume.position if self._resume else None

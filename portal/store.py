@@ -239,6 +239,18 @@ def withdraw_unseen(session: Session, source: str, run: int, grace: int, now: da
     return len(unseen)
 
 
+def bury(session: Session, source: str, identifiers: Sequence[str], run: int, now: datetime) -> int:
+    """Withdraw what `source` itself says is gone; return how many records that were."""
+    if not identifiers:
+        return 0
+    named = (RecordRow.source == source, RecordRow.identifier.in_(identifiers), RecordRow.state == "published")
+    rows = session.scalars(select(RecordRow).where(*named)).all()
+    for row in rows:
+        withdraw(session, row, "deleted", now)
+        row.seen_by_run = run
+    return len(rows)
+
+
 def count_misses(session: Session, source: str, run: int) -> int:
     """After a complete run: note for every published record that it did not see that one more run missed it."""
     result = session.execute(

@@ -6,7 +6,7 @@ A kind is two functions and a model:
     def collect(source, http, since) -> Iterator[Item]: ...     # talks to the agency, page by page
     def parse(item, source) -> Record | None: ...               # pure; None means: not for us
 
-`collect` may yield a `Remark` between items: how many the source says it has, what is odd, what won't come.
+`collect` may yield a `Tombstone` for what the source says is gone, and a `Remark` between items: how many the source says it has, what is odd, what won't come.
 A kind whose `collect` heeds `since` says so with `INCREMENTAL = True`; the others always bring everything.
 
 A kind that can begin in the middle says `RESUMABLE = True`. Its `collect` takes a fourth argument, `position`, and
@@ -28,7 +28,7 @@ from pydantic import ValidationError
 if TYPE_CHECKING:
     from ..http import Http
     from ..record import Record, Strict
-    from ..run import Item, Remark
+    from ..run import Item, Remark, Tombstone
     from ..source import Source
 
 KINDS = {
@@ -44,7 +44,7 @@ class Kind(Protocol):
 
     Options: type["Strict"]
 
-    def collect(self, source: "Source", http: "Http", since: datetime | None) -> Iterator["Item | Remark"]: ...
+    def collect(self, source: "Source", http: "Http", since: datetime | None) -> Iterator["Item | Tombstone | Remark"]: ...
     def parse(self, item: "Item", source: "Source") -> "Record | None": ...
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import Session
 
-from harvesters.run import Account, Harvested, Item, Rejected
+from harvesters.run import Account, Harvested, Item, Rejected, Tombstone
 from harvesters.source import Source
 
 from .. import renumbering, store
@@ -34,13 +34,16 @@ class Batch:
     tally: Callable[[Run, Account], None]
     harvested: list[Harvested] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)
+    gone: list[Tombstone] = field(default_factory=list)
 
     def __len__(self) -> int:
-        return len(self.harvested) + len(self.rejected)
+        return len(self.harvested) + len(self.rejected) + len(self.gone)
 
-    def add(self, result: Harvested | Rejected) -> None:
+    def add(self, result: Harvested | Rejected | Tombstone) -> None:
         if isinstance(result, Rejected):
             self.rejected.append(result)
+        elif isinstance(result, Tombstone):
+            self.gone.append(result)
         else:
             self.harvested.append(result)
 
@@ -69,6 +72,7 @@ class Batch:
             run.new += counts[store.Saved.NEW]
             run.changed += counts[store.Saved.CHANGED]
             run.unchanged += counts[store.Saved.UNCHANGED]
+            run.withdrawn += store.bury(session, self.source.name, [one.identifier for one in self.gone], run.id, now)
             self.tally(run, account)
             run.heartbeat_at = now
         return run

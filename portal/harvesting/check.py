@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from harvesters.flags import Flag
 from harvesters.http import Http, SourceFault
 from harvesters.record import Record
-from harvesters.run import Account, Rejected, harvest
+from harvesters.run import Account, Harvested, Rejected, harvest
 from harvesters.source import Source
 
 from ..parts import Portal
@@ -50,7 +50,7 @@ def check(portal: Portal, source: Source, limit: int | None = None, http: Http |
                 if isinstance(result, Rejected):
                     found.rejected += 1
                     found.rejects += [result] if found.rejected <= SHOWN else []
-                else:
+                elif isinstance(result, Harvested):
                     _count(found, result.record)
     except SourceFault as fault:
         found.fault = str(fault)

@@ -10,10 +10,10 @@ from typing import Any, Literal
 from pydantic import Field, ValidationError, field_validator
 
 from .record import Agency, Language, Line, Place, Slug, Strict, Url
+from .rhythm import check_rhythm
 from .vocabularies import AXES, TYPES
 
 SHIPPED = Path(__file__).parent / "sources"
-_RHYTHMS = ("hourly", "daily", "weekly", "monthly", "never")
 
 
 class SourceError(Exception):
@@ -80,9 +80,7 @@ class Source(Strict):
     @field_validator("schedule")
     @classmethod
     def _schedule(cls, value: str) -> str:
-        if value not in _RHYTHMS and len(value.split()) != 5:
-            raise ValueError(f"schedule {value!r} is unknown; write {', '.join(_RHYTHMS)} or a cron line of five fields")
-        return value
+        return check_rhythm(value)
 
     def agency(self) -> Agency:
         """The source's own publisher, for records that name no other."""

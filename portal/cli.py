@@ -13,11 +13,13 @@ from search_index.engine import BadSearchUrl, SearchUnavailable
 from .accounts import AccountError
 from .commands.demo import demo
 from .commands.harvest import harvest
+from .commands.runs import status, stop
 from .commands.search import search
 from .commands.serve import serve
 from .commands.setup import config, init
 from .commands.terminal import FAILED, WRONG
 from .commands.users import users
+from .commands.work import work
 from .harvesting import Busy
 from .harvesting.traffic import software_version
 from .settings import SettingsError
@@ -86,7 +88,9 @@ def cli() -> None:
     """
 
 
-for command in (init, harvest, search, serve, demo, users, config):
+for command in (status, stop):
+    harvest.add_command(command)
+for command in (init, harvest, search, serve, work, demo, users, config):
     cli.add_command(command)
 
 

@@ -207,7 +207,7 @@ class Run(Base):
     profile: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
     continues: Mapped[int | None]
     carried: Mapped[int] = mapped_column(default=0, server_default="0")
-    checkpoint: Mapped[dict[str, Any] | None]
+    checkpoint: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     stop_asked: Mapped[str] = mapped_column(Text, default="", server_default="")
     retry_at: Mapped[datetime | None]
 

@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 _DATABASES = ("sqlite", "postgresql", "postgresql+psycopg")
+_QUEUES = ("sqlite:///", "redis://", "rediss://")
 _ENGINES = ("auto", "whoosh", "memory")
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -30,6 +31,7 @@ class Settings:
     database_url: str = ""
     search_url: str = "auto:"
     queue_url: str = "sqlite:"
+    schedule: tuple[str, ...] = ()
     sources_dir: Path | None = None
     trusted_networks: tuple[Network, ...] = ()
     secret_key: str = ""
@@ -49,6 +51,14 @@ class Settings:
         if not self.database_url or self.database_url == "sqlite:":
             return f"sqlite:///{self.data_dir.resolve() / 'portal.sqlite'}"
         return self.database_url.replace("postgresql://", "postgresql+psycopg://", 1)
+
+    @property
+    def queue(self) -> str:
+        """Where work waits for `clerestory work`: a Redis by its address, or a file of SQLite by its path."""
+        if self.queue_url.startswith("redis"):
+            return self.queue_url
+        path = self.queue_url.removeprefix("sqlite:").removeprefix("///")
+        return path or str(self.data_dir.resolve() / "queue.sqlite")
 
     @property
     def raw_dir(self) -> Path:
@@ -92,6 +102,7 @@ class Settings:
             "PORTAL_DATABASE_URL": _without_password(self.database_url) or "sqlite:",
             "PORTAL_SEARCH_URL": _without_password(self.search_url),
             "PORTAL_QUEUE_URL": _without_password(self.queue_url),
+            "PORTAL_SCHEDULE": " ".join(self.schedule),
             "PORTAL_SOURCES_DIR": str(self.sources_dir or ""),
             "PORTAL_TRUSTED_NETWORKS": networks,
             "PORTAL_SECRET_KEY": "(set)" if self.secret_key else "(kept in the data folder)",
@@ -115,7 +126,8 @@ class _Reading:
             "data_dir": Path(self._text("PORTAL_DATA_DIR", "data")).expanduser(),
             "database_url": self._database(),
             "search_url": self._search(),
-            "queue_url": self._text("PORTAL_QUEUE_URL", "sqlite:"),
+            "queue_url": self._queue(),
+            "schedule": tuple(self._text("PORTAL_SCHEDULE").replace(",", " ").split()),
             "sources_dir": self._folder("PORTAL_SOURCES_DIR"),
             "trusted_networks": self._networks(),
             "secret_key": self._secret(),
@@ -123,7 +135,7 @@ class _Reading:
             "port": self._port(),
         }
         known = {
-            "PORTAL_DATA_DIR", "PORTAL_DATABASE_URL", "PORTAL_SEARCH_URL", "PORTAL_QUEUE_URL", "PORTAL_SOURCES_DIR",
+            "PORTAL_DATA_DIR", "PORTAL_DATABASE_URL", "PORTAL_SEARCH_URL", "PORTAL_QUEUE_URL", "PORTAL_SCHEDULE", "PORTAL_SOURCES_DIR",
             "PORTAL_TRUSTED_NETWORKS", "PORTAL_SECRET_KEY", "PORTAL_BASE_URL", "PORTAL_SAMPLES",
         }  # fmt: skip
         for name in sorted(set(self.environ) - known):
@@ -149,6 +161,15 @@ class _Reading:
         url = self._text("PORTAL_SEARCH_URL", "auto:")
         if url.rstrip(":") not in _ENGINES or not url.endswith(":"):
             self.faults.append(f"PORTAL_SEARCH_URL: {url!r} is not a search engine; use auto:, whoosh: or memory:")
+        return url
+
+    def _queue(self) -> str:
+        url = self._text("PORTAL_QUEUE_URL", "sqlite:")
+        if url != "sqlite:" and not url.startswith(_QUEUES):
+            self.faults.append(
+                f"PORTAL_QUEUE_URL: {_without_password(url)!r} is not a queue; "
+                "use sqlite:, sqlite:////folder/queue.sqlite or redis://host:6379/0"
+            )
         return url
 
     def _folder(self, name: str) -> Path | None:

@@ -2,6 +2,7 @@
 
 import signal
 import sys
+import time
 from collections import Counter
 from datetime import UTC, datetime
 from difflib import get_close_matches
@@ -22,7 +23,7 @@ from ..parts import Portal
 from .terminal import FAILED, SUSPECT, WRONG, Progress, ready_portal, show_table
 
 _COUNTS = ("new", "changed", "unchanged", "withdrawn", "rejected")
-_EXIT = {"complete": 0, "partial": 0, "suspect": SUSPECT, "failed": FAILED, "interrupted": FAILED}
+_EXIT = {"complete": 0, "partial": 0, "suspect": SUSPECT, "failed": FAILED, "interrupted": FAILED, "stopped": FAILED}
 
 
 class Moment(click.ParamType[datetime]):
@@ -94,7 +95,7 @@ def check(name: str, limit: int | None) -> None:
       clerestory harvest check us-gsa --limit 50
     """
     portal = ready_portal()
-    source = _declared(portal, name)
+    source = declared(portal, name)
     found = harvesting.check(portal, source, limit)
     _show_check(name, found)
     if found.fault:
@@ -132,26 +133,33 @@ def _show_check(name: str, found: harvesting.Check) -> None:
 @click.option("--since", type=Moment(), help="Ask for what changed from then on: 2024-05-31.")
 @click.option("--limit", type=click.IntRange(1), help="Take no more than so many items.")
 @click.option("--accept", is_flag=True, help="Take a suspect answer for everything that the source has.")
+@click.option("--due", is_flag=True, help="Run only those whose turn it is by their schedule; don't wait for a busy host.")
 @click.option("--no-index", is_flag=True, help="Leave the search index for later: clerestory search catch-up.")
-def run(names: tuple[str, ...], every: bool, no_index: bool, **options: Any) -> None:
+def run(names: tuple[str, ...], every: bool, no_index: bool, due: bool, **options: Any) -> None:
     """Harvest sources into the store and bring search up to date. Ends with one line of counts.
+
+    One run at a time asks a host: another one waits for its end. A run that was broken off is gone on with, unless
+    --full begins afresh.
 
     \b
     Example:
       clerestory harvest run us-gsa
-      clerestory harvest run --all
+      clerestory harvest run --all --due
     """
     if bool(names) == every:
         raise click.UsageError("name the sources to run, or write --all; clerestory harvest list shows them")
-    signal.signal(signal.SIGTERM, _stop)
+    signal.signal(signal.SIGTERM, _end if due else _stop)
     portal = ready_portal()
-    sources = [_declared(portal, name) for name in (sorted(portal.sources) if every else names)]
+    sources = [declared(portal, name) for name in (sorted(portal.sources) if every else names)]
     counts: Counter[str] = Counter()
     worst = 0
     for source in sources:
-        ended = _run(portal, source, **options)
+        asked = _asked_by_clock(portal, source) if due else {}
+        if asked is None:
+            continue
+        ended = _run(portal, source, wait=not due, **options | asked)
         if ended is None:
-            worst = FAILED
+            worst = worst if due else FAILED
             continue
         counts.update({name: getattr(ended, name) for name in _COUNTS})
         worst = _worse(worst, _EXIT.get(ended.state, FAILED))
@@ -166,12 +174,45 @@ def _stop(_signal: int, _frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
 
+def _end(_signal: int, _frame: FrameType | None) -> None:
+    """The worker that began this run ends; the next one goes on with it."""
+    raise harvesting.WorkerEnds
+
+
+def _asked_by_clock(portal: Portal, source: Source) -> dict[str, Any] | None:
+    """What a run of this source is to be asked for by the clock; None while it is not its turn. One that was killed
+    is asked for what it was asked for then."""
+    now = datetime.now(UTC)
+    with portal.database.read() as session:
+        turns = harvesting.turns(session, {source.name: source}, [source.name], now)
+    if not turns or turns[0].at > now:
+        return None
+    last = turns[0].history.last
+    if turns[0].why == "continue" and last:
+        return {"full": last.full, "since": last.since, "resume": True}
+    return {}
+
+
 def _worse(one: int, other: int) -> int:
     return max(one, other, key=(0, SUSPECT, WRONG, FAILED).index)
 
 
-def _run(portal: Portal, source: Source, **options: Any) -> Run | None:
+def _run(portal: Portal, source: Source, wait: bool, **options: Any) -> Run | None:
     """Run one source and tell how it ended; None when it could not begin."""
+    told = False
+    while True:
+        try:
+            return _try(portal, source, **options)
+        except harvesting.HostBusy as busy:
+            if not wait:
+                return None
+            if not told:
+                click.echo(f"{busy}; waiting (Ctrl+C gives up)", err=True)
+            told = True
+            time.sleep(2)
+
+
+def _try(portal: Portal, source: Source, **options: Any) -> Run | None:
     progress = Progress(source.name)
 
     def tell(run: Run) -> None:
@@ -179,6 +220,8 @@ def _run(portal: Portal, source: Source, **options: Any) -> Run | None:
 
     try:
         ended = harvesting.run_source(portal, source, progress=tell, **options)
+    except harvesting.HostBusy:
+        raise
     except harvesting.Busy as busy:
         click.echo(str(busy), err=True)
         return None
@@ -203,7 +246,7 @@ def _index(portal: Portal) -> bool:
     return True
 
 
-def _declared(portal: Portal, name: str) -> Source:
+def declared(portal: Portal, name: str) -> Source:
     """The source of that name. Wrong declarations and unknown names are told, and end the command."""
     faults = [line for fault in portal.source_faults for line in fault.splitlines() if _is_about(line, name)]
     if faults:

@@ -54,7 +54,11 @@ class Owner:
     @classmethod
     def here(cls) -> "Owner":
         """This process."""
-        pid = os.getpid()
+        return cls.of(os.getpid())
+
+    @classmethod
+    def of(cls, pid: int) -> "Owner":
+        """A process of this machine."""
         return cls(_place(), pid, _began(pid))
 
     @classmethod

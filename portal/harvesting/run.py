@@ -36,6 +36,10 @@ Progress = Callable[[Run], None]
 Clock = Callable[[], datetime]
 
 
+class WorkerEnds(KeyboardInterrupt):
+    """The worker that began a run ends; the next one goes on with it."""
+
+
 def clock() -> datetime:
     """Now."""
     return datetime.now(UTC)
@@ -80,8 +84,8 @@ def run_source(
         work.fail(watch.state, watch.reason)
     except LeaseLost as fault:
         work.fail("interrupted", str(fault))
-    except KeyboardInterrupt:
-        work.fail("interrupted", "it was stopped; what it had stored stays")
+    except KeyboardInterrupt as fault:
+        work.fail("interrupted", "it was stopped; what it had stored stays", by_hand=not isinstance(fault, WorkerEnds))
         raise
     except Exception as fault:
         work.fail("failed", _reason(fault, source))
@@ -271,7 +275,7 @@ class _Work:
         run.flag_codes = [code_of(flag) for flag in run.flags]
         run.notes, run.profile = self.account.notes, self.account.profile.to_data()
 
-    def fail(self, state: str, reason: str, retry_after: float | None = None) -> None:
+    def fail(self, state: str, reason: str, retry_after: float | None = None, by_hand: bool = False) -> None:
         """Say how the run ended. Where even that cannot be stored, the lease's end says it later."""
         self.watch.heed()
         try:
@@ -280,6 +284,7 @@ class _Work:
                 if run.state == "running":  # else another one took over, and has said it
                     self._close(run, state, reason)
                     run.retry_at = self.now() + timedelta(seconds=retry_after) if retry_after else None
+                    run.stop_asked = run.stop_asked or (reason if by_hand else "")
                 end(session, run)
             self.run = run
         except SQLAlchemyError:

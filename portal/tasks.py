@@ -1,0 +1,109 @@
+"""Tasks: what the portal does by the clock. Every task is one call into the modules below.
+
+To add one, write a function that takes the portal and makes one call, and say how often:
+
+    @periodic(minutes=10)
+    def check_links(portal: Portal) -> None:
+        \"\"\"Check some of the files that records link to.\"\"\"
+        links.check_some(portal)
+
+That is all. `clerestory work` runs it when it is due, in a process of its own; `clerestory work --once
+check-links` runs it now. It never runs twice at once, and what was missed is made up for once. It may be killed at
+any moment, and is asked to end by a KeyboardInterrupt: store what is done as you go.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from . import search
+from .db import wait_for_turn
+from .harvesting.leases import Owner
+from .models import State
+from .parts import Portal
+
+# A task of another machine that began so long ago is taken for dead.
+LONGEST = timedelta(hours=6)
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Something to be done every so often. Its name is the function's, with hyphens."""
+
+    name: str
+    every: timedelta
+    perform: Callable[[Portal], object]
+
+
+TASKS: dict[str, Task] = {}
+
+
+def periodic(
+    *, days: float = 0, hours: float = 0, minutes: float = 0
+) -> Callable[[Callable[[Portal], object]], Callable[[Portal], object]]:
+    """Have the function below called every so often."""
+    every = timedelta(days=days, hours=hours, minutes=minutes)
+
+    def register(perform: Callable[[Portal], object]) -> Callable[[Portal], object]:
+        name = perform.__name__.replace("_", "-")
+        TASKS[name] = Task(name, every, perform)
+        return perform
+
+    return register
+
+
+@periodic(minutes=1)
+def catch_up(portal: Portal) -> None:
+    """Teach search what it has not learned yet."""
+    search.catch_up(portal)
+
+
+def due(session: Session, portal: Portal, now: datetime) -> list[str]:
+    """The names of the tasks whose time has come."""
+    found = [task.name for task in TASKS.values() if _is_due(session, task, now)]
+    if "catch-up" in found and not search.behind(session):
+        found.remove("catch-up")
+    return found
+
+
+def run(portal: Portal, name: str) -> bool:
+    """Run a task now; False where it is running already. KeyError for an unknown one."""
+    task = TASKS[name]
+    with portal.database.write() as session:
+        wait_for_turn(session, _key(name))
+        if _is_running(session, name, datetime.now(UTC)):
+            return False
+        _note(session, name, datetime.now(UTC), str(Owner.here()))
+    try:
+        task.perform(portal)
+    finally:
+        with portal.database.write() as session:
+            _note(session, name, datetime.now(UTC), "")
+    return True
+
+
+def _is_due(session: Session, task: Task, now: datetime) -> bool:
+    state = session.get(State, _key(task.name))
+    if state is None:
+        return True
+    return datetime.fromisoformat(state.value["at"]) + task.every <= now and not _is_running(session, task.name, now)
+
+
+def _is_running(session: Session, name: str, now: datetime) -> bool:
+    state = session.get(State, _key(name))
+    if state is None or not state.value["owner"]:
+        return False
+    owner = Owner.read(state.value["owner"])
+    if owner.is_local:
+        return not owner.is_dead()
+    return datetime.fromisoformat(state.value["at"]) > now - LONGEST
+
+
+def _note(session: Session, name: str, now: datetime, owner: str) -> None:
+    session.merge(State(name=_key(name), value={"at": now.isoformat(), "owner": owner}))
+
+
+def _key(name: str) -> str:
+    return f"task {name}"

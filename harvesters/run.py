@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from .source import Source
 
 
+# What a reject says whose identifier came before with other words.
+DOUBLED = "another item of this source has it, too"
+
+
 @dataclass(frozen=True, slots=True)
 class Item:
     """What the agency sent, raw: `data` for `parse`, `raw` the bytes to keep, and where they came from.
@@ -260,7 +264,7 @@ class _Run:
             return None
         return Rejected(
             item,
-            f"identifier = {record.identifier!r}: another item of this source has it, too, and says "
+            f"identifier = {record.identifier!r}: {DOUBLED}, and says "
             "something else; give each its own",
         )
 

@@ -465,7 +465,7 @@ def ended_runs(session: Session, limit: int = 100) -> list[Run]:
 
 def last_runs(session: Session) -> dict[str, Run]:
     """The last run of every source that ever ran."""
-    latest = select(func.max(Run.id)).where(Run.state != "replayed").group_by(Run.source)
+    latest = select(func.max(Run.id)).where(Run.state.not_in(("replaying", "replayed"))).group_by(Run.source)
     return {run.source: run for run in session.scalars(select(Run).where(Run.id.in_(latest)))}
 
 

@@ -169,7 +169,7 @@ class Run(Base):
 
     `state`: running; complete; partial (incremental or limited, ended well); suspect (kept what it got, withdrew
     nothing); failed (the agency was down or sent something else); interrupted (killed, or its lease ran out);
-    stopped (by the operator); replayed (read kept items again, without asking the agency).
+    stopped (by the operator); replaying, replayed (kept items are read again, without asking the agency).
 
     `continues`: the run whose work it went on with, and `carried`: how many records that one had seen. `checkpoint`:
     from where a later run can go on. `stop_asked`: why it is to end. `retry_at`: not to be tried again before.

@@ -175,6 +175,25 @@ def _take_over(session: Session, row: RecordRow, arrival: Arrival, now: datetime
     return Saved.CHANGED
 
 
+def read_again(
+    session: Session, row: RecordRow, record: Record, now: datetime, arrival: Arrival | None = None
+) -> Saved:
+    """What was kept of a record was read by an improved kind: a version where it says something else now. Nothing
+    was seen at its source, so its life goes on as it was. `arrival`: the raw item, where it is another one."""
+    if row.fingerprint == record.fingerprint():
+        return Saved.UNCHANGED
+    _save_agencies(session, [record.publisher], now)
+    keep(session, row)
+    seen, missed = row.last_seen, row.missed
+    write_record(row, arrival or Arrival(record, row.raw, row.raw_url, raw_type=row.raw_type), now)
+    row.last_seen, row.missed = seen, missed
+    row.changed_by = None
+    next_version(row, "replayed", now)
+    session.flush()
+    save_links(session, {row.id: record})
+    return Saved.CHANGED
+
+
 def keep(session: Session, row: RecordRow) -> None:
     """Put what the row says now among its revisions."""
     session.add(

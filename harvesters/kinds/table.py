@@ -196,7 +196,8 @@ def _item(
     rows: list[dict[str, Any]], at: list[int], url: str, identifier: str = "", fault: str = "", **more: Any
 ) -> Item:
     """An item with the rows as they came. The rows' numbers are for messages only: a row that moved did not change."""
-    raw = json.dumps({**more, "rows": rows}, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
+    said = {"fault": fault} if fault else {}
+    raw = json.dumps({**more, **said, "rows": rows}, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
     data = {**more, "rows": rows, "at": at, "fault": fault}
     return Item(data, raw, url, identifier)
 

@@ -163,7 +163,7 @@ def run(names: tuple[str, ...], every: bool, no_index: bool, due: bool, **option
             continue
         counts.update({name: getattr(ended, name) for name in _COUNTS})
         worst = _worse(worst, _EXIT.get(ended.state, FAILED))
-    if not no_index and not _index(portal):
+    if not no_index and not bring_up_to_date(portal):
         worst = FAILED
     click.echo(", ".join(f"{name} {counts[name]}" for name in _COUNTS))
     sys.exit(worst)
@@ -233,7 +233,8 @@ def _try(portal: Portal, source: Source, **options: Any) -> Run | None:
     return ended
 
 
-def _index(portal: Portal) -> bool:
+def bring_up_to_date(portal: Portal) -> bool:
+    """Teach search what is new; False where it cannot be reached."""
     progress = Progress("indexed")
     try:
         search_joint.catch_up(portal, progress.say)

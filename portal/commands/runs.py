@@ -1,4 +1,4 @@
-"""harvest status and stop: what runs, whose turn it is, what keeps failing; and ending a run."""
+"""harvest status, replay and stop: how harvesting stands, reading again what was kept, ending a run."""
 
 import json
 import os
@@ -11,13 +11,15 @@ from typing import Any
 import click
 from flask.cli import with_appcontext
 
+from harvesters.replay import Unreadable
+
 from .. import harvesting
 from ..harvesting.leases import Owner
 from ..harvesting.state import Status, status_of
 from ..models import Run
 from ..parts import Portal
-from .harvest import declared
-from .terminal import FAILED, SUSPECT, ready_portal, show_table
+from .harvest import bring_up_to_date, declared
+from .terminal import FAILED, SUSPECT, Progress, ready_portal, show_table
 
 # How long a run may take to heed that it is to stop (seconds).
 PATIENCE = 15.0
@@ -105,6 +107,39 @@ def _span(span: timedelta) -> str:
         return f"{seconds} s"
     minutes = seconds // 60
     return f"{minutes} min" if minutes < 120 else f"{minutes // 60} h {minutes % 60} min"
+
+
+@click.command()
+@click.argument("name")
+@with_appcontext
+def replay(name: str) -> None:
+    """Read again what a source's agency sent before, without asking it: after a kind was improved.
+
+    Records that say something else now get a new version that is marked so; what was rejected is tried again. Ends
+    with one line of counts; search learns what changed.
+
+    \b
+    Example:
+      clerestory harvest replay us-gsa
+    """
+    signal.signal(signal.SIGTERM, lambda _signal, _frame: sys.exit(FAILED))
+    portal = ready_portal()
+    source = declared(portal, name)
+    progress = Progress(name)
+    try:
+        run = harvesting.replay(portal, source, progress=lambda run: progress.say(run.received, f" items, {run.changed:,} changed"))
+    except (harvesting.Busy, Unreadable) as fault:
+        click.echo(str(fault), err=True)
+        sys.exit(FAILED)
+    finally:
+        progress.end()
+    for flag in run.flags:
+        click.echo(f"  odd: {flag}", err=True)
+    if run.reason:
+        click.echo(f"{name}: {run.reason}", err=True)
+    indexed = bring_up_to_date(portal)
+    click.echo(f"new {run.new}, changed {run.changed}, unchanged {run.unchanged}, rejected {run.rejected}, skipped {run.skipped}")
+    sys.exit(FAILED if run.reason or not indexed else 0)
 
 
 @click.command()

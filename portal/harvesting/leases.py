@@ -24,6 +24,9 @@ from ..models import Lease, Run
 LEASE = timedelta(seconds=40)
 BEAT = 5.0
 
+# The states of a run that holds a lease.
+UNDER_WAY = ("running", "replaying")
+
 KILLED = "it was killed, or its machine stopped; what it had stored stays, and the next run goes on from there"
 TAKEN_OVER = "it was killed, or its machine stopped; the run after it took over"
 
@@ -126,7 +129,7 @@ def begin(session: Session, run: Run, host: str | None = None) -> None:
         _refuse_or_end(session, lease, run)
     if host and (other := session.scalar(select(Lease).where(Lease.host == host))):
         _refuse_or_end(session, other, run)
-    for left in session.scalars(select(Run).where(Run.source == run.source, Run.state == "running")):
+    for left in session.scalars(select(Run).where(Run.source == run.source, Run.state.in_(UNDER_WAY))):
         interrupt(left, TAKEN_OVER, run.started_at)
     session.add(run)
     session.flush()
@@ -164,16 +167,19 @@ def abandon(session: Session, lease: Lease, now: datetime, reason: str = KILLED)
     run = session.get(Run, lease.run_id)
     session.delete(lease)
     session.flush()
-    if run and run.state == "running":
+    if run and run.state in UNDER_WAY:
         interrupt(run, reason, now)
     return run
 
 
 def interrupt(run: Run, reason: str, now: datetime) -> None:
     """Say of a run that nobody works at any more how it ended."""
+    run.finished_at = now
+    if run.state == "replaying":
+        run.state = "replayed"
+        return
     run.state = "stopped" if run.stop_asked else "interrupted"
     run.reason = run.stop_asked or run.reason or reason
-    run.finished_at = now
 
 
 def end_abandoned(session: Session, now: datetime) -> list[Run]:

@@ -56,7 +56,7 @@ def plan(session: Session, source: Source, *, full: bool, since: datetime | None
 def left_off(session: Session, run: Run, declared: str) -> Run | None:
     """The run that `run` can go on with: the one before, where it asked for the same, was broken off, and had got
     somewhere."""
-    earlier = select(Run).where(Run.source == run.source, Run.id < run.id, Run.state != "replayed")
+    earlier = select(Run).where(Run.source == run.source, Run.id < run.id, Run.state.not_in(("replaying", "replayed")))
     last = session.scalar(earlier.order_by(Run.id.desc()).limit(1))
     if last is None or last.state not in ("interrupted", "stopped", "failed") or not last.checkpoint:
         return None

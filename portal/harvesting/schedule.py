@@ -59,7 +59,7 @@ def scheduled(sources: Mapping[str, Source], wanted: Iterable[str]) -> dict[str,
 
 def histories(session: Session, names: Iterable[str]) -> dict[str, History]:
     """What became of these sources. Runs of a part (`--limit`) and replays say nothing of them."""
-    whole = (Run.limit.is_(None), Run.state.not_in(("replayed", "running")))
+    whole = (Run.limit.is_(None), Run.state.not_in(("running", "replaying", "replayed")))
     latest = select(func.max(Run.id)).where(*whole).group_by(Run.source)
     last = {run.source: run for run in session.scalars(select(Run).where(Run.id.in_(latest)))}
     return {name: _history(session, last[name]) if name in last else History() for name in names}

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from harvesters.source import Source
 
 from ..models import Run
-from .leases import LEASE, Owner
+from .leases import LEASE, UNDER_WAY, Owner
 from .schedule import Turn, scheduled, turns
 
 # A turn that is so long past is late: no worker is there, or too few.
@@ -51,7 +51,7 @@ def status_of(session: Session, sources: Mapping[str, Source], wanted: Iterable[
     """How harvesting stands. What fails is told of every source, whoever began its runs."""
     patterns = tuple(wanted)
     by_clock = scheduled(sources, patterns)
-    running = list(session.scalars(select(Run).where(Run.state == "running").order_by(Run.started_at)))
+    running = list(session.scalars(select(Run).where(Run.state.in_(UNDER_WAY)).order_by(Run.started_at)))
     all_turns = turns(session, sources, sources, now)
     found = [one for one in all_turns if one.source.name in by_clock]
     failing = {one.source.name: one for one in all_turns if one.history.failures and one.history.failing_since}

@@ -35,6 +35,7 @@ HEALTH = {
     "interrupted": (lazy_gettext("Interrupted"), lazy_gettext("The run was stopped before its end. What it had read was kept; the next run goes on.")),
     "stopped": (lazy_gettext("Stopped"), lazy_gettext("The operator stopped the run. What it had read was kept; the next run goes on.")),
     "replayed": (lazy_gettext("Read again"), lazy_gettext("What the agency had sent before was read again, without asking it.")),
+    "replaying": (lazy_gettext("Being read again"), lazy_gettext("What the agency had sent before is being read again.")),
     "running": (lazy_gettext("Running"), lazy_gettext("The run has not ended yet.")),
     "never": (lazy_gettext("Never ran"), lazy_gettext("The source is declared, but nothing was collected yet. That its agency publishes nothing cannot be told from this.")),
     "desk": (lazy_gettext("Published by hand"), lazy_gettext("Officers of the agency publish these records here themselves.")),

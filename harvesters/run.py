@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from .faults import NotModified, SourceFault
 from .flags import Flag
+from .history import History
 from .kinds import Kind, is_resumable, kind_of
 from .profile import Profile
 from .seen import Seen
@@ -62,10 +63,12 @@ class Remark:
 @dataclass(frozen=True, slots=True)
 class Tombstone:
     """The source says itself that what it listed under an identifier is gone. Its record is withdrawn at once,
-    without the grace for what is merely not listed. One that is listed again returns."""
+    without the grace for what is merely not listed. One that is listed again returns. `number` is its record's, where
+    that is not made of the source's own name."""
 
     identifier: str
     url: str = ""
+    number: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +98,11 @@ class Checkpoint:
 
 @dataclass(frozen=True, slots=True)
 class Harvested:
-    """A record and the raw item it was read from."""
+    """A record and the raw item it was read from, with its history where a source tells that, too."""
 
     record: "Record"
     item: Item
+    history: History | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,14 +255,16 @@ class _Run:
         """The one place where every fault is caught: a bad item must not end the run."""
         try:
             record = kind.parse(item, self._source)
+            tells = getattr(kind, "history", None) if record else None
+            history = tells(item) if tells else None
         except Exception as fault:
             return Rejected(item, explain(fault))
         if record is None:
             return None
-        first = self._seen.is_first(record.identifier, item.raw)
+        first = self._seen.is_first(record.number, item.raw)
         if first:
             self._account.profile.look(record, self._today)
-            return Harvested(record, item)
+            return Harvested(record, item, history)
         self._doubled += 1
         if first is None:
             return None

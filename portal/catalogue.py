@@ -159,7 +159,8 @@ class AgencyCard:
         return next((code for code in (language, "en") if self.names.get(code)), next(iter(self.names)))
 
 
-def _entry(row: RecordRow) -> Entry:
+def entry_of(row: RecordRow) -> Entry:
+    """A row as a reader sees it."""
     return Entry(
         row.id, row.number, row.data, row.state, row.reason, row.version, row.change, row.changed_at, row.first_seen,
         row.last_seen, row.withdrawn_at, row.issued_on, row.demonstration, row.raw, row.raw_url,
@@ -175,7 +176,7 @@ def find(session: Session, number: str, *, past: bool = False) -> Entry | None:
     row = session.scalar(select(RecordRow).where(RecordRow.number == number))
     if (row is None or (row.state == "merged" and not past)) and (redirect := session.get(Redirect, number)):
         row = session.scalar(select(RecordRow).where(RecordRow.number == redirect.target))
-    return _entry(row) if row else None
+    return entry_of(row) if row else None
 
 
 def former_numbers(session: Session, number: str) -> list[Redirect]:
@@ -214,7 +215,7 @@ def find_by_identifier(session: Session, identifier: str, source: str | None = N
     )
     if source:
         query = query.where(RecordRow.source == source)
-    return [_entry(row) for row in session.scalars(query).unique()]
+    return [entry_of(row) for row in session.scalars(query).unique()]
 
 
 def newest(session: Session, axis: str | None = None, *, publisher: str | None = None,
@@ -229,14 +230,14 @@ def newest(session: Session, axis: str | None = None, *, publisher: str | None =
     if len(rows) < limit:
         undated = query.where(RecordRow.issued_on.is_(None)).order_by(RecordRow.number)
         rows += session.scalars(undated.limit(limit - len(rows)))
-    return [_entry(row) for row in rows]
+    return [entry_of(row) for row in rows]
 
 
 def arrivals(session: Session, limit: int = 10) -> list[Entry]:
     """The records that came to the portal last."""
     query = select(RecordRow).where(RecordRow.state == "published")
     rows = session.scalars(query.order_by(RecordRow.first_seen.desc(), RecordRow.id.desc()).limit(limit))
-    return [_entry(row) for row in rows]
+    return [entry_of(row) for row in rows]
 
 
 def has_demonstration(session: Session) -> bool:
@@ -255,9 +256,9 @@ def counts_by_axis(session: Session) -> dict[str, int]:
 def overview(session: Session) -> Overview:
     """The figures of the home page in one read; agencies with most records first."""
     rows = session.execute(
-        select(RecordRow.axis, RecordRow.publisher, RecordRow.source, func.count())
+        select(RecordRow.axis, RecordRow.publisher, RecordRow.via, func.count())
         .where(RecordRow.state == "published")
-        .group_by(RecordRow.axis, RecordRow.publisher, RecordRow.source)
+        .group_by(RecordRow.axis, RecordRow.publisher, RecordRow.via)
     )
     by_axis, by_agency, sources = {"decision": 0, "policy": 0, "outcome": 0}, dict[str, int](), set[str]()
     for axis, publisher, source, count in rows:
@@ -294,7 +295,7 @@ def most_linked(session: Session) -> Entry | None:
     used = [record_id for record_id, count in sorted(uses.items(), key=lambda use: (-use[1], use[0])) if count > 1]
     rows = session.scalars(select(RecordRow).where(RecordRow.id.in_(used), RecordRow.state == "published"))
     hearts = sorted(rows, key=lambda row: (row.axis != "policy", used.index(row.id)))
-    return _entry(hearts[0]) if hearts else None
+    return entry_of(hearts[0]) if hearts else None
 
 
 def links(session: Session, entry: Entry) -> list[Link]:
@@ -397,10 +398,10 @@ def child_agencies(session: Session, slug: str) -> list[AgencyCard]:
 def sources_of(session: Session, publisher: str) -> dict[str, int]:
     """The sources that an agency's records came from, with how many, most first."""
     rows = session.execute(
-        select(RecordRow.source, func.count())
+        select(RecordRow.via, func.count())
         .where(RecordRow.publisher == publisher, RecordRow.state == "published")
-        .group_by(RecordRow.source)
-        .order_by(func.count().desc(), RecordRow.source)
+        .group_by(RecordRow.via)
+        .order_by(func.count().desc(), RecordRow.via)
     )
     return dict(rows.all())
 
@@ -443,7 +444,7 @@ def agency_names(session: Session, slugs: Iterable[str], language: str) -> dict[
 def counts_by_source(session: Session) -> dict[str, dict[str, int]]:
     """How many records each source has here, by state: {"papi": {"published": 63, "withdrawn": 1}}."""
     rows = session.execute(
-        select(RecordRow.source, RecordRow.state, func.count()).group_by(RecordRow.state, RecordRow.source)
+        select(RecordRow.via, RecordRow.state, func.count()).group_by(RecordRow.state, RecordRow.via)
     )
     counts: dict[str, dict[str, int]] = {}
     for source, state, count in rows:
@@ -519,7 +520,7 @@ def window(
         return _window_of(session, numbers, conditions, order, offset, limit)
     total = session.scalar(select(func.count()).select_from(RecordRow).where(*conditions)) or 0
     query = select(RecordRow).where(*conditions).order_by(*_ORDERS[order]).offset(offset).limit(limit)
-    return total, [_entry(row) for row in session.scalars(query)]
+    return total, [entry_of(row) for row in session.scalars(query)]
 
 
 def _window_of(
@@ -542,7 +543,7 @@ def axes_of_source(session: Session, source: str) -> dict[str, int]:
     """How many published records a source has on each axis; axes without any are left out."""
     rows = session.execute(
         select(RecordRow.axis, func.count())
-        .where(RecordRow.source == source, RecordRow.state == "published")
+        .where(RecordRow.via == source, RecordRow.state == "published")
         .group_by(RecordRow.axis)
     )
     return dict(rows.all())

@@ -109,7 +109,7 @@ class Extent:
 
 def extent(session: Session, name: str) -> Extent:
     """How far a source's records reach, and the gaps among them when its last run had ended."""
-    here = (RecordRow.source == name, RecordRow.state == "published")
+    here = (RecordRow.via == name, RecordRow.state == "published")
     first, last, dated, count = session.execute(
         select(func.min(RecordRow.issued_on), func.max(RecordRow.issued_on), func.count(RecordRow.issued_on), func.count())
         .where(*here)

@@ -67,6 +67,8 @@ class RecordRow(Base):
     number: Mapped[str] = mapped_column(String(12), unique=True)
     source: Mapped[str] = mapped_column(String(100))
     identifier: Mapped[str] = mapped_column(String(500))
+    # The declaration by which it came: its source's own, or that of another portal which has it.
+    via: Mapped[str] = mapped_column(String(100), server_default="")
     axis: Mapped[str] = mapped_column(String(20))
     type: Mapped[str] = mapped_column(String(40))
     title: Mapped[str] = mapped_column(Text)
@@ -99,11 +101,12 @@ class RecordRow(Base):
         UniqueConstraint("source", "identifier"),
         Index("ix_records_axis_issued", "axis", "issued_on"),
         Index("ix_records_publisher_issued", "publisher", "issued_on"),
-        Index("ix_records_source_run", "source", "seen_by_run"),
+        Index("ix_records_via_run", "via", "seen_by_run"),
+        Index("ix_records_changed", "changed_at", "id"),
         Index("ix_records_first_seen", "first_seen"),
         Index("ix_records_issued", "issued_on"),
         # The home page counts every record: from this index alone, without touching what the records say.
-        Index("ix_records_counted", "state", "axis", "publisher", "source"),
+        Index("ix_records_counted", "state", "axis", "publisher", "via"),
         Index("ix_records_demonstration", "demonstration"),
         # How far search is behind is one COUNT over the few rows in this index.
         Index("ix_records_behind", "id", sqlite_where=_BEHIND, postgresql_where=_BEHIND),

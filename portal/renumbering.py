@@ -70,12 +70,12 @@ def reconcile(session: Session, source: str, run: int, now: datetime) -> int:
     """After a complete run: join records of `source` that it did not see with those that are the same under
     another identifier. Returns how many were joined."""
     unseen = (RecordRow.seen_by_run != run) | RecordRow.seen_by_run.is_(None)
-    lost = select(RecordRow).where(RecordRow.source == source, RecordRow.state == "published", unseen)
+    lost = select(RecordRow).where(RecordRow.via == source, RecordRow.state == "published", unseen)
     gone = _marks(session, lost)
     if not gone:
         return 0
     fresh = select(RecordRow).where(
-        RecordRow.source == source, RecordRow.state == "published", ~unseen,
+        RecordRow.via == source, RecordRow.state == "published", ~unseen,
         RecordRow.version == 1, RecordRow.change == "created",
     )  # fmt: skip
     pairs = _pairs(gone, _marks(session, fresh))

@@ -135,7 +135,7 @@ def document_of(row: RecordRow) -> Document:
             "place": tuple(data.get("places", ())) or tuple(filter(None, [publisher.get("place")])),
             "year": (f"{row.issued_on.year:04}",) if row.issued_on else (),
             "language": tuple(text.language for text in texts),
-            "source": (row.source,),
+            "source": tuple(dict.fromkeys((row.source, row.via))),
         },
         date=row.issued_on,
         # What was withdrawn is still found, after what stands.

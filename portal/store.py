@@ -13,11 +13,13 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from harvesters.history import History
 from harvesters.record import Agency as AgencyName
 from harvesters.record import Record
 from harvesters.when import first_day
 
 from .db import wait_for_turn
+from .mirroring import copy_life, is_as_told
 from .models import Agency, Gone, IdentifierRow, RecordRow, Redirect, RelationRow, Revision, User
 
 # Why a published record may be taken off the pages; the page says which one it was.
@@ -39,13 +41,21 @@ class NotStored(Exception):
 @dataclass(frozen=True, slots=True)
 class Arrival:
     """A record as it comes in, with the hash, the address and the type of the raw item it was read from.
-    `formerly`: the identifiers under which its source listed the same thing before."""
+    `formerly`: the identifiers under which its source listed the same thing before. `via`: the declaration by
+    which it came, where that is not its source's own; `history`: its life at the portal that it came from."""
 
     record: Record
     raw: str | None = None
     raw_url: str | None = None
     formerly: tuple[str, ...] = ()
     raw_type: str | None = None
+    via: str = ""
+    history: History | None = None
+
+    @property
+    def way(self) -> str:
+        """The declaration by which it came."""
+        return self.via or self.record.source
 
 
 def fold_identifier(value: str) -> str:
@@ -84,7 +94,8 @@ def save_many(
 
     Idempotent: a record that says what it said before is UNCHANGED (and seen now). One that differs becomes a
     new version, and the old one is kept. A withdrawn one that comes again returns, which is a version too. One
-    that was unpublished by the operator stays so: its new words are kept, not shown. `renumbered`: numbers that `renumbering.adopt` has just given.
+    that was unpublished by the operator stays so: its new words are kept, not shown. What came by another way stays as it is, unless its own source brings it
+    now. `renumbered`: numbers that `renumbering.adopt` has just given.
     """
     wait_for_turn(session, *(arrival.record.source for arrival in arrivals))
     _save_agencies(session, [arrival.record.publisher for arrival in arrivals], now)
@@ -98,8 +109,13 @@ def save_many(
             row = rows[number] = _new_row(arrival, number, now, demonstration)
             session.add(row)
             saved = Saved.NEW
+            _copy_life(session, row, arrival)
+        elif arrival.way not in (row.via, row.source):
+            outcome.append(Saved.UNCHANGED)
+            continue
         else:
             _refuse_stranger(row, arrival.record)
+            row.via = arrival.way
             saved = _take_over(session, row, arrival, now, "renumbered" if number in renumbered else "changed")
         row.seen_by_run = run if run is not None else row.seen_by_run
         if saved is not Saved.UNCHANGED:
@@ -118,10 +134,17 @@ def _end_redirects(session: Session, numbers: Sequence[str]) -> None:
         session.execute(delete(Redirect).where(Redirect.number.in_(numbers)))
 
 
+def _copy_life(session: Session, row: RecordRow, arrival: Arrival) -> None:
+    if arrival.history:
+        session.flush()
+        copy_life(session, row, arrival.history)
+
+
 def _new_row(arrival: Arrival, number: str, now: datetime, demonstration: bool) -> RecordRow:
     row = RecordRow(
         number=number,
         source=arrival.record.source,
+        via=arrival.way,
         identifier=arrival.record.identifier,
         demonstration=demonstration,
         state="published",
@@ -158,6 +181,8 @@ def _refuse_stranger(row: RecordRow, record: Record) -> None:
 
 
 def _take_over(session: Session, row: RecordRow, arrival: Arrival, now: datetime, change: str) -> Saved:
+    if arrival.history:
+        return _follow(session, row, arrival, now)
     returns = row.state in ("withdrawn", "merged")
     if row.fingerprint == arrival.record.fingerprint() and not returns:
         row.last_seen, row.missed = now, 0
@@ -191,6 +216,18 @@ def read_again(
     next_version(row, "replayed", now)
     session.flush()
     save_links(session, {row.id: record})
+    return Saved.CHANGED
+
+
+def _follow(session: Session, row: RecordRow, arrival: Arrival, now: datetime) -> Saved:
+    """A record that comes from another portal lives the life that it has there."""
+    history = arrival.history
+    assert history is not None
+    if row.fingerprint == arrival.record.fingerprint() and is_as_told(row, history):
+        row.last_seen, row.missed = now, 0
+        return Saved.UNCHANGED
+    write_record(row, arrival, now)
+    copy_life(session, row, history)
     return Saved.CHANGED
 
 
@@ -248,7 +285,7 @@ def withdraw_unseen(session: Session, source: str, run: int, grace: int, now: da
     """
     unseen = session.scalars(
         select(RecordRow)
-        .where(RecordRow.source == source, RecordRow.state == "published")
+        .where(RecordRow.via == source, RecordRow.state == "published")
         .where((RecordRow.seen_by_run != run) | RecordRow.seen_by_run.is_(None), RecordRow.missed >= grace)
         .order_by(RecordRow.id)
         .limit(limit)
@@ -258,11 +295,11 @@ def withdraw_unseen(session: Session, source: str, run: int, grace: int, now: da
     return len(unseen)
 
 
-def bury(session: Session, source: str, identifiers: Sequence[str], run: int, now: datetime) -> int:
+def bury(session: Session, source: str, numbers: Sequence[str], run: int, now: datetime) -> int:
     """Withdraw what `source` itself says is gone; return how many records that were."""
-    if not identifiers:
+    if not numbers:
         return 0
-    named = (RecordRow.source == source, RecordRow.identifier.in_(identifiers), RecordRow.state == "published")
+    named = (RecordRow.via == source, RecordRow.number.in_(numbers), RecordRow.state == "published")
     rows = session.scalars(select(RecordRow).where(*named)).all()
     for row in rows:
         withdraw(session, row, "deleted", now)
@@ -274,7 +311,7 @@ def count_misses(session: Session, source: str, run: int) -> int:
     """After a complete run: note for every published record that it did not see that one more run missed it."""
     result = session.execute(
         update(RecordRow)
-        .where(RecordRow.source == source, RecordRow.state == "published")
+        .where(RecordRow.via == source, RecordRow.state == "published")
         .where((RecordRow.seen_by_run != run) | RecordRow.seen_by_run.is_(None))
         .values(missed=RecordRow.missed + 1)
         .execution_options(synchronize_session=False)
@@ -286,7 +323,7 @@ def see(session: Session, source: str, identifiers: Iterable[str], run: int, now
     """The source still lists these, although what it sent of them could not be used: they are not gone."""
     result = session.execute(
         update(RecordRow)
-        .where(RecordRow.source == source, RecordRow.identifier.in_(list(identifiers)))
+        .where(RecordRow.via == source, RecordRow.identifier.in_(list(identifiers)))
         .where(RecordRow.state == "published")
         .values(seen_by_run=run, last_seen=now, missed=0)
         .execution_options(synchronize_session=False)
@@ -298,7 +335,7 @@ def see_again(session: Session, source: str, before: int, run: int) -> int:
     """What `before` saw counts as seen by `run`, which goes on with its work."""
     result = session.execute(
         update(RecordRow)
-        .where(RecordRow.source == source, RecordRow.seen_by_run == before)
+        .where(RecordRow.via == source, RecordRow.seen_by_run == before)
         .values(seen_by_run=run)
         .execution_options(synchronize_session=False)
     )
@@ -310,7 +347,7 @@ def see_all(session: Session, source: str, run: int, now: datetime) -> int:
     What it had missed stays missed."""
     result = session.execute(
         update(RecordRow)
-        .where(RecordRow.source == source, RecordRow.state == "published", RecordRow.missed == 0)
+        .where(RecordRow.via == source, RecordRow.state == "published", RecordRow.missed == 0)
         .values(seen_by_run=run, last_seen=now)
         .execution_options(synchronize_session=False)
     )

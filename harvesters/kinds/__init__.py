@@ -7,6 +7,7 @@ A kind is two functions and a model:
     def parse(item, source) -> Record | None: ...               # pure; None means: not for us
 
 `collect` may yield a `Tombstone` for what the source says is gone, and a `Remark` between items: how many the source says it has, what is odd, what won't come.
+A kind may offer `history(item) -> History`, where its source tells what a record said before.
 A kind whose `collect` heeds `since` says so with `INCREMENTAL = True`; the others always bring everything.
 
 A kind that can begin in the middle says `RESUMABLE = True`. Its `collect` takes a fourth argument, `position`, and
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
 KINDS = {
     "ckan": "CKAN Action API: datasets and organisations",
+    "clerestory": "another Clerestory portal: its records with their numbers and history",
     "data_json": "DCAT-US 1.1 data.json: datasets",
     "federal_register": "US Federal Register API v1: rules, notices, presidential documents",
     "table": "CSV, TSV, XLSX or ODS by a column map",

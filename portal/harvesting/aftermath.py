@@ -17,7 +17,7 @@ def note(database: Database, run: Run) -> None:
     """Note what a run has left behind. Gaps are looked for only where something came or went."""
     with database.read() as session:
         count = session.scalar(
-            select(func.count()).where(RecordRow.source == run.source, RecordRow.state == "published")
+            select(func.count()).where(RecordRow.via == run.source, RecordRow.state == "published")
         )
         known = session.get(State, gaps_of(run.source)) is not None
         found = None if known and not (run.new or run.withdrawn) else _gaps(session, run.source)
@@ -35,7 +35,7 @@ def gaps_of(source: str) -> str:
 
 def _gaps(session: Session, source: str) -> dict[str, object]:
     days = session.scalars(
-        select(RecordRow.issued_on).where(RecordRow.source == source, RecordRow.issued_on.is_not(None)).distinct()
+        select(RecordRow.issued_on).where(RecordRow.via == source, RecordRow.issued_on.is_not(None)).distinct()
     )
     return gaps.to_data(
         gaps.missing_days(day for day in days if day), gaps.missing_numbers(_identifiers(session, source))
@@ -46,6 +46,6 @@ def _identifiers(session: Session, source: str) -> Iterator[tuple[str, int | Non
     """Every identifier of a source with the year of its record; withdrawn records count as there."""
     last = 0
     columns = select(RecordRow.id, RecordRow.identifier, RecordRow.issued_on).order_by(RecordRow.id).limit(_PORTION)
-    while rows := session.execute(columns.where(RecordRow.source == source, RecordRow.id > last)).all():
+    while rows := session.execute(columns.where(RecordRow.via == source, RecordRow.id > last)).all():
         yield from ((row.identifier, row.issued_on.year if row.issued_on else None) for row in rows)
         last = rows[-1].id

@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import Session
 
+from harvesters.record import number_of
 from harvesters.run import Account, Harvested, Item, Rejected, Tombstone
 from harvesters.source import Source
 
@@ -51,7 +52,10 @@ class Batch:
         """Store everything and count it; all or nothing. Returns the run. Raises LeaseLost."""
         keep = self.portal.raw.put
         arrivals = [
-            Arrival(one.record, keep(one.item.raw), one.item.url, one.item.formerly, one.item.media_type[:200])
+            Arrival(
+                one.record, keep(one.item.raw), one.item.url, one.item.formerly, one.item.media_type[:200],
+                self.source.name, one.history,
+            )
             for one in self.harvested
         ]
         try:
@@ -72,10 +76,13 @@ class Batch:
             run.new += counts[store.Saved.NEW]
             run.changed += counts[store.Saved.CHANGED]
             run.unchanged += counts[store.Saved.UNCHANGED]
-            run.withdrawn += store.bury(session, self.source.name, [one.identifier for one in self.gone], run.id, now)
+            run.withdrawn += store.bury(session, self.source.name, [self._number(one) for one in self.gone], run.id, now)
             self.tally(run, account)
             run.heartbeat_at = now
         return run
+
+    def _number(self, stone: Tombstone) -> str:
+        return stone.number or number_of(self.source.name, stone.identifier)
 
     def _save(self, session: Session, arrivals: list[Arrival], now: datetime) -> list[store.Saved]:
         if not arrivals:

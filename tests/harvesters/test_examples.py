@@ -17,8 +17,7 @@ from harvesters.source import make_source
 EXAMPLES = Path(__file__).parents[1] / "examples"
 OURS = [
     path
-    for kind in ("ckan", "data_json", "federal_register", "table")
-    for path in sorted((EXAMPLES / kind).glob("*.json"))
+    for path in sorted(EXAMPLES.glob("*/*.json"))
     if not path.name.endswith(".records.json")
 ]
 

@@ -110,11 +110,11 @@ def save_many(
             session.add(row)
             saved = Saved.NEW
             _copy_life(session, row, arrival)
-        elif arrival.way not in (row.via, row.source):
-            outcome.append(Saved.UNCHANGED)
-            continue
         else:
             _refuse_stranger(row, arrival.record)
+            if arrival.way not in (row.via, row.source):
+                outcome.append(Saved.UNCHANGED)
+                continue
             row.via = arrival.way
             saved = _take_over(session, row, arrival, now, "renumbered" if number in renumbered else "changed")
         row.seen_by_run = run if run is not None else row.seen_by_run

@@ -65,7 +65,7 @@ class _Replay:
 
     def _rows(self, last: int) -> Sequence[RecordRow]:
         with self.portal.database.read() as session:
-            wanted = select(RecordRow).where(RecordRow.source == self.source.name, RecordRow.raw.is_not(None))
+            wanted = select(RecordRow).where(RecordRow.via == self.source.name, RecordRow.raw.is_not(None))
             wanted = wanted.where(RecordRow.id > last, RecordRow.state != "merged")
             return session.scalars(wanted.order_by(RecordRow.id).limit(BATCH)).all()
 

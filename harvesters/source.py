@@ -4,6 +4,7 @@ import re
 import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal
 
@@ -127,14 +128,31 @@ def make_source(name: str, data: dict[str, Any]) -> Source:
         faults.append(f"{name}: {error}")
     kind = data.get("kind")
     if isinstance(kind, str) and kind not in KINDS:
-        faults.append(f"{name}: kind {kind!r} is unknown; known kinds: {', '.join(sorted(KINDS))}")
-    if source:
-        faults += [f"{name}: {fault}" for fault in _axis_faults(source)]
+        hint = did_you_mean(kind, KINDS)
+        known = f"known kinds: {', '.join(sorted(KINDS))}"
+        faults.append(f"{name}: kind {kind!r} is unknown; {known}{f'; {hint}' if hint else ''}")
+    if sound := source or salvage(name, data):
+        faults += [f"{name}: {fault}" for fault in _axis_faults(sound)]
         if kind in KINDS:
-            faults += [f"{name}: {fault}" for fault in check_options(source)]
+            faults += [f"{name}: {fault}" for fault in check_options(sound)]
     if faults or not source:
         raise SourceError("\n".join(faults))
     return source
+
+
+def salvage(name: str, data: dict[str, Any]) -> Source | None:
+    """What can be read of a wrong declaration, so that all its faults are found at once: without its wrong fields."""
+    needed: dict[str, Any] = {"title": "…", "kind": "", "url": "https://agency.example/", "publisher": "…"}
+    try:
+        return Source(name=name, **needed | data)
+    except ValidationError as error:
+        wrong = {str(fault["loc"][0]) for fault in error.errors() if fault["loc"]}
+    except TypeError:
+        return None
+    try:
+        return Source(name=name, **needed | {field: value for field, value in data.items() if field not in wrong})
+    except ValidationError:
+        return None
 
 
 def _faults(error: ValidationError, data: dict[str, Any]) -> list[str]:
@@ -144,11 +162,34 @@ def _faults(error: ValidationError, data: dict[str, Any]) -> list[str]:
         if fault["type"] == "missing":
             faults.append(f"{field} is missing; add a line such as {field} = {_EXAMPLES.get(field, '…')}")
         elif fault["type"] == "extra_forbidden":
-            known = ", ".join(sorted(set(Source.model_fields) - {"name"}))
-            faults.append(f"{field} = {fault['input']!r} is not known; known: {known}; a kind's own go into [options]")
+            faults.append(_unknown(field, fault["input"], data.get("kind")))
         else:
-            faults.append(f"{field} = {fault['input']!r}: {fault['msg'].removeprefix('Value error, ')}")
+            said = fault["msg"].removeprefix("Value error, ").removeprefix(f"{field} {fault['input']!r} ")
+            faults.append(f"{field} = {fault['input']!r}: {said}")
     return faults
+
+
+def _unknown(field: str, value: Any, kind: Any) -> str:
+    """What to say of a field that no declaration has."""
+    from .kinds import KINDS, kind_of
+
+    if isinstance(kind, str) and kind in KINDS and field in kind_of(kind).Options.model_fields:
+        return f"{field} = {value!r} is an option of kind {kind}; write it below [options]"
+    known = sorted(set(Source.model_fields) - {"name"})
+    hint = did_you_mean(field, known) or f"known: {', '.join(known)}; a kind's own go into [options]"
+    return f"{field} = {value!r} is not known; {hint}"
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """A question after the one that was meant, or nothing."""
+    like = get_close_matches(word, list(known), 1)
+    return f"did you mean {like[0]}?" if like else ""
+
+
+def name_fault(path: Path) -> str:
+    """What is wrong with a declaration's file name, or nothing."""
+    fits = re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", path.stem)
+    return "" if fits else f"{path.name}: a source's name is lower-case words joined by hyphens"
 
 
 _EXAMPLES = {
@@ -177,8 +218,8 @@ def read_sources(*folders: Path) -> tuple[dict[str, Source], list[str]]:
     faults: list[str] = []
     for folder in folders:
         for path in sorted(folder.glob("*.toml")):
-            if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", path.stem):
-                faults.append(f"{path.name}: a source's name is lower-case words joined by hyphens")
+            if fault := name_fault(path):
+                faults.append(fault)
                 continue
             try:
                 sources[path.stem] = read_source(path)

@@ -13,6 +13,7 @@ from search_index.engine import BadSearchUrl, SearchUnavailable
 from .accounts import AccountError
 from .commands.demo import demo
 from .commands.harvest import harvest
+from .commands.lint import lint
 from .commands.runs import replay, status, stop
 from .commands.search import search
 from .commands.serve import serve
@@ -88,7 +89,7 @@ def cli() -> None:
     """
 
 
-for command in (replay, status, stop):
+for command in (lint, replay, status, stop):
     harvest.add_command(command)
 for command in (init, harvest, search, serve, work, demo, users, config):
     cli.add_command(command)

@@ -15,12 +15,15 @@ yields `Remark(position=…)` (plain JSON data) where everything before was yiel
 that was killed, stopped or broken off is then gone on with from its last position; it is None otherwise. What
 the others had brought is stored, and comes again as unchanged.
 
+A kind that takes the axis of its records from the declaration alone says `AXIS_DECLARED = True`.
+
 A kind whose `raw` is not the JSON of its `data` offers `read(raw, media_type) -> data`, so that kept items can be
 parsed again after the kind was improved (`clerestory harvest replay`).
 """
 
 from collections.abc import Iterator
 from datetime import datetime
+from difflib import get_close_matches
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -69,15 +72,25 @@ def is_resumable(name: str) -> bool:
     return bool(getattr(kind_of(name), "RESUMABLE", False))
 
 
+def is_axis_declared(name: str) -> bool:
+    """Whether only the declaration can say on which axis such a source's records stand."""
+    return bool(getattr(kind_of(name), "AXIS_DECLARED", False))
+
+
 def check_options(source: "Source") -> list[str]:
     """What is wrong with a source's [options], each fault with its value and what to write."""
     options = kind_of(source.kind).Options
     try:
         options(**source.options)
     except ValidationError as error:
-        known = ", ".join(options.model_fields) or "none"
-        return [_explain(dict(fault), f"not known; known options of {source.kind}: {known}") for fault in error.errors()]
+        return [_explain(dict(fault), _unknown(source.kind, fault["loc"], options)) for fault in error.errors()]
     return []
+
+
+def _unknown(kind: str, place: tuple[Any, ...], options: "type[Strict]") -> str:
+    known = [field.alias or name for name, field in options.model_fields.items()]
+    like = get_close_matches(str(place[-1]), known, 1) if len(place) == 1 else []
+    return f"not known; known options of {kind}: {', '.join(known) or 'none'}{f'; did you mean {like[0]}?' if like else ''}"
 
 
 def _explain(fault: dict[str, Any], unknown: str) -> str:

@@ -21,7 +21,7 @@ from ..run import Item, Remark
 from ..source import Source
 from .ckan_dataset import IGNORED, READ, parse_dataset, site_of
 
-INCREMENTAL = RESUMABLE = True
+INCREMENTAL = RESUMABLE = AXIS_DECLARED = True
 # Where the Action API answers; the second is the older spelling, and ckanapi's.
 API_PATHS = ("api/3/action/", "api/action/")
 # What was indexed while the last run ended comes again.

@@ -25,6 +25,7 @@ from ..record import File, Record, Relation, Strict
 from ..run import Item, Remark
 from ..source import Source
 
+AXIS_DECLARED = True
 READ = (
     "title", "description", "keyword", "modified", "publisher", "identifier", "accessLevel", "license",
     "rights",

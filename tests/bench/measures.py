@@ -9,7 +9,7 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from ipaddress import ip_network
 from pathlib import Path
@@ -24,6 +24,7 @@ from portal.parts import Portal
 from portal.settings import Settings
 
 from .agency import serving
+from .runs import at_once, large
 
 AGENCIES = ("dol", "dhs", "energy", "treasury", "gsa", "fcc", "fda", "consumerfinance")
 SAMPLES = Path(os.environ.get("PORTAL_SAMPLES", ""))
@@ -181,14 +182,19 @@ def a_decision(n: int, agency: Agency) -> Decision:
     )  # fmt: skip
 
 
-def main() -> None:
-    """Each benchmark in a process of its own, so that memory is its own."""
-    for bench in (harvest_and_store, pages, stream):
-        if bench is not stream and not (SAMPLES / "dcat").is_dir():
-            print(f"{bench.__name__}: left out; name the folder of recorded answers in PORTAL_SAMPLES")
+def main(names: Sequence[str] = ()) -> None:
+    """Each benchmark in a process of its own, so that memory is its own; those of these names, or all."""
+    benches = {bench.__name__: bench for bench in (harvest_and_store, pages, stream, large, at_once)}
+    if unknown := set(names) - set(benches):
+        sys.exit(f"{', '.join(sorted(unknown))}: no such benchmark; known: {', '.join(benches)}")
+    for name, bench in benches.items():
+        if names and name not in names:
+            continue
+        if bench in (harvest_and_store, pages) and not (SAMPLES / "dcat").is_dir():
+            print(f"{name}: left out; name the folder of recorded answers in PORTAL_SAMPLES")
             continue
         process = multiprocessing.get_context("spawn").Process(target=bench)
         process.start()
         process.join()
         if process.exitcode:
-            sys.exit(f"{bench.__name__} failed")
+            sys.exit(f"{name} failed")

@@ -39,6 +39,7 @@ KINDS = {
     "ckan": "CKAN Action API: datasets and organisations",
     "clerestory": "another Clerestory portal: its records with their numbers and history",
     "data_json": "DCAT-US 1.1 data.json: datasets",
+    "diavgeia": "Diavgeia, the Greek transparency programme: acts of public bodies",
     "federal_register": "US Federal Register API v1: rules, notices, presidential documents",
     "table": "CSV, TSV, XLSX or ODS by a column map",
 }

@@ -323,7 +323,7 @@ def _money(value: Any) -> Money | None:
         return None
     try:
         value = Decimal(str(amount))
-        return Money(value=value if -6 <= int(value.as_tuple().exponent) else round(value, 6), currency=currency)
+        return Money(value=value if int(value.as_tuple().exponent) >= -6 else round(value, 6), currency=currency)
     except (InvalidOperation, ValueError):
         return None
 

@@ -120,6 +120,7 @@ STATUSES = Vocabulary(
     ("rejected", "Rejected", "Bị bác"),
     ("in_force", "In force", "Đang có hiệu lực"),
     ("completed", "Completed", "Đã hoàn thành"),
+    ("cancelled", "Cancelled", "Đã hủy"),
     ("expired", "Expired", "Hết hiệu lực"),
     ("repealed", "Repealed", "Bị bãi bỏ"),
     ("superseded", "Superseded", "Bị thay thế"),

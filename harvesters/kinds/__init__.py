@@ -41,6 +41,7 @@ KINDS = {
     "data_json": "DCAT-US 1.1 data.json: datasets",
     "diavgeia": "Diavgeia, the Greek transparency programme: acts of public bodies",
     "federal_register": "US Federal Register API v1: rules, notices, presidential documents",
+    "ocds": "Open Contracting: awards and contracts, calls for tenders",
     "table": "CSV, TSV, XLSX or ODS by a column map",
 }
 

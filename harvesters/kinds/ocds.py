@@ -104,8 +104,8 @@ def _addresses(source: Source, options: Options, since: datetime | None, now: da
         params[options.page] = str(options.first_page)
     url = source.url
     if "{since}" in url:  # some have the dates in the path
-        begins = (first or datetime(2000, 1, 1, tzinfo=UTC)).strftime(options.time)
-        url = url.replace("{since}", begins).replace("{until}", now.strftime(options.time))
+        earliest = (first or datetime(2000, 1, 1, tzinfo=UTC)).strftime(options.time)
+        url = url.replace("{since}", earliest).replace("{until}", now.strftime(options.time))
     return [_with(urljoin(url, file), params) for file in options.files or ("",)]
 
 

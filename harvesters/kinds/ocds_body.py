@@ -20,7 +20,8 @@ def body_of(reader: "Reader") -> str:
 
 def _process(reader: "Reader") -> Iterator[str]:
     tender, planning = reader.tender, reader.planning
-    budget = planning.get("budget") if isinstance(planning.get("budget"), dict) else {}
+    held = planning.get("budget")
+    budget = held if isinstance(held, dict) else {}
     yield _section("Planning", [
         ("Rationale", reader.said(planning, "rationale")),
         ("Budget", _amount(budget.get("amount"))),

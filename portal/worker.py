@@ -2,16 +2,21 @@
 
 One worker of all holds the clock: it ends runs that were killed, and puts into the queue (huey's) whose turn it
 is. Every worker takes work from the queue, several at once. Each piece of work is a process of its own, the same
-command that an operator would type: it may be killed, crash or grow without harm to the others.
+command that an operator would type: it may be killed, crash or grow without harm to the others. They are forked
+from a process that has read the program already and does nothing else, so that they begin at once.
 """
 
 import logging
-import subprocess
+import multiprocessing
+import os
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
+from multiprocessing import forkserver
+from multiprocessing.process import BaseProcess
 from typing import Any
 
 from huey import Huey, RedisHuey, SqliteHuey
@@ -19,6 +24,8 @@ from huey.serializer import SignedSerializer
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
+
+from harvesters.kinds import KINDS
 
 from . import tasks
 from .db import wait_for_turn
@@ -56,7 +63,10 @@ class Worker:
     def __init__(self, portal: Portal, at_once: int, say: Say) -> None:
         self._portal, self._say = portal, say
         self._owner = str(Owner.here())
-        self._jobs: dict[int, tuple[tuple[str, ...], subprocess.Popen[bytes]]] = {}
+        self._jobs: dict[int, tuple[tuple[str, ...], BaseProcess]] = {}
+        self._processes = multiprocessing.get_context("forkserver")
+        self._processes.set_forkserver_preload(["portal.cli", "portal", *(f"harvesters.kinds.{kind}" for kind in KINDS)])
+        forkserver.ensure_running()
         self._stopping = threading.Event()
         self._queue = open_queue(portal.settings)
         self._perform = self._queue.task(name="perform")(self._work)
@@ -120,26 +130,26 @@ class Worker:
         """One piece of work, in a process of its own; waits for its end."""
         if self._stopping.is_set():
             return
-        command = [sys.executable, "-c", "from portal.cli import main; main()", *arguments]
-        # A session of its own: Ctrl+C is for this process, which then asks its children to end.
-        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, start_new_session=True)
+        process = self._processes.Process(target=_command, args=(arguments,), name=" ".join(arguments), daemon=True)
+        process.start()
+        assert process.pid
         self._jobs[process.pid] = tuple(arguments), process
         try:
-            while process.poll() is None:
-                if self._consumer.stop_flag.wait(0.2):
+            while process.is_alive():
+                process.join(0.2)
+                if self._consumer.stop_flag.is_set():
                     self._end(process)
         finally:
             self._jobs.pop(process.pid, None)
+            process.join()
 
-    def _end(self, process: subprocess.Popen[bytes]) -> None:
+    def _end(self, process: BaseProcess) -> None:
         """Ask a process to end; if it does not, kill it: what it had stored stays."""
-        if process.poll() is None:
-            process.terminate()
-        try:
-            process.wait(PATIENCE)
-        except subprocess.TimeoutExpired:
+        process.terminate()
+        process.join(PATIENCE)
+        if process.is_alive():
             process.kill()
-            process.wait()
+            process.join()
 
     def _end_all(self) -> None:
         enders = [threading.Thread(target=self._end, args=(process,)) for _, process in list(self._jobs.values())]
@@ -152,7 +162,7 @@ class Worker:
         """Kill processes of ours that cannot be reached otherwise: those whose run was taken from them because they
         stood still, and those that do not heed their deadline."""
         for arguments, process in list(self._jobs.values()):
-            if arguments[:2] != ("harvest", "run") or process.poll() is not None:
+            if arguments[:2] != ("harvest", "run") or not (process.pid and process.is_alive()):
                 continue
             with self._portal.database.read() as session:
                 owned = select(Run).where(Run.source == arguments[2], Run.owner == str(Owner.of(process.pid)))
@@ -160,6 +170,17 @@ class Worker:
             if run and _is_heedless(run, now):
                 self._say(f"{run.source}: its process {process.pid} did not heed anything any more and was killed")
                 process.kill()
+
+
+def _command(arguments: list[str]) -> None:
+    """Run one command of `clerestory` in this process."""
+    # By name, as the entry point has it: a worker runs commands, it need not know them.
+    main = import_module("portal.cli").main
+    # A session of its own: Ctrl+C is for the worker, which then asks its processes to end.
+    os.setsid()
+    sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - for as long as the process lives
+    sys.argv = ["clerestory", *arguments]
+    main()
 
 
 def _is_heedless(run: Run, now: datetime) -> bool:

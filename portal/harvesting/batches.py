@@ -27,12 +27,12 @@ _UNFIT = (store.NotStored, DataError, IntegrityError)
 
 @dataclass
 class Batch:
-    """Results on their way into the database. `tally` writes into the run what its source said so far."""
+    """Results on their way into the database. `mark` writes into the run what its source said so far."""
 
     portal: Portal
     source: Source
     run_id: int
-    tally: Callable[[Run, Account], None]
+    mark: Callable[[Run, Account], None]
     harvested: list[Harvested] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)
     gone: list[Tombstone] = field(default_factory=list)
@@ -47,6 +47,10 @@ class Batch:
             self.gone.append(result)
         else:
             self.harvested.append(result)
+
+    def empty(self) -> None:
+        """Forget what is stored by now."""
+        self.harvested, self.rejected, self.gone = [], [], []
 
     def commit(self, account: Account, now: datetime) -> Run:
         """Store everything and count it; all or nothing. Returns the run. Raises LeaseLost."""
@@ -77,7 +81,7 @@ class Batch:
             run.changed += counts[store.Saved.CHANGED]
             run.unchanged += counts[store.Saved.UNCHANGED]
             run.withdrawn += store.bury(session, self.source.name, [self._number(one) for one in self.gone], run.id, now)
-            self.tally(run, account)
+            self.mark(run, account)
             run.heartbeat_at = now
         return run
 

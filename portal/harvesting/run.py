@@ -178,18 +178,19 @@ class _Work:
                     if len(batch) >= BATCH or time.monotonic() - began > PATIENCE:
                         self._store(batch)
                         batch, began = self._batch(), time.monotonic()
-            except (SourceFault, Ended):
+            except (SourceFault, Ended, KeyboardInterrupt):
                 self.watch.heed()
                 self._store(batch)
                 raise
         self._store(batch)
 
     def _batch(self) -> Batch:
-        return Batch(self.portal, self.source, self.run.id, self._tally)
+        return Batch(self.portal, self.source, self.run.id, self._mark)
 
     def _store(self, batch: Batch) -> None:
         with self.watch.held():
             self.run = batch.commit(self.account, self.now())
+            batch.empty()
         if self.progress:
             self.progress(self.run)
 
@@ -203,6 +204,10 @@ class _Work:
         before = self.resume or Checkpoint(None)
         run.received, run.skipped = account.received - before.received, account.skipped - before.skipped
         run.expected = account.expected
+
+    def _mark(self, run: Run, account: Account) -> None:
+        """Write how far the source was read, into the transaction that holds everything that came before."""
+        self._tally(run, account)
         if account.checkpoint and self.plan.limit is None:
             run.checkpoint = account.checkpoint.to_data() | {"declared": declared(self.source), "tries": 0}
 

@@ -3,6 +3,7 @@
 import json
 import threading
 import time
+from contextlib import suppress
 
 import pytest
 from sqlalchemy import select
@@ -210,3 +211,35 @@ def test_what_a_source_does_not_show_is_not_forgotten_on_the_way(portal, package
     assert (run.state, run.withdrawn) == ("suspect", 0)
     with portal.database.read() as session:
         assert [run.state for run in reads.runs(session, "open-data")] == ["suspect", "failed"]
+
+
+def test_what_was_read_and_not_yet_stored_is_not_taken_for_stored(portal, packages, monkeypatch):
+    """The place to go on from never runs ahead of the records before it, however a run ends."""
+    from harvesters.kinds import ckan
+
+    parse = ckan.parse
+    for fault in (KeyboardInterrupt, SystemError, MemoryError):
+
+        def breaks(item, source, fault=fault):
+            if item.identifier == "p-0350":
+                raise fault
+            return parse(item, source)
+
+        monkeypatch.setattr("harvesters.run._Run._result", _unguarded(breaks))
+        with suppress(KeyboardInterrupt):
+            run_source(portal, packages.source())
+        monkeypatch.undo()
+        with portal.database.read() as session:
+            last = reads.runs(session, "open-data")[0]
+            stored = session.scalars(select(RecordRow.identifier)).all()
+        assert last.checkpoint["received"] <= len(stored)
+    run = run_source(portal, packages.source())
+    with portal.database.read() as session:
+        assert (run.state, len(session.scalars(select(RecordRow.id)).all())) == ("complete", 1000)
+
+
+def _unguarded(parse):
+    """A run whose items break it, as a fault of its own would."""
+    from harvesters.run import Harvested
+
+    return lambda self, kind, item: Harvested(parse(item, self._source), item)

@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -32,7 +32,7 @@ class Rule(Strict):
     axis: str
     type: str | None = None
 
-    def matches(self, traits: dict[str, Iterable[str]]) -> bool:
+    def matches(self, traits: Mapping[str, Iterable[str]]) -> bool:
         """Whether every condition finds its word in the item's traits."""
         return all(
             any(word.casefold() in value.casefold() for value in traits.get(trait, ()))
@@ -90,7 +90,7 @@ class Source(Strict):
         )
         return agency.model_copy(update={"names": {**agency.names, **self.publisher_names}})
 
-    def place_record(self, traits: dict[str, Iterable[str]]) -> Placement | None:
+    def place_record(self, traits: Mapping[str, Iterable[str]]) -> Placement | None:
         """The axis by the declaration: its first matching rule, else its `axis`; None where it says nothing."""
         for position, rule in enumerate(self.rules, 1):
             if rule.matches(traits):

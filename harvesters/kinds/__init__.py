@@ -42,6 +42,8 @@ KINDS = {
     "diavgeia": "Diavgeia, the Greek transparency programme: acts of public bodies",
     "federal_register": "US Federal Register API v1: rules, notices, presidential documents",
     "ocds": "Open Contracting: awards and contracts, calls for tenders",
+    "govuk_content": "GOV.UK Content API: pages by their paths",
+    "govuk_search": "GOV.UK Search API, with the Content API: whatever a search finds",
     "table": "CSV, TSV, XLSX or ODS by a column map",
 }
 

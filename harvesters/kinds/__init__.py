@@ -41,6 +41,7 @@ KINDS = {
     "data_json": "DCAT-US 1.1 data.json: datasets",
     "diavgeia": "Diavgeia, the Greek transparency programme: acts of public bodies",
     "federal_register": "US Federal Register API v1: rules, notices, presidential documents",
+    "oai_pmh": "OAI-PMH 2.0: the records of a repository",
     "ocds": "Open Contracting: awards and contracts, calls for tenders",
     "govuk_content": "GOV.UK Content API: pages by their paths",
     "govuk_search": "GOV.UK Search API, with the Content API: whatever a search finds",

@@ -1,0 +1,201 @@
+"""OAI-PMH 2.0: the records of a repository, set by set, with what it says was deleted.
+
+`url` is the repository's base address. `prefix` names the format (`oai_dc` by default; MODS, DataCite, DDI, DIM and
+qualified Dublin Core are read, too), `sets` which sets (all), `from = 2024-01-01` the first day to ask for. Rules of the declaration know `type` (the
+format's own), `group` (sets), `tag` (subjects), `title` and `publisher`.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from xml.etree.ElementTree import tostring
+
+from pydantic import Field
+
+from ..http import BadAnswer, Http
+from ..paging import MOST_PAGES
+from ..record import Record, Strict
+from ..run import Item, Remark, Tombstone
+from ..source import Source
+from ..xml import Element, XmlFault, attribute, child, children, descendants, local, parse_xml, read_xml, text_of
+from .oai_record import build_record, data_of
+
+INCREMENTAL = True
+# A record may become visible some time after its datestamp.
+OVERLAP = timedelta(days=1)
+# So often in a row a repository may forget its own tokens.
+MOST_RESTARTS = 3
+
+
+class Options(Strict):
+    """See the module."""
+
+    prefix: str = Field(default="oai_dc", pattern=r"^[A-Za-z0-9\-_.!~*'()]+$")
+    sets: tuple[str, ...] = ()
+    from_: date | None = Field(default=None, alias="from")
+
+
+class _Refused(Exception):
+    """The repository answered with an error of the protocol."""
+
+    def __init__(self, code: str, said: str) -> None:
+        super().__init__(f"{code}: {said}" if said else code)
+        self.code = code
+
+
+def collect(source: Source, http: Http, since: datetime | None) -> Iterator[Item | Tombstone | Remark]:
+    """Every record by ListRecords; of those in several sets, one."""
+    options = Options(**source.options)
+    first = since - OVERLAP if since else None
+    if options.from_:
+        begins = datetime.combine(options.from_, time(0), UTC)
+        first = max(first, begins) if first else begins
+    walk = _Walk(http, source.url, options.prefix, _identify(http, source.url))
+    for name in options.sets or ("",):
+        yield from walk.records(name, first)
+
+
+def parse(item: Item, source: Source) -> Record | None:
+    """The record of an item; its axis is the declaration's."""
+    return build_record(item.data, source)
+
+
+def read(raw: bytes, media_type: str) -> Any:
+    """The data of a kept item."""
+    return data_of(parse_xml(raw))
+
+
+def _identify(http: Http, url: str) -> str:
+    """How exact datestamps are: "%Y-%m-%d", or with seconds. BadAnswer where nobody speaks OAI-PMH."""
+    try:
+        root, _ = _ask(http, url, {"verb": "Identify"})
+    except _Refused:
+        return "%Y-%m-%d"
+    granularity = next((text_of(one) for one in descendants(root, "granularity")), "")
+    return "%Y-%m-%dT%H:%M:%SZ" if "hh" in granularity.lower() else "%Y-%m-%d"
+
+
+def _ask(http: Http, url: str, params: dict[str, str]) -> tuple[Element, str]:
+    """The root of an answer, and what was mended. `_Refused` for an error of the protocol, whatever the status."""
+    content = http.get_bytes(url, params)
+    try:
+        root, mended = read_xml(content)
+    except XmlFault as fault:
+        begins = " ".join(content[:200].decode("utf-8", "replace").split())[:80]
+        raise BadAnswer(f"{url}?verb={params['verb']} did not answer with XML ({fault}); it starts with “{begins}”", None, "wrong_type") from None
+    if local(root) != "OAI-PMH":
+        raise BadAnswer(f"{url} answered with <{local(root)}>, not with OAI-PMH; is it the repository's base address?", None, "wrong_type")
+    error = child(root, "error")
+    if error is not None:
+        raise _Refused(attribute(error, "code") or "error", text_of(error))
+    return root, mended
+
+
+@dataclass
+class _Walk:
+    """Goes through lists of records, from token to token; begins again where a token is not known any more."""
+
+    http: Http
+    url: str
+    prefix: str
+    exact: str
+    expected: int | None = None
+    seen: set[bytes] = field(default_factory=set)
+    latest: str = ""
+    ordered: bool = True
+
+    def records(self, set_name: str, first: datetime | None) -> Iterator[Item | Tombstone | Remark]:
+        start = {"verb": "ListRecords", "metadataPrefix": self.prefix, **({"set": set_name} if set_name else {})}
+        if first:
+            start["from"] = first.astimezone(UTC).strftime(self.exact)
+        params, restarts, pages, before = dict(start), 0, set[bytes](), 0
+        self.latest, self.ordered = "", True
+        while True:
+            try:
+                root, mended = self._page(params)
+            except _Refused as refused:
+                if refused.code == "noRecordsMatch":
+                    return
+                if refused.code == "badArgument" and len(params.get("from", "")) > 10:
+                    self.exact = "%Y-%m-%d"
+                    start["from"] = params["from"] = params["from"][:10]
+                    continue
+                if refused.code != "badResumptionToken":
+                    raise BadAnswer(self._advice(refused)) from None
+                restarts = restarts + 1 if len(self.seen) == before else 1
+                before = len(self.seen)
+                if restarts > MOST_RESTARTS:
+                    yield Remark(odd=f"{self.url} forgets its resumption tokens before they can be used", incomplete=True, code="out_of_reach")
+                    return
+                params, pages = self._restart(start), set()
+                continue
+            held = child(root, "ListRecords")
+            token = child(held, "resumptionToken")
+            yield from self._remarks(mended, token, params, start, fresh=restarts == 0)
+            records = list(children(held, "record"))
+            digest = hashlib.blake2b(b"".join(tostring(one) for one in records), digest_size=12).digest()
+            if records and (digest in pages or len(pages) >= MOST_PAGES):
+                yield Remark(odd=f"{self.url} brought the same records as a page before; stopped there", incomplete=True, code="repeated_page")
+                return
+            pages.add(digest)
+            for record in records:
+                yield from self._item(record)
+            following = "".join(token.itertext()).strip() if token is not None else ""
+            if not following:
+                return
+            if not records and params.get("resumptionToken") == following:
+                yield Remark(odd=f"{self.url} gives a token that leads nowhere; stopped there", incomplete=True, code="repeated_page")
+                return
+            params = {"verb": "ListRecords", "resumptionToken": following}
+
+    def _page(self, params: dict[str, str]) -> tuple[Element, str]:
+        try:
+            return _ask(self.http, self.url, params)
+        except BadAnswer as fault:
+            # Some say with a status what the protocol says in words.
+            if "resumptionToken" in params and fault.status in (400, 404, 410, 422):
+                raise _Refused("badResumptionToken", str(fault)) from None
+            raise
+
+    def _restart(self, start: dict[str, str]) -> dict[str, str]:
+        """The question to begin again with: from the last datestamp, where records came in their order."""
+        length = 10 if self.exact == "%Y-%m-%d" else 20
+        if self.ordered and self.latest > start.get("from", ""):
+            return {**start, "from": self.latest[:length]}
+        return dict(start)
+
+    def _remarks(
+        self, mended: str, token: Element | None, params: dict[str, str], start: dict[str, str], fresh: bool
+    ) -> Iterator[Remark]:
+        if mended:
+            self.http.note(f"{self.url} sent XML that is {mended}", "encoding")
+        size = attribute(token, "completeListSize")
+        if size.isdigit() and fresh and params == start:
+            self.expected = (self.expected or 0) + int(size)
+            yield Remark(expected=self.expected)
+
+    def _item(self, record: Element) -> Iterator[Item | Tombstone | Remark]:
+        header = child(record, "header")
+        identifier, stamp = text_of(child(header, "identifier")), text_of(child(header, "datestamp"))
+        key = hashlib.blake2b(f"{identifier}\n{stamp}".encode(), digest_size=12).digest()
+        if identifier and key in self.seen:  # in another set, or before we began again
+            return
+        self.seen.add(key)
+        self.ordered = self.ordered and stamp >= self.latest
+        self.latest = max(self.latest, stamp)
+        if attribute(header, "status").casefold() == "deleted" and identifier:
+            yield Tombstone(identifier, self.url)
+        else:
+            yield Item(data_of(record), tostring(record, "utf-8"), self.url, identifier, "application/xml")
+
+    def _advice(self, refused: _Refused) -> str:
+        if refused.code != "cannotDisseminateFormat":
+            return f"{self.url} answered {refused}"
+        try:
+            root, _ = _ask(self.http, self.url, {"verb": "ListMetadataFormats"})
+            names = ", ".join(text_of(one) for one in descendants(root, "metadataPrefix"))
+        except (_Refused, BadAnswer):
+            names = ""
+        return f"{self.url} does not offer the format {self.prefix!r}; set prefix to one of: {names or 'unknown'}"

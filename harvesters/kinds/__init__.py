@@ -45,6 +45,7 @@ KINDS = {
     "ocds": "Open Contracting: awards and contracts, calls for tenders",
     "govuk_content": "GOV.UK Content API: pages by their paths",
     "govuk_search": "GOV.UK Search API, with the Content API: whatever a search finds",
+    "oparl": "OParl: papers, meetings and resolutions of German councils",
     "table": "CSV, TSV, XLSX or ODS by a column map",
 }
 

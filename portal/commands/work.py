@@ -10,7 +10,7 @@ from flask.cli import with_appcontext
 from .. import tasks
 from ..harvesting.schedule import scheduled
 from ..worker import Worker
-from .terminal import WRONG, ready_portal
+from .terminal import FAILED, WRONG, ready_portal
 
 
 @click.command()
@@ -35,8 +35,11 @@ def work(at_once: int, once: str | None) -> None:
             click.echo(f"{once!r} is not a task; known: {', '.join(sorted(tasks.TASKS))}", err=True)
             sys.exit(WRONG)
         signal.signal(signal.SIGTERM, _stop)
-        if not tasks.run(portal, once):
-            click.echo(f"{once} is running already", err=True)
+        try:
+            if not tasks.run(portal, once):
+                click.echo(f"{once} is running already", err=True)
+        except KeyboardInterrupt:
+            sys.exit(FAILED)  # it was asked to end, and goes on the next time
         return
     wanted = scheduled(portal.sources, portal.settings.schedule)
     for fault in portal.source_faults:

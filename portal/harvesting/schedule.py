@@ -68,9 +68,10 @@ def histories(session: Session, names: Iterable[str]) -> dict[str, History]:
 def _history(session: Session, last: Run) -> History:
     if last.state not in _BAD:
         return History(last)
-    good = select(func.max(Run.id)).where(Run.source == last.source, Run.state.in_((*_GOOD, "stopped"))).scalar_subquery()
+    whole = (Run.source == last.source, Run.limit.is_(None))
+    good = select(func.max(Run.id)).where(*whole, Run.state.in_((*_GOOD, "stopped"))).scalar_subquery()
     bad = select(func.count(), func.min(Run.started_at)).where(
-        Run.source == last.source, Run.state.in_(_BAD), Run.limit.is_(None), Run.id > func.coalesce(good, 0)
+        *whole, Run.state.in_(_BAD), Run.stop_asked == "", Run.id > func.coalesce(good, 0)
     )
     count, since = session.execute(bad).one()
     return History(last, count, since)

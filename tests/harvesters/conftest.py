@@ -8,7 +8,10 @@ from typing import Any
 
 import pytest
 
+from harvesters import run
 from harvesters.http import Http
+from harvesters.kinds import kind_of
+from harvesters.replay import parse_again
 from harvesters.source import Source, make_source
 
 from .agency import Agency
@@ -77,3 +80,22 @@ def samples() -> Path:
     if not folder:
         pytest.skip("PORTAL_SAMPLES is not set: no recorded answers to replay")
     return Path(folder)
+
+
+@pytest.fixture(autouse=True)
+def _what_is_kept_is_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever a kind yields in a test, what is kept of it (`raw`) must give the same record when it is read again,
+    as `clerestory harvest replay` does."""
+    judge = run._Run._result
+
+    def result(self: Any, kind: Any, item: Any) -> Any:
+        became = judge(self, kind, item)
+        if isinstance(became, run.Harvested) and item.raw and kind is kind_of(self._source.kind):
+            again = parse_again(self._source, item.raw, item.media_type, item.url, item.identifier)
+            assert again == kind.parse(item, self._source), (
+                f"kind {self._source.kind}: what is kept of {item.identifier!r} says something else than what came; "
+                "put everything that parse needs into raw, or offer read(raw, media_type)"
+            )
+        return became
+
+    monkeypatch.setattr(run._Run, "_result", result)

@@ -1,5 +1,6 @@
 """The command `clerestory`: what operators type, what they read, and what scripts get as exit codes."""
 
+import json
 import os
 import pty
 import signal
@@ -318,3 +319,59 @@ def wait_until(holds):
     while not holds():
         assert time.monotonic() < deadline, "it did not happen in 20 seconds"
         time.sleep(0.05)
+
+
+def test_status_tells_people_programs_and_monitors_how_it_stands(clerestory, declare, catalogue):
+    declare()
+    clerestory("init")
+    quiet = clerestory("harvest", "status")
+    assert (quiet.exit_code, "Nothing is being harvested." in quiet.stdout, "PORTAL_SCHEDULE" in quiet.stdout) == (0, True, True)
+    catalogue.reply = Reply("<h1>Blocked</h1>", media_type="text/html")
+    clerestory("harvest", "run", "streets", "--no-index")
+    failing = clerestory("harvest", "status")
+    assert (failing.exit_code, "streets" in failing.stdout, "FAILING" in failing.stdout) == (3, True, True)
+    (told,) = json.loads(clerestory("harvest", "status", "--json").stdout)["failing"]
+    assert (told["source"], told["times"]) == ("streets", 1)
+
+
+def test_what_is_not_due_is_not_run(clerestory, declare, catalogue):
+    declare(schedule="daily")
+    clerestory("init")
+    first = clerestory("harvest", "run", "streets", "--due", "--no-index")
+    assert last_line(first) == "new 3, changed 0, unchanged 0, withdrawn 0, rejected 0"
+    asked = len(catalogue.agency.paths())
+    again = clerestory("harvest", "run", "streets", "--due", "--no-index")
+    assert (again.exit_code, last_line(again)) == (0, "new 0, changed 0, unchanged 0, withdrawn 0, rejected 0")
+    assert len(catalogue.agency.paths()) == asked
+
+
+def test_stop_says_when_there_is_nothing_to_stop(clerestory, declare):
+    declare()
+    clerestory("init")
+    result = clerestory("harvest", "stop", "streets")
+    assert (result.exit_code, result.stderr) == (1, "streets is not being harvested\n")
+
+
+def test_lint_ends_with_2_where_something_is_wrong(clerestory, declare, settings):
+    declare()
+    good = clerestory("harvest", "lint", "streets")
+    assert (good.exit_code, last_line(good)[:30]) == (0, "1 declarations: errors 0, warn")
+    assert clerestory("harvest", "lint", "streets", "--strict").exit_code == 2
+    declare("broken", minimum=-1)
+    path = settings.sources_dir / "broken.toml"
+    result = clerestory("harvest", "lint", str(path))
+    assert result.exit_code == 2
+    assert f"{path}:8: error: minimum = -1" in result.stdout
+    (told,) = [one for one in json.loads(clerestory("harvest", "lint", "broken", "--json").stdout)["findings"] if "minimum" in one["message"]]
+    assert (told["file"], told["line"]) == (str(path), 8)
+    assert clerestory("harvest", "lint", "no-such-source").exit_code == 2
+
+
+def test_an_unknown_task_is_refused_and_a_known_one_is_done(clerestory, declare):
+    declare()
+    clerestory("init")
+    clerestory("harvest", "run", "streets", "--no-index")
+    assert clerestory("work", "--once", "catch-up").exit_code == 0
+    assert last_line(clerestory("search", "status")).endswith("behind 0")
+    result = clerestory("work", "--once", "nothing")
+    assert (result.exit_code, "known: " in result.stderr) == (2, True)

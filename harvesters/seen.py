@@ -51,7 +51,7 @@ class Seen:
 
 
 def _empty(size: int) -> tuple["array[int]", "array[int]"]:
-    return array("Q", bytes(8 * size)), array("Q", bytes(8 * size))
+    return array("Q", [0]) * size, array("Q", [0]) * size
 
 
 def _hash(content: bytes) -> int:

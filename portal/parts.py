@@ -60,6 +60,11 @@ class Portal:
         """Every source that records here may come from: the declared ones and the demonstration's."""
         return {**demonstration_sources()[0], **self.sources}
 
+    def read_sources_again(self) -> None:
+        """Read the declarations anew: for processes that live long."""
+        for name in ("_declared", "known_sources"):
+            self.__dict__.pop(name, None)
+
     @property
     def source_faults(self) -> list[str]:
         return self._declared[1]

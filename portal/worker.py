@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
+from importlib.util import find_spec
 from multiprocessing import forkserver
 from multiprocessing.process import BaseProcess
 from typing import Any
@@ -34,13 +35,15 @@ from .harvesting.leases import KILLED, TAKEN_OVER, Owner, host_of
 from .harvesting.schedule import turns
 from .models import Lease, Run, State
 from .parts import Portal
-from .settings import Settings
+from .settings import Settings, SettingsError
 
 log = logging.getLogger("clerestory.worker")
 
 # How often the clock looks (seconds), and how long it is held without a look.
 TICK = 5.0
 HOLD = timedelta(seconds=30)
+# How often declarations are read again (seconds): a new source need not wait for a new worker.
+REREAD = 30.0
 # How long a process may take to end well when it is asked to, and a run beyond its deadline.
 PATIENCE = 20.0
 OVERTIME = timedelta(seconds=15)
@@ -52,6 +55,8 @@ def open_queue(settings: Settings) -> Huey:
     """Where work waits. What is taken from it is signed, since a Redis may have other users."""
     sealed = SignedSerializer(settings.key())
     if settings.queue.startswith("redis"):
+        if find_spec("redis") is None:
+            raise SettingsError("PORTAL_QUEUE_URL: a Redis needs the extra redis; pip install 'clerestory[redis]'")
         return RedisHuey("clerestory", url=settings.queue, serializer=sealed, results=False)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     return SqliteHuey("clerestory", filename=settings.queue, serializer=sealed, results=False)
@@ -68,6 +73,7 @@ class Worker:
         self._processes.set_forkserver_preload(["portal.cli", "portal", *(f"harvesters.kinds.{kind}" for kind in KINDS)])
         forkserver.ensure_running()
         self._stopping = threading.Event()
+        self._read_at = time.monotonic()
         self._queue = open_queue(portal.settings)
         self._perform = self._queue.task(name="perform")(self._work)
         self._consumer = self._queue.create_consumer(
@@ -101,6 +107,9 @@ class Worker:
 
     def tick(self, now: datetime) -> None:
         """Look once: whose process is dead, whose turn it is."""
+        if time.monotonic() > self._read_at + REREAD:
+            self._portal.read_sources_again()
+            self._read_at = time.monotonic()
         self._kill_heedless(now)
         with self._portal.database.write() as session:
             if not hold_clock(session, self._owner, now):

@@ -157,7 +157,10 @@ def run(names: tuple[str, ...], every: bool, no_index: bool, due: bool, **option
         asked = _asked_by_clock(portal, source) if due else {}
         if asked is None:
             continue
-        ended = _run(portal, source, wait=not due, **options | asked)
+        try:
+            ended = _run(portal, source, wait=not due, **options | asked)
+        except harvesting.WorkerEnds:
+            sys.exit(FAILED)
         if ended is None:
             worst = worst if due else FAILED
             continue

@@ -7,6 +7,8 @@ from types import FrameType
 import click
 from flask.cli import with_appcontext
 
+from harvesters.source import did_you_mean
+
 from .. import tasks
 from ..harvesting.schedule import scheduled
 from ..worker import Worker
@@ -44,6 +46,10 @@ def work(at_once: int, once: str | None) -> None:
     wanted = scheduled(portal.sources, portal.settings.schedule)
     for fault in portal.source_faults:
         click.echo(f"wrong declaration: {fault}", err=True)
+    for pattern in portal.settings.schedule:
+        if not scheduled(portal.sources, [pattern]):
+            hint = did_you_mean(pattern, portal.sources)
+            click.echo(f"PORTAL_SCHEDULE: {pattern!r} names no source that has a schedule; {hint or 'clerestory harvest list shows them'}", err=True)
     if wanted:
         click.echo(f"{len(wanted)} sources are harvested by their rhythm, {at_once} at once: {', '.join(sorted(wanted))}")
     else:

@@ -23,6 +23,8 @@ from ..models import Lease, Run
 # How long a run on another machine may say nothing before it counts as dead, and how often one says something.
 LEASE = timedelta(seconds=40)
 BEAT = 5.0
+# For how much longer a process that can be seen to live is believed.
+SEEN = timedelta(seconds=80)
 
 # The states of a run that holds a lease.
 UNDER_WAY = ("running", "replaying")
@@ -85,6 +87,10 @@ class Owner:
         except PermissionError:
             pass
         return _began(self.pid) != self.began or _is_zombie(self.pid)
+
+    def is_at_work(self) -> bool:
+        """Whether it can be seen to live and not to stand still (as after SIGSTOP)."""
+        return self.is_local and not self.is_dead() and _fields(self.pid)[:1] not in (["T"], ["t"])
 
     def in_words(self) -> str:
         return f"process {self.pid} on {self.host.split('#')[0]}"
@@ -158,8 +164,12 @@ def _refuse_or_end(session: Session, lease: Lease, run: Run) -> None:
 
 
 def is_abandoned(lease: Lease, now: datetime) -> bool:
-    """Whether nobody works under this lease any more: its process is dead, or it was not renewed in time."""
-    return lease.expires_at <= now or Owner.read(lease.owner).is_dead()
+    """Whether nobody works under this lease any more: its process is dead, or it was not renewed in time. One of this
+    machine that can be seen to be at work is given longer: it may be the database that let nobody write."""
+    owner = Owner.read(lease.owner)
+    if owner.is_dead():
+        return True
+    return lease.expires_at + (SEEN if owner.is_at_work() else timedelta(0)) <= now
 
 
 def abandon(session: Session, lease: Lease, now: datetime, reason: str = KILLED) -> Run | None:

@@ -110,7 +110,7 @@ class _Walk:
         start = {"verb": "ListRecords", "metadataPrefix": self.prefix, **({"set": set_name} if set_name else {})}
         if first:
             start["from"] = first.astimezone(UTC).strftime(self.exact)
-        params, restarts, pages, before = dict(start), 0, set[bytes](), 0
+        params, restarts, pages, before, came = dict(start), 0, set[bytes](), 0, 0
         self.latest, self.ordered = "", True
         while True:
             try:
@@ -122,6 +122,9 @@ class _Walk:
                     self.exact = "%Y-%m-%d"
                     start["from"] = params["from"] = params["from"][:10]
                     continue
+                if "metadataPrefix" in str(refused) and "resumptionToken" in params and "metadataPrefix" not in params:
+                    params["metadataPrefix"] = self.prefix  # pycsw wants it on every page
+                    continue
                 if refused.code != "badResumptionToken":
                     raise BadAnswer(self._advice(refused)) from None
                 restarts = restarts + 1 if len(self.seen) == before else 1
@@ -129,13 +132,17 @@ class _Walk:
                 if restarts > MOST_RESTARTS:
                     yield Remark(odd=f"{self.url} forgets its resumption tokens before they can be used", incomplete=True, code="out_of_reach")
                     return
-                params, pages = self._restart(start), set()
+                params, pages, came = self._restart(start), set(), 0
                 continue
             held = child(root, "ListRecords")
             token = child(held, "resumptionToken")
             yield from self._remarks(mended, token, params, start, fresh=restarts == 0)
             records = list(children(held, "record"))
             digest = hashlib.blake2b(b"".join(tostring(one) for one in records), digest_size=12).digest()
+            size = attribute(token, "completeListSize")
+            if digest in pages and size.isdigit() and came >= int(size):
+                return  # pycsw's last token leads back to the first page
+            came += len(records)
             if records and (digest in pages or len(pages) >= MOST_PAGES):
                 yield Remark(odd=f"{self.url} brought the same records as a page before; stopped there", incomplete=True, code="repeated_page")
                 return
@@ -148,7 +155,8 @@ class _Walk:
             if not records and params.get("resumptionToken") == following:
                 yield Remark(odd=f"{self.url} gives a token that leads nowhere; stopped there", incomplete=True, code="repeated_page")
                 return
-            params = {"verb": "ListRecords", "resumptionToken": following}
+            prefix = {"metadataPrefix": self.prefix} if len(params) == 3 and "resumptionToken" in params else {}
+            params = {"verb": "ListRecords", "resumptionToken": following, **prefix}
 
     def _page(self, params: dict[str, str]) -> tuple[Element, str]:
         try:
@@ -178,8 +186,9 @@ class _Walk:
 
     def _item(self, record: Element) -> Iterator[Item | Tombstone | Remark]:
         header = child(record, "header")
-        identifier, stamp = text_of(child(header, "identifier")), text_of(child(header, "datestamp"))
-        key = hashlib.blake2b(f"{identifier}\n{stamp}".encode(), digest_size=12).digest()
+        identifier, stamp = text_of(child(header, "identifier")), text_of(child(header, "datestamp", "dateStamp"))
+        said = f"{identifier}\n{stamp}".encode() if stamp else tostring(record)
+        key = hashlib.blake2b(said, digest_size=12).digest()
         if identifier and key in self.seen:  # in another set, or before we began again
             return
         self.seen.add(key)

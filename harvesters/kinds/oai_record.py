@@ -46,7 +46,7 @@ def data_of(record: Element) -> dict[str, Any]:
             _gather(root, fields, "")
     return {
         "identifier": text_of(child(header, "identifier")),
-        "datestamp": text_of(child(header, "datestamp")),
+        "datestamp": text_of(child(header, "datestamp", "dateStamp")),
         "sets": sorted({text_of(one) for one in children(header, "setSpec")}),
         "deleted": attribute(header, "status").casefold() == "deleted",
         "fields": {name: [list(one) for one in held] for name, held in fields.items()},

@@ -166,6 +166,24 @@ def test_a_token_with_an_odd_status_is_a_forgotten_one(agency: Agency, http: Htt
     assert names(harvested(agency, http)) == ["1", "2"]
 
 
+def test_pycsw_wants_the_format_on_every_page_and_leads_back_to_the_first(agency: Agency, http: Http) -> None:
+    records = [a_record(number).replace("datestamp>", "dateStamp>") for number in range(1, 6)]
+
+    def answer(asked: Asked) -> Reply:
+        assert asked.one("mode") == "oaipmh", "what the declared address says stays"
+        if asked.one("verb") == "Identify":
+            return identify()
+        if not asked.one("metadataPrefix"):
+            return error("badArgument", "Missing metadataPrefix parameter")
+        at = int(asked.one("resumptionToken", "0"))
+        return a_list(records[at : at + 2], str(at + 2) if at + 2 < len(records) else "0", 5)
+
+    agency.plays(PATH, answer)
+    account = Account()
+    results = list(harvest(a_source("oai_pmh", f"{agency.url}{PATH}?mode=oaipmh"), http, account=account))
+    assert names(results) == ["1", "2", "3", "4", "5"] and account.complete and not account.flags
+
+
 def test_forbidden_characters_are_mended_and_said(agency: Agency, http: Http) -> None:
     agency.plays(PATH, identify(), a_list([a_record(1, dc="<dc:title>R&amp;D\x0b plan &nbsp;</dc:title>")]))
     account = Account()

@@ -169,6 +169,16 @@ def _languages() -> frozenset[str]:
 _THREE_LETTERS = {
     "eng": "en", "fra": "fr", "fre": "fr", "deu": "de", "ger": "de", "ita": "it", "por": "pt", "spa": "es",
     "vie": "vi", "nld": "nl", "dut": "nl", "roh": "rm", "zho": "zh", "chi": "zh", "jpn": "ja",
+    "esp": "es", "cat": "ca", "eus": "eu", "baq": "eu", "glg": "gl", "gle": "ga", "cym": "cy", "wel": "cy",
+    "gla": "gd", "ell": "el", "gre": "el", "pol": "pl", "ces": "cs", "cze": "cs", "slk": "sk", "slo": "sk", "hun": "hu",
+    "ron": "ro", "rum": "ro", "bul": "bg", "hrv": "hr", "slv": "sl", "srp": "sr", "bos": "bs", "mkd": "mk", "mac": "mk",
+    "sqi": "sq", "alb": "sq", "dan": "da", "swe": "sv", "nor": "no", "nob": "nb", "nno": "nn", "fin": "fi", "isl": "is",
+    "ice": "is", "est": "et", "lav": "lv", "lit": "lt", "mlt": "mt", "rus": "ru", "ukr": "uk", "bel": "be", "kat": "ka",
+    "geo": "ka", "hye": "hy", "arm": "hy", "aze": "az", "kaz": "kk", "uzb": "uz", "tur": "tr", "ara": "ar", "heb": "he",
+    "fas": "fa", "per": "fa", "hin": "hi", "ben": "bn", "urd": "ur", "tam": "ta", "sin": "si", "nep": "ne", "tha": "th",
+    "lao": "lo", "khm": "km", "mya": "my", "bur": "my", "ind": "id", "msa": "ms", "may": "ms", "kor": "ko", "mon": "mn",
+    "afr": "af", "xho": "xh", "zul": "zu", "nso": "nso", "sot": "st", "tsn": "tn", "swa": "sw", "amh": "am", "som": "so",
+    "kin": "rw", "mlg": "mg", "lat": "la",
 }  # fmt: skip
 
 

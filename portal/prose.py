@@ -15,7 +15,7 @@ _TAGS = {
     "p", "br", "hr", "ul", "ol", "li", "em", "strong", "b", "i", "code", "pre", "blockquote", "a", "sub", "sup", "dl", "dt", "dd",
     "table", "thead", "tbody", "tr", "th", "td", "h3", "h4",
 }  # fmt: skip
-_ATTRIBUTES = {"a": {"href", "title"}, "ol": {"start"}, "th": {"scope"}}
+_ATTRIBUTES = {"a": {"href", "title"}, "ol": {"start"}, "th": {"scope"}, "h3": {"id"}, "h4": {"id"}}
 
 
 @lru_cache(maxsize=256)
@@ -36,12 +36,26 @@ def show_text(text: str) -> Markup:
     return Markup(_framed(clean))
 
 
+_ANCHOR = re.compile(r"\s*\{#([A-Za-z][\w.-]*)\}\s*$")
+
+
 class _Headings(Treeprocessor):
-    """Puts the text's headings below the page's own."""
+    """Puts the text's headings below the page's own. One that ends with {#sec_1} can be linked to: #text-sec_1."""
 
     def run(self, root: Element) -> None:
+        known: set[str] = set()
         for element in root.iter():
             if re.fullmatch(r"h[1-6]", element.tag):
+                last = element[-1] if len(element) else None
+                words = (last.tail if last is not None else element.text) or ""
+                if match := _ANCHOR.search(words):
+                    if match[1] not in known:
+                        element.set("id", f"text-{match[1]}")
+                    known.add(match[1])
+                    if last is not None:
+                        last.tail = words[: match.start()]
+                    else:
+                        element.text = words[: match.start()]
                 element.tag = "h3" if element.tag in ("h1", "h2") else "h4"
             elif element.tag == "th":
                 element.set("scope", "col")

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from ..source import Source
 
 KINDS = {
+    "akoma_ntoso": "Akoma Ntoso: acts, bills, judgments with their structure and versions",
     "ckan": "CKAN Action API: datasets and organisations",
     "clerestory": "another Clerestory portal: its records with their numbers and history",
     "data_json": "DCAT-US 1.1 data.json: datasets",

@@ -123,7 +123,7 @@ class _Walk:
                     start["from"] = params["from"] = params["from"][:10]
                     continue
                 if "metadataPrefix" in str(refused) and "resumptionToken" in params and "metadataPrefix" not in params:
-                    params["metadataPrefix"] = self.prefix  # pycsw wants it on every page
+                    params = {**start, **params}  # pycsw wants the whole question on every page
                     continue
                 if refused.code != "badResumptionToken":
                     raise BadAnswer(self._advice(refused)) from None
@@ -155,8 +155,8 @@ class _Walk:
             if not records and params.get("resumptionToken") == following:
                 yield Remark(odd=f"{self.url} gives a token that leads nowhere; stopped there", incomplete=True, code="repeated_page")
                 return
-            prefix = {"metadataPrefix": self.prefix} if len(params) == 3 and "resumptionToken" in params else {}
-            params = {"verb": "ListRecords", "resumptionToken": following, **prefix}
+            whole = "resumptionToken" in params and "metadataPrefix" in params
+            params = {**(start if whole else {"verb": "ListRecords"}), "resumptionToken": following}
 
     def _page(self, params: dict[str, str]) -> tuple[Element, str]:
         try:

@@ -46,6 +46,8 @@ KINDS = {
     "ocds": "Open Contracting: awards and contracts, calls for tenders",
     "govuk_content": "GOV.UK Content API: pages by their paths",
     "govuk_search": "GOV.UK Search API, with the Content API: whatever a search finds",
+    "legistar": "Legistar Web API: matters, meetings and roll calls of councils",
+    "nyc_council": "the mirror of the New York City Council's Legistar: introductions, meetings, votes",
     "oparl": "OParl: papers, meetings and resolutions of German councils",
     "table": "CSV, TSV, XLSX or ODS by a column map",
 }

@@ -49,6 +49,7 @@ KINDS = {
     "legistar": "Legistar Web API: matters, meetings and roll calls of councils",
     "nyc_council": "the mirror of the New York City Council's Legistar: introductions, meetings, votes",
     "oparl": "OParl: papers, meetings and resolutions of German councils",
+    "socrata": "Socrata: datasets of a portal, or rows of one",
     "table": "CSV, TSV, XLSX or ODS by a column map",
 }
 

@@ -161,7 +161,7 @@ def _rows(source: Source, options: Options, http: Http, since: datetime | None) 
         if isinstance(row, Remark):
             yield row
             continue
-        cells = {name: cell for name, cell in _flat(row)}
+        cells = dict(_flat(row))
         met |= {fold(name) for name in cells}
         # Fields without a value are not sent at all.
         cells |= {name: "" for name in wanted if fold(name) not in {fold(known) for known in cells}}

@@ -52,7 +52,7 @@ def build_dataset(data: dict[str, Any], source: Source) -> Record:
         language=source.language,
         publisher=agency,
         subjects=themes(*groups, *tags),
-        keywords=words([*map(str, tags), *map(str, groups)]),
+        keywords=words(list({str(word).casefold(): str(word) for word in reversed([*tags, *groups])}.values())[::-1]),
         frequency=next((code for key, value in told.items() if re.search("frequency", key, re.I) and (code := rhythm(value))), None),
         issued=read_date(resource.get("publication_date")) or read_date(resource.get("createdAt")),
         modified=read_date(resource.get("data_updated_at")) or read_date(resource.get("updatedAt")),

@@ -85,7 +85,7 @@ def test_a_counter_that_moved_changes_nothing(agency: Agency, http: Http) -> Non
 
 def test_something_else_is_told(agency: Agency, http: Http) -> None:
     agency.plays(CATALOGUE, {"error": "Domain not found"})
-    with pytest.raises(BadAnswer, match="is it a portal of Socrata.*Domain not found"):
+    with pytest.raises(BadAnswer, match=r"is it a portal of Socrata.*Domain not found"):
         harvested(agency, http)
 
 

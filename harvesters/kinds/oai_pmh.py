@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from xml.etree.ElementTree import tostring
 
 from pydantic import Field
@@ -52,7 +53,8 @@ def collect(source: Source, http: Http, since: datetime | None) -> Iterator[Item
     if options.from_:
         begins = datetime.combine(options.from_, time(0), UTC)
         first = max(first, begins) if first else begins
-    walk = _Walk(http, source.url, options.prefix, _identify(http, source.url))
+    url = _base(source.url)
+    walk = _Walk(http, url, options.prefix, _identify(http, url))
     for name in options.sets or ("",):
         yield from walk.records(name, first)
 
@@ -65,6 +67,13 @@ def parse(item: Item, source: Source) -> Record | None:
 def read(raw: bytes, media_type: str) -> Any:
     """The data of a kept item."""
     return data_of(parse_xml(raw))
+
+
+def _base(url: str) -> str:
+    """The repository's address, also where a whole question was declared."""
+    parts = urlsplit(url)
+    kept = [(name, value) for name, value in parse_qsl(parts.query) if name not in ("verb", "metadataPrefix", "set", "from")]
+    return urlunsplit(parts._replace(query=urlencode(kept), fragment=""))
 
 
 def _identify(http: Http, url: str) -> str:

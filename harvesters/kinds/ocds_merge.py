@@ -62,7 +62,7 @@ def entries_in(data: Any, package: dict[str, Any] | None = None, depth: int = 0)
 def has_entries(data: Any) -> bool:
     """Whether an answer is built like one that may bring releases, be there any or none."""
     if isinstance(data, list):
-        return all(isinstance(one, dict) for one in data)
+        return not data or any(isinstance(one, (dict, list)) for one in data)
     return isinstance(data, dict) and ("ocid" in data or any(isinstance(data.get(name), (list, dict)) for name in _WRAPPERS))
 
 
@@ -184,7 +184,7 @@ def parts_of(release: dict[str, Any]) -> Iterator[dict[str, Any]]:
     shown = _says_something(release) or not keys
     if shown:
         process = {name: value for name, value in release.items() if name not in ("awards", "contracts", "bids", "parties")}
-        yield {"part": "process", "identifier": ocid, "release": {**process, "parties": _parties(release, [])}}
+        yield {"part": "process", "identifier": ocid, "release": {**process, "about": _about(release), "parties": _parties(release, [])}}
     for part, key in keys:
         given = awards.get(key, []) if part == "award" else []
         signed = contracts.get(key, []) if part == "award" else singles[key]
@@ -210,11 +210,21 @@ def _by_key(members: Any, name: str) -> dict[str, list[dict[str, Any]]]:
 
 def _says_something(release: dict[str, Any]) -> bool:
     """Whether a tender or a plan was published, not only named."""
-    for section in ("tender", "planning"):
-        told = release.get(section)
-        if isinstance(told, dict) and set(told) - {"id", "status", "ocid"}:
-            return True
+    told = ("title", "description", "items", "lots", "documents", "value", "tenderPeriod", "datePublished", "rationale", "budget", "project")
+    for section in (release.get("tender"), release.get("planning")):
+        for name, value in section.items() if isinstance(section, dict) else ():
+            if name.partition("_")[0] in told and value not in (None, "", [], {}):
+                return True
     return False
+
+
+def _about(release: dict[str, Any]) -> list[Any]:
+    """What a process is about, as its awards and contracts tell it."""
+    names = ("title", "description", "items")
+    return [
+        {name: one[name] for name in one if name.partition("_")[0] in names}
+        for section in ("awards", "contracts") for one in listed(release.get(section))[:1] if isinstance(one, dict)
+    ]  # fmt: skip
 
 
 def _of_award(
@@ -226,6 +236,9 @@ def _of_award(
         if name in _OF_TENDER or name.startswith(("title_", "description_"))
     }  # fmt: skip
     left = ("awards", "contracts", "tender", "planning", "bids", "parties")
+    chosen = {str(lot) for award in awards for lot in listed(award.get("relatedLots") or award.get("relatedLot"))}
+    lots = listed(tender.get("lots")) if isinstance(tender, dict) and len(chosen) == 1 else []
+    told["lots"] = [lot for lot in lots if isinstance(lot, dict) and str(lot.get("id")) in chosen]
     top = {name: value for name, value in release.items() if name not in left}
     suppliers = [supplier for one in (*awards, *contracts) for supplier in listed(one.get("suppliers"))]
     parties = _parties(release, suppliers, alone)

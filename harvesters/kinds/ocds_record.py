@@ -77,6 +77,10 @@ class Reader:
             return texts_of(holder, name).get(language, "") if language else self.said(holder, name)
 
         own = [*self.awards, *self.contracts]
+        lots = listed(self.tender.get("lots")) if self.part == "award" else []
+        if len(lots) == 1 and not any(told(one, "title") for one in own):
+            whole, lot = told(self.tender, "title"), told(lots[0], "title")
+            yield f"{whole}: {lot}" if whole and lot and lot != whole else ""
         for holder in [*own, self.tender, self.planning, self.release]:
             yield told(holder, "title")
             yield _lead(told(holder, "description"))
@@ -85,7 +89,11 @@ class Reader:
         yield _lead(told(budget, "description"))
         yield told(budget, "project")
         yield _lead(told(self.planning, "rationale"))
-        for holder in (*own, self.tender, _object(self.planning.get("tender")), self.planning):
+        about = [_object(one) for one in listed(self.release.get("about"))]
+        for holder in about:
+            yield told(holder, "title")
+            yield _lead(told(holder, "description"))
+        for holder in (*own, self.tender, _object(self.planning.get("tender")), self.planning, *about):
             for item in listed(holder.get("items"))[:5]:
                 yield told(item, "description")
                 yield told(_object(item).get("classification"), "description")
@@ -230,7 +238,8 @@ def texts_of(holder: Any, name: str) -> dict[str, str]:
 def money(value: Any, currency: str = "") -> Money | None:
     """An amount, also where it is a string; None where it is missing, or in no currency that is known."""
     value = _object(value) if not isinstance(value, (int, float, str)) else {"amount": value}
-    number, code = _number(value.get("amount")), str(value.get("currency") or currency or "").strip().upper()
+    stated = next((value[name] for name in ("amount", "amountGross", "amountNet", "netAmount") if value.get(name) not in (None, "")), None)
+    number, code = _number(stated), str(value.get("currency") or currency or "").strip().upper()
     if number is None or not re.fullmatch(r"[A-Z]{3}", code) or abs(number) >= Decimal(10) ** 18:
         return None
     return Money(value=number, currency=code)

@@ -179,3 +179,20 @@ def test_dates_may_stand_in_the_path(agency: Agency, http: Http) -> None:
     options = {"from": date(2026, 10, 1), "time": "%Y-%m-%dT%H:%M:%SZ"}
     source = a_source("ocds", f"{agency.url}/found/{{since}}/{{until}}", options=options)
     assert len(list(harvest(source, http))) == 1
+
+
+def test_a_tender_that_is_only_named_makes_no_record_beside_its_contract(agency: Agency, http: Http) -> None:
+    release = a_release(1, tender={"id": "1", "procurementMethod": "open"}, awards=[{"id": "CN1"}])
+    release["contracts"] = [{"id": "CN1", "awardID": "CN1", "description": "Office chairs", "value": {"amount": "1234.00", "currency": "AUD"}}]
+    release["parties"] = [{"id": "7", "name": "Chairs Pty", "roles": ["supplier"]}, {"id": "8", "name": "Defence", "roles": ["procuringEntity"]}]
+    agency.plays(PATH, {"releases": [{**release, "buyer": None}]})
+    ((identifier, record),) = harvested(agency, http).items()
+    assert identifier == "ocds-abc123-1/award/CN1" and (record.title, record.counterparty) == ("Office chairs", "Chairs Pty")
+    assert record.publisher.name() == "Defence" and record.relations == ()
+
+
+def test_awards_of_lots_are_told_apart_by_their_titles(agency: Agency, http: Http) -> None:
+    tender = {"id": "1", "title": "Bridges", "lots": [{"id": "1", "title": "North"}, {"id": 2, "title": "South"}]}
+    awards = [{"id": "a", "relatedLots": ["1"]}, {"id": "b", "relatedLots": [2]}, {"id": "c", "relatedLots": ["1", 2]}]
+    agency.plays(PATH, [a_release(1, tender=tender, awards=awards)])
+    assert [record.title for record in harvested(agency, http).values()] == ["Bridges", "Bridges: North", "Bridges: South", "Bridges"]

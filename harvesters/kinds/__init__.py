@@ -40,6 +40,7 @@ KINDS = {
     "ckan": "CKAN Action API: datasets and organisations",
     "clerestory": "another Clerestory portal: its records with their numbers and history",
     "data_json": "DCAT-US 1.1 data.json: datasets",
+    "dcat": "DCAT in RDF (Turtle, RDF/XML, JSON-LD) by Hydra's pages, and catalogue services (CSW)",
     "diavgeia": "Diavgeia, the Greek transparency programme: acts of public bodies",
     "federal_register": "US Federal Register API v1: rules, notices, presidential documents",
     "oai_pmh": "OAI-PMH 2.0: the records of a repository",

@@ -88,7 +88,7 @@ class _Shelf:
             card = card_of(root, self._source)
         except (ValueError, KeyError) as fault:
             said = f"{fault.args[0]} is missing" if isinstance(fault, KeyError) else str(fault)
-            self.fault(url, said, content)
+            self.fault(url, said)
             return
         text = content.decode("utf-8", "replace")
         text = re.sub(r"^\s*<\?xml[^>]*\?>", "", text)
@@ -96,9 +96,10 @@ class _Shelf:
             "INSERT INTO document VALUES (?, ?, ?, ?, ?, ?)", (card.work, card.day, card.language, card.expression, url, text)
         )
 
-    def fault(self, url: str, said: str, content: bytes = b"") -> None:
+    def fault(self, url: str, said: str) -> None:
         """Remember what could not be read."""
-        self.faults.append(Item({"fault": f"{url}: {said}"}, content or said.encode(), url, "", "application/xml"))
+        data = {"fault": f"{url}: {said}"}
+        self.faults.append(Item(data, json.dumps(data, ensure_ascii=False).encode("utf-8", "surrogatepass"), url))
 
     def works(self) -> Iterator[dict[str, Any]]:
         """The versions of each work: the latest as the work, earlier ones by themselves; languages together."""
@@ -255,7 +256,7 @@ class _Walk:
         try:
             root, mended = read_xml(content)
         except XmlFault as fault:
-            self._shelf.fault(url, f"it is not XML that can be read ({fault})", content)
+            self._shelf.fault(url, f"it is not XML that can be read ({fault})")
             return
         self._shelve(root, content, url, mended)
 

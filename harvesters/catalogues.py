@@ -114,6 +114,13 @@ def listed(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [] if value in (None, "", {}) else [value]
 
 
+def object_of(value: Any) -> dict[str, Any]:
+    """An object, as it is; the first one where a list stands in its place; an empty one for anything else."""
+    if isinstance(value, list):
+        value = next((one for one in value if isinstance(one, dict)), None)
+    return value if isinstance(value, dict) else {}
+
+
 def web_address(value: Any) -> str:
     """An address that a browser opens, tidied (spaces and such written as %20), or "" where it is none."""
     text = str(value or "").strip()

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from ..catalogues import listed
+from ..catalogues import listed, object_of
 
 # Lists that are replaced as a whole although their members have ids.
 _WHOLE = frozenset({"additionalClassifications", "additionalIdentifiers", "changes"})
@@ -98,7 +98,7 @@ def _of_release(release: dict[str, Any], package: dict[str, Any]) -> Iterator[En
 
 
 def _with_package(release: dict[str, Any], package: dict[str, Any]) -> dict[str, Any]:
-    return {**release, "packageInfo": {**package, **(release.get("packageInfo") or {})}}
+    return {**release, "packageInfo": {**package, **object_of(release.get("packageInfo"))}}
 
 
 def merge(earlier: Any, later: Any, name: str = "") -> Any:

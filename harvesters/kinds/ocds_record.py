@@ -6,7 +6,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from ..building import agency_of, build
-from ..catalogues import language_tag, licence, listed, media_type, nearest, web_address, words
+from ..catalogues import language_tag, licence, listed, media_type, nearest, object_of, web_address, words
 from ..dates import day_order, read_date
 from ..markup import read_line, read_markup, split_lead
 from ..record import Agency, File, Identifier, Money, Record, Relation, Translation
@@ -53,10 +53,10 @@ class Reader:
         self.release: Data = data["release"]
         self.source = source
         self.language = nearest(language_tag(self.release.get("language")) or source.language, source.language)
-        self.tender = _object(self.release.get("tender"))
-        self.planning = _object(self.release.get("planning"))
-        self.awards = [_object(one) for one in listed(self.release.get("awards"))]
-        self.contracts = [_object(one) for one in listed(self.release.get("contracts"))]
+        self.tender = object_of(self.release.get("tender"))
+        self.planning = object_of(self.release.get("planning"))
+        self.awards = [object_of(one) for one in listed(self.release.get("awards"))]
+        self.contracts = [object_of(one) for one in listed(self.release.get("contracts"))]
 
     # -- words ----------------------------------------------------------------------------------------------------
 
@@ -85,26 +85,26 @@ class Reader:
             yield told(holder, "title")
             yield _lead(told(holder, "description"))
         yield told(self.planning, "project")
-        budget = _object(self.planning.get("budget"))
+        budget = object_of(self.planning.get("budget"))
         yield _lead(told(budget, "description"))
         yield told(budget, "project")
         yield _lead(told(self.planning, "rationale"))
-        about = [_object(one) for one in listed(self.release.get("about"))]
+        about = [object_of(one) for one in listed(self.release.get("about"))]
         for holder in about:
             yield told(holder, "title")
             yield _lead(told(holder, "description"))
-        for holder in (*own, self.tender, _object(self.planning.get("tender")), self.planning, *about):
+        for holder in (*own, self.tender, object_of(self.planning.get("tender")), self.planning, *about):
             for item in listed(holder.get("items"))[:5]:
                 yield told(item, "description")
-                yield told(_object(item).get("classification"), "description")
-                yield from (told(one, "description") for one in listed(_object(item).get("additionalClassifications")))
+                yield told(object_of(item).get("classification"), "description")
+                yield from (told(one, "description") for one in listed(object_of(item).get("additionalClassifications")))
         yield told(self.release, "name")
 
     # -- who ------------------------------------------------------------------------------------------------------
 
     def party(self, reference: Any) -> Data:
         """What is known of an organisation: the reference with what `parties` says of it."""
-        mine = _object(reference)
+        mine = object_of(reference)
         for party in listed(self.release.get("parties")):
             if isinstance(party, dict) and mine.get("id") not in (None, "") and str(party.get("id")) == str(mine["id"]):
                 return {**party, **{name: value for name, value in mine.items() if value not in (None, "")}}
@@ -112,7 +112,7 @@ class Reader:
 
     def with_role(self, role: str) -> list[Data]:
         """The organisations that have a role."""
-        parties = [_object(party) for party in listed(self.release.get("parties"))]
+        parties = [object_of(party) for party in listed(self.release.get("parties"))]
         return [party for party in parties if role in map(str, listed(party.get("roles")))]
 
     def names(self, organisation: Data) -> dict[str, str]:
@@ -130,8 +130,8 @@ class Reader:
         for one in asked:
             party = self.party(one)
             if names := self.names(party):
-                agency = agency_of(self.source, names, homepage=_object(party.get("contactPoint")).get("url"))
-                identifier = _object(party.get("identifier"))
+                agency = agency_of(self.source, names, homepage=object_of(party.get("contactPoint")).get("url"))
+                identifier = object_of(party.get("identifier"))
                 if identifier.get("id") and identifier.get("scheme"):
                     known = f"{identifier['scheme']}-{identifier['id']}"[:300]
                     return agency.model_copy(update={"identifiers": (known,)})
@@ -143,7 +143,7 @@ class Reader:
         given = [one for holder in (*self.awards, *self.contracts) for one in listed(holder.get("suppliers"))]
         # Taiwan's awards hold their suppliers in items.
         given += [one for award in self.awards for item in listed(award.get("items"))
-                  for one in listed(_object(item).get("suppliers"))]  # fmt: skip
+                  for one in listed(object_of(item).get("suppliers"))]  # fmt: skip
         parties = [self.party(one) for one in given] or (self.with_role("supplier") if self.part != "process" else [])
         return list(dict.fromkeys(name for party in parties if (name := _name(self.names(party)))))
 
@@ -152,7 +152,7 @@ class Reader:
     def amount(self, currency: str) -> Money | None:
         """The award's value; the sum of its contracts' where it has none and they are in one currency."""
         if self.part == "process":
-            budget = _object(self.planning.get("budget"))
+            budget = object_of(self.planning.get("budget"))
             return next((m for value in (self.tender.get("value"), budget.get("amount"))
                          if (m := money(value, currency))), None)  # fmt: skip
         for holders in (self.awards, self.contracts):
@@ -173,7 +173,7 @@ class Reader:
     def issued(self) -> str | None:
         """When it was decided or announced; else when the release was made."""
         if self.part == "process":
-            period = _object(self.tender.get("tenderPeriod"))
+            period = object_of(self.tender.get("tenderPeriod"))
             asked = [self.tender.get("datePublished"), period.get("startDate")]
             asked += [self.release.get("firstDate")]
         else:
@@ -187,7 +187,7 @@ class Reader:
             asked = [self.tender.get("tenderPeriod")]
         else:
             asked = [one.get("period") for one in self.contracts] + [one.get("contractPeriod") for one in self.awards]
-        for period in map(_object, asked):
+        for period in map(object_of, asked):
             start, end = self.date(period.get("startDate")), self.date(period.get("endDate"))
             if start and end and first_day(end) < first_day(start):
                 continue  # It ends before it begins: said in the body, not taken for true.
@@ -237,7 +237,7 @@ def texts_of(holder: Any, name: str) -> dict[str, str]:
 
 def money(value: Any, currency: str = "") -> Money | None:
     """An amount, also where it is a string; None where it is missing, or in no currency that is known."""
-    value = _object(value) if not isinstance(value, (int, float, str)) else {"amount": value}
+    value = object_of(value) if not isinstance(value, (int, float, str)) else {"amount": value}
     stated = next((value[name] for name in ("amount", "amountGross", "amountNet", "netAmount") if value.get(name) not in (None, "")), None)
     number, code = _number(stated), str(value.get("currency") or currency or "").strip().upper()
     if number is None or not re.fullmatch(r"[A-Z]{3}", code) or abs(number) >= Decimal(10) ** 18:
@@ -259,13 +259,6 @@ def _number(value: Any) -> Decimal | None:
         return None
     number = round(number, 6)
     return number.quantize(Decimal(1)) if number == number.to_integral_value() else number.normalize()
-
-
-def _object(value: Any) -> Data:
-    """An object; the first one where a list stands in its place."""
-    if isinstance(value, list):
-        value = next((one for one in value if isinstance(one, dict)), None)
-    return value if isinstance(value, dict) else {}
 
 
 def _name(names: dict[str, str]) -> str:
@@ -290,7 +283,7 @@ def build_record(data: Data, source: Source, currency: str = "", page: str = "")
     type_, rule = _PLACES[reader.part]
     suppliers = reader.suppliers() if reader.part != "process" else []
     agency, entity = reader.agency(), _name(reader.names(reader.party(tender.get("procuringEntity"))))
-    package = _object(release.get("packageInfo"))
+    package = object_of(release.get("packageInfo"))
     return build(
         "decision",
         type=type_,
@@ -337,7 +330,7 @@ def _legal_basis(reader: Reader) -> tuple[str, ...]:
     basis = reader.tender.get("legalBasis")
     if isinstance(basis, str):
         return (basis[:1000],)
-    basis = _object(basis)
+    basis = object_of(basis)
     text = reader.said(basis, "description") or ", ".join(str(basis[name]) for name in ("scheme", "id") if basis.get(name))
     return (read_line(text)[:1000],) if text else ()
 
@@ -347,7 +340,7 @@ def _keywords(reader: Reader) -> tuple[str, ...]:
     for holder in (*reader.awards, *reader.contracts, reader.tender):
         found += [str(holder["mainProcurementCategory"])] if holder.get("mainProcurementCategory") else []
         for item in listed(holder.get("items"))[:_MOST_SHOWN]:
-            found.append(reader.said(_object(item).get("classification"), "description"))
+            found.append(reader.said(object_of(item).get("classification"), "description"))
         found.append(reader.said(holder.get("classification"), "description"))
     return words(found)[:50]
 
@@ -356,11 +349,12 @@ def _identifiers(reader: Reader) -> tuple[Identifier, ...]:
     numbers = [reader.tender.get("id")] if reader.part == "process" else []
     numbers += [one.get("id") for one in (*reader.awards, *reader.contracts)]
     ocid = reader.release.get("ocid")
-    given = [("ocid", ocid)] if ocid and ocid != reader.identifier else []
+    given = [("ocid", str(ocid))] if ocid and ocid != reader.identifier else []
     # "1" is the number of many an award; it leads nobody anywhere.
-    given += [("document_number", number) for number in numbers if len(str(number or "")) > 3 and number != ocid]
+    given += [("document_number", str(number)) for number in numbers if isinstance(number, (str, int)) and len(str(number)) > 3]
     return tuple(
-        Identifier(scheme=scheme, value=str(value)[:500]) for scheme, value in dict.fromkeys(given) if str(value).strip()
+        Identifier(scheme=scheme, value=value[:500]) for scheme, value in dict.fromkeys(given)
+        if value.strip() and value != reader.identifier
     )
 
 
@@ -378,9 +372,9 @@ def _landing_page(reader: Reader, page: str) -> str:
 def _files(reader: Reader) -> tuple[File, ...]:
     holders = [*reader.awards, *reader.contracts]
     holders += [reader.tender, reader.planning, *listed(reader.tender.get("lots"))] if reader.part == "process" else []
-    holders += [_object(contract.get("implementation")) for contract in reader.contracts]
+    holders += [object_of(contract.get("implementation")) for contract in reader.contracts]
     found: dict[str, File] = {}
-    for document in (_object(one) for holder in holders for one in listed(_object(holder).get("documents"))):
+    for document in (object_of(one) for holder in holders for one in listed(object_of(holder).get("documents"))):
         address = web_address(document.get("url") or document.get("uri"))
         if address and address not in found and len(found) < 5000:
             found[address] = File(
@@ -399,7 +393,7 @@ def _relations(reader: Reader) -> tuple[Relation, ...]:
     if reader.process:
         found.append(Relation(type="part_of", source=reader.source.name, identifier=reader.process, title=_process_title(reader)))
     holders = [reader.release, *reader.contracts]
-    for one in (_object(related) for holder in holders for related in listed(holder.get("relatedProcesses"))):
+    for one in (object_of(related) for holder in holders for related in listed(holder.get("relatedProcesses"))):
         kinds = [_RELATED.get(str(kind).casefold()) for kind in listed(one.get("relationship"))]
         for kind in dict.fromkeys(filter(None, kinds)):
             if one.get("identifier") and str(one["identifier"]) != reader.release.get("ocid"):

@@ -19,6 +19,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from pydantic import Field, field_validator
 
+from ..catalogues import object_of
 from ..http import BadAnswer, Http
 from ..paging import Page, by_offset
 from ..record import Record, Strict
@@ -136,7 +137,7 @@ class _Catalogue:
             said = str(answer.get("error") or answer.get("message") or "")[:200] if isinstance(answer, dict) else ""
             raise BadAnswer(f"{self._url} answered without “results”: is it a portal of Socrata? {said}".strip())
         total = answer.get("resultSetSize")
-        self._last = str((rows[-1].get("resource") or {}).get("id") or "") if rows and isinstance(rows[-1], dict) else ""
+        self._last = str(object_of(object_of(rows[-1:]).get("resource")).get("id") or "")
         return Page(rows, total if isinstance(total, int) else None)
 
 

@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from ..building import agency_of, build_by_declaration
-from ..catalogues import licence, listed, rhythm, themes, web_address, words
+from ..catalogues import licence, listed, object_of, rhythm, themes, web_address, words
 from ..dates import read_date
 from ..markup import read_line, read_markup, split_lead
 from ..record import File, Record, Relation
@@ -27,8 +27,8 @@ _MOST_COLUMNS = 500
 
 def build_dataset(data: dict[str, Any], source: Source) -> Record:
     """The record of a dataset. KeyError for what must be there."""
-    resource, classification = data["resource"], data.get("classification") or {}
-    metadata, domain = data.get("metadata") or {}, data.get("metadata", {}).get("domain") or ""
+    resource, classification, metadata = object_of(data["resource"]), object_of(data.get("classification")), object_of(data.get("metadata"))
+    domain = str(metadata.get("domain") or "")
     identifier, title = str(resource["id"]), read_line(str(resource.get("name") or ""))
     if not title:
         raise KeyError("resource.name")
@@ -54,14 +54,22 @@ def build_dataset(data: dict[str, Any], source: Source) -> Record:
         subjects=themes(*groups, *tags),
         keywords=words(list({str(word).casefold(): str(word) for word in reversed([*tags, *groups])}.values())[::-1]),
         frequency=next((code for key, value in told.items() if re.search("frequency", key, re.I) and (code := rhythm(value))), None),
-        issued=read_date(resource.get("publication_date")) or read_date(resource.get("createdAt")),
-        modified=read_date(resource.get("data_updated_at")) or read_date(resource.get("updatedAt")),
+        issued=_day(resource.get("publication_date")) or _day(resource.get("createdAt")),
+        modified=_day(resource.get("data_updated_at")) or _day(resource.get("updatedAt")),
         landing_page=web_address(data.get("permalink")) or web_address(data.get("link")),
         license=_licence(metadata.get("license")) or source.license,
         places=(source.place,) if source.place else (),
         files=_files(identifier, domain, str(resource.get("type") or "")),
         relations=tuple(Relation(type="based_on", source=source.name, identifier=str(one)) for one in listed(resource.get("parent_fxf")) if one),
     )
+
+
+def _day(value: Any) -> str | None:
+    """A date of little weight: one that means nothing is none."""
+    try:
+        return read_date(value)
+    except ValueError:
+        return None
 
 
 def _agency(resource: dict[str, Any], told: dict[str, str]) -> str:

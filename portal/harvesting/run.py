@@ -22,7 +22,7 @@ from ..models import Run
 from ..parts import Portal
 from . import aftermath
 from .batches import BATCH, ISSUES_KEPT, Batch
-from .leases import LeaseLost, Owner, begin, end, host_of
+from .leases import LeaseLost, Owner, begin, end, host_of, renew
 from .plan import Plan, last_complete, left_off, oddities, plan, suspicion
 from .traffic import declared, keep_validators, opened, validators
 from .watch import Ended, Watch
@@ -215,6 +215,8 @@ class _Work:
         """Decide what the run was, and withdraw what is gone: in one transaction, so that a run which is
         killed here has decided nothing."""
         with self.portal.database.write() as session:
+            # A run that another one took over decides nothing any more.
+            renew(session, self.source.name, self.run.id, self.now())
             run = session.get_one(Run, self.run.id)
             if self.account.not_modified:
                 run.unchanged += store.see_all(session, self.source.name, run.id, self.now())

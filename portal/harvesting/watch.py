@@ -41,6 +41,7 @@ class Watch:
         self._deadline, self._too_late = time.monotonic() + seconds, too_late
         self._held = self._heeded = False
         self._over = threading.Event()
+        self._has_looked, self._looked_at = threading.Event(), time.monotonic()
         self._thread = threading.Thread(target=self._keep, name=f"watch of {run.source}", daemon=True)
 
     def __enter__(self) -> Self:
@@ -49,7 +50,7 @@ class Watch:
         if self._has_alarm:
             self._before = signal.signal(signal.SIGALRM, self._ring)
             # The alarm rings by itself: a loop inside a library may let no other thread set it off.
-            signal.setitimer(signal.ITIMER_REAL, max(0.01, self._deadline - time.monotonic()), LOOK)
+            signal.setitimer(signal.ITIMER_REAL, max(0.01, min(LOOK, self._deadline - time.monotonic())), LOOK)
         self._thread.start()
         return self
 
@@ -90,11 +91,13 @@ class Watch:
         beaten = time.monotonic()
         while not self._over.wait(LOOK):
             self._look()
-            if self.state:
-                self._knock()
             if time.monotonic() - beaten >= BEAT:
                 self._beat()
                 beaten = time.monotonic()
+            self._looked_at = time.monotonic()
+            self._has_looked.set()
+            if self.state:
+                self._knock()
 
     def _look(self) -> None:
         if time.monotonic() >= self._deadline:
@@ -127,9 +130,15 @@ class Watch:
             self._put(Ended)
 
     def _ring(self, _signal: int, _frame: FrameType | None) -> None:
+        if self._held or self._heeded or self._over.is_set():
+            return
         if time.monotonic() >= self._deadline:
             self.end_too_late()
-        if self.state and not (self._held or self._heeded or self._over.is_set()):
+        elif time.monotonic() - self._looked_at > 3 * LOOK:
+            # Something (an endless regular expression) lets no other thread work: let the watch look now.
+            self._has_looked.clear()
+            self._has_looked.wait(2 * LOOK)
+        if self.state:
             raise Ended
 
     def _put(self, fault: type[BaseException] | None) -> None:

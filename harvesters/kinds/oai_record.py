@@ -27,10 +27,10 @@ _NAMES = {
     "language": "language", "languageterm": "language", "rights": "rights", "license": "rights",
     "accessrights": "rights", "accesscondition": "rights", "relation": "relation", "ispartof": "relation",
     "source": "relation", "coverage": "coverage", "spatial": "coverage", "geogcover": "coverage", "nation": "coverage",
-    "namepart": "creator",
+    "namepart": "creator", "organisationname": "publisher", "fileidentifier": "identifier",
 }  # fmt: skip
 # Parts that speak of something else.
-_OTHER = frozenset({"relateditem", "relatedidentifiers", "othrstdymat", "docdscr", "filedscr", "datadscr", "affiliation"})
+_OTHER = frozenset({"relateditem", "relatedidentifiers", "othrstdymat", "docdscr", "filedscr", "datadscr", "affiliation", "thesaurusname"})
 _FILE = re.compile(r"\.(pdf|docx?|odt|xlsx?|ods|csv|zip|pptx?|epub|txt|json|xml)$", re.IGNORECASE)
 
 Field = tuple[str, str]  # language and text

@@ -71,9 +71,9 @@ def collect(source: Source, http: Http, since: datetime | None) -> Iterator[Item
         asked: set[str] = set()
         for start in _addresses(source, options, since, http.now()):
             yield from _fill(shelf, http, options, start, asked)
-        expected = 0
+        expected, whole = 0, _Whole(http, options)
         for process in shelf.processes():
-            for part in parts_of(_whole(http, options, process)):
+            for part in parts_of(whole.of(process)):
                 raw = json.dumps(part, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
                 expected += 1
                 yield Item(part, raw, source.url, part["identifier"])
@@ -161,16 +161,31 @@ def _follow(shelf: Shelf, http: Http, options: Options, link: Link) -> Iterator[
         shelf.put(entry)
 
 
-def _whole(http: Http, options: Options, process: dict[str, Any]) -> dict[str, Any]:
-    """The process with everything that was ever said of it, where the source offers that."""
-    if not options.record or not process.get("ocid"):
-        return process
-    answer = _ask_json(http, options, options.record.replace("{ocid}", quote(process["ocid"], safe="")))
-    with closing(Shelf()) as shelf:
-        for entry in entries_in(answer):
-            if isinstance(entry, Entry) and entry.ocid == process["ocid"]:
-                shelf.put(entry)
-        return next(shelf.processes(), process)
+@dataclass
+class _Whole:
+    """Asks for each process as a whole, where the source offers that."""
+
+    http: Http
+    options: Options
+    failed: int = 0
+
+    def of(self, process: dict[str, Any]) -> dict[str, Any]:
+        """The process with everything that was ever said of it; as it came, where that cannot be had."""
+        if not self.options.record or not process.get("ocid"):
+            return process
+        try:
+            answer = _ask_json(self.http, self.options, self.options.record.replace("{ocid}", quote(process["ocid"], safe="")))
+        except BadAnswer as fault:
+            self.failed += 1
+            if self.failed > MOST_FAILED:
+                raise
+            self.http.note(f"{fault}; {process['ocid']} is read without what was said of it before", "out_of_reach")
+            return process
+        with closing(Shelf()) as shelf:
+            for entry in entries_in(answer):
+                if isinstance(entry, Entry) and entry.ocid == process["ocid"]:
+                    shelf.put(entry)
+            return next(shelf.processes(), process)
 
 
 @dataclass

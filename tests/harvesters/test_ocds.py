@@ -196,3 +196,13 @@ def test_awards_of_lots_are_told_apart_by_their_titles(agency: Agency, http: Htt
     awards = [{"id": "a", "relatedLots": ["1"]}, {"id": "b", "relatedLots": [2]}, {"id": "c", "relatedLots": ["1", 2]}]
     agency.plays(PATH, [a_release(1, tender=tender, awards=awards)])
     assert [record.title for record in harvested(agency, http).values()] == ["Bridges", "Bridges: North", "Bridges: South", "Bridges"]
+
+
+def test_a_process_that_cannot_be_had_as_a_whole_is_read_as_it_came(agency: Agency, http: Http) -> None:
+    agency.plays(PATH, {"releases": [a_release(1)]})
+    account = Account()
+    records = harvested(agency, http, account, record=f"{agency.url}/record/{{ocid}}")
+    assert list(records) == ["ocds-abc123-1"] and account.flags[0].code == "out_of_reach"
+    agency.plays(PATH, {"releases": [a_release(number) for number in range(9)]})
+    with pytest.raises(BadAnswer, match="answered 404"):
+        harvested(agency, http, record=f"{agency.url}/record/{{ocid}}")

@@ -111,61 +111,75 @@ class _Walk:
     prefix: str
     exact: str
     expected: int | None = None
+    # What came of this set, and of those before it.
     seen: set[bytes] = field(default_factory=set)
+    others: set[bytes] = field(default_factory=set)
     latest: str = ""
     ordered: bool = True
+    # The last token; whether it is to be sent with the whole question.
+    followed: str = ""
+    whole: bool = False
 
     def records(self, set_name: str, first: datetime | None) -> Iterator[Item | Tombstone | Remark]:
+        """Every record of a set ("" for all of them)."""
         start = {"verb": "ListRecords", "metadataPrefix": self.prefix, **({"set": set_name} if set_name else {})}
         if first:
             start["from"] = first.astimezone(UTC).strftime(self.exact)
-        params, restarts, pages, before, came = dict(start), 0, set[bytes](), 0, 0
-        self.latest, self.ordered = "", True
-        while True:
+        self.others, self.seen, self.latest, self.ordered = self.others | self.seen, set(), "", True
+        question: dict[str, str] | None = dict(start)
+        restarts = known = 0
+        while question is not None:
             try:
-                root, mended = self._page(params)
+                yield from self._pages(question, start, fresh=not restarts)
+                return
             except _Refused as refused:
                 if refused.code == "noRecordsMatch":
                     return
-                if refused.code == "badArgument" and len(params.get("from", "")) > 10:
-                    self.exact = "%Y-%m-%d"
-                    start["from"] = params["from"] = params["from"][:10]
-                    continue
-                if "metadataPrefix" in str(refused) and "resumptionToken" in params and "metadataPrefix" not in params:
-                    params = {**start, **params}  # pycsw wants the whole question on every page
-                    continue
-                if refused.code != "badResumptionToken":
-                    raise BadAnswer(self._advice(refused)) from None
-                restarts = restarts + 1 if len(self.seen) == before else 1
-                before = len(self.seen)
-                if restarts > MOST_RESTARTS:
-                    yield Remark(odd=f"{self.url} forgets its resumption tokens before they can be used", incomplete=True, code="out_of_reach")
-                    return
-                params, pages, came = self._restart(start), set(), 0
-                continue
+                question = self._instead(refused, question, start)
+            if question is None:
+                restarts, known = restarts + 1 if len(self.seen) == known else 1, len(self.seen)
+                question = self._restart(start) if restarts <= MOST_RESTARTS else None
+        yield Remark(odd=f"{self.url} forgets its resumption tokens before they can be used", incomplete=True, code="out_of_reach")
+
+    def _instead(self, refused: _Refused, question: dict[str, str], start: dict[str, str]) -> dict[str, str] | None:
+        """The question to ask in place of one that was refused; None where a token was forgotten."""
+        if "metadataPrefix" in str(refused) and not self.whole and self.followed:
+            self.whole = True  # pycsw wants the whole question on every page
+            return {**start, "resumptionToken": self.followed}
+        if refused.code == "badArgument" and len(start.get("from", "")) > 10 and question == start:
+            self.exact, start["from"] = "%Y-%m-%d", start["from"][:10]
+            return dict(start)
+        if refused.code != "badResumptionToken":
+            raise BadAnswer(self._advice(refused)) from None
+        return None
+
+    def _pages(self, question: dict[str, str], start: dict[str, str], fresh: bool) -> Iterator[Item | Tombstone | Remark]:
+        """The records of a list and of the lists that its tokens lead to."""
+        digests: set[bytes] = set()
+        came = 0
+        for _ in range(MOST_PAGES):
+            root, mended = self._page(question)
             held = child(root, "ListRecords")
-            token = child(held, "resumptionToken")
-            yield from self._remarks(mended, token, params, start, fresh=restarts == 0)
-            records = list(children(held, "record"))
-            digest = hashlib.blake2b(b"".join(tostring(one) for one in records), digest_size=12).digest()
+            token, records = child(held, "resumptionToken"), list(children(held, "record"))
             size = attribute(token, "completeListSize")
-            if digest in pages and size.isdigit() and came >= int(size):
-                return  # pycsw's last token leads back to the first page
+            yield from self._remarks(mended, size, fresh and question == start)
+            digest = hashlib.blake2b(b"".join(tostring(one) for one in records), digest_size=12).digest()
+            if records and digest in digests:
+                if size.isdigit() and came >= int(size):
+                    return  # pycsw's last token leads back to the first page
+                break
+            digests.add(digest)
             came += len(records)
-            if records and (digest in pages or len(pages) >= MOST_PAGES):
-                yield Remark(odd=f"{self.url} brought the same records as a page before; stopped there", incomplete=True, code="repeated_page")
-                return
-            pages.add(digest)
             for record in records:
                 yield from self._item(record)
             following = "".join(token.itertext()).strip() if token is not None else ""
             if not following:
                 return
-            if not records and params.get("resumptionToken") == following:
-                yield Remark(odd=f"{self.url} gives a token that leads nowhere; stopped there", incomplete=True, code="repeated_page")
-                return
-            whole = "resumptionToken" in params and "metadataPrefix" in params
-            params = {**(start if whole else {"verb": "ListRecords"}), "resumptionToken": following}
+            if not records and following == self.followed:
+                break
+            self.followed = following
+            question = {**(start if self.whole else {"verb": "ListRecords"}), "resumptionToken": following}
+        yield Remark(odd=f"{self.url} does not come to an end: its tokens bring what came before; stopped there", incomplete=True, code="repeated_page")
 
     def _page(self, params: dict[str, str]) -> tuple[Element, str]:
         try:
@@ -183,13 +197,10 @@ class _Walk:
             return {**start, "from": self.latest[:length]}
         return dict(start)
 
-    def _remarks(
-        self, mended: str, token: Element | None, params: dict[str, str], start: dict[str, str], fresh: bool
-    ) -> Iterator[Remark]:
+    def _remarks(self, mended: str, size: str, is_first: bool) -> Iterator[Remark]:
         if mended:
             self.http.note(f"{self.url} sent XML that is {mended}", "encoding")
-        size = attribute(token, "completeListSize")
-        if size.isdigit() and fresh and params == start:
+        if size.isdigit() and is_first:
             self.expected = (self.expected or 0) + int(size)
             yield Remark(expected=self.expected)
 
@@ -198,11 +209,16 @@ class _Walk:
         identifier, stamp = text_of(child(header, "identifier")), text_of(child(header, "datestamp", "dateStamp"))
         said = f"{identifier}\n{stamp}".encode() if stamp else tostring(record)
         key = hashlib.blake2b(said, digest_size=12).digest()
-        if identifier and key in self.seen:  # in another set, or before we began again
+        if key in self.seen:  # before we began again
             return
         self.seen.add(key)
         self.ordered = self.ordered and stamp >= self.latest
         self.latest = max(self.latest, stamp)
+        if key in self.others:  # in another set, too
+            if self.expected is not None:
+                self.expected -= 1
+                yield Remark(expected=self.expected)
+            return
         if attribute(header, "status").casefold() == "deleted" and identifier:
             yield Tombstone(identifier, self.url)
         else:

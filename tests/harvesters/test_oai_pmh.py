@@ -146,12 +146,17 @@ def test_a_record_in_two_sets_comes_once(agency: Agency, http: Http) -> None:
     agency.plays(PATH, a_repository([a_record(1), a_record(2)]))
     account = Account()
     assert names(harvested(agency, http, account, sets=["a", "b"])) == ["1", "2"]
-    assert account.received == 2
+    assert account.received == 2 == account.expected and account.complete
 
 
 def test_503_waits_as_long_as_it_asks(agency: Agency, http: Http, waits: list[float]) -> None:
     agency.plays(PATH, identify(), Reply("", 503, headers={"Retry-After": "7"}), a_list([a_record(1)]))
     assert names(harvested(agency, http)) == ["1"] and 7.0 in waits
+
+
+def test_empty_pages_that_lead_on_are_followed(agency: Agency, http: Http) -> None:
+    agency.plays(PATH, identify(), a_list([a_record(1)], "x"), a_list([], "y"), a_list([a_record(2)]))
+    assert names(harvested(agency, http)) == ["1", "2"]
 
 
 def test_the_same_page_for_ever_ends(agency: Agency, http: Http) -> None:

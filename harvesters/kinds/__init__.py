@@ -47,11 +47,14 @@ KINDS = {
     "ocds": "Open Contracting: awards and contracts, calls for tenders",
     "govuk_content": "GOV.UK Content API: pages by their paths",
     "govuk_search": "GOV.UK Search API, with the Content API: whatever a search finds",
+    "jsonstat": "JSON-stat 1 and 2: series of statistical offices",
     "legistar": "Legistar Web API: matters, meetings and roll calls of councils",
     "nyc_council": "the mirror of the New York City Council's Legistar: introductions, meetings, votes",
     "oparl": "OParl: papers, meetings and resolutions of German councils",
     "socrata": "Socrata: datasets of a portal, or rows of one",
+    "sdmx": "SDMX web services: series with units and places",
     "table": "CSV, TSV, XLSX or ODS by a column map",
+    "worldbank": "World Bank Indicators API v2",
 }
 
 

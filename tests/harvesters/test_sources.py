@@ -10,6 +10,7 @@ from harvesters.source import SHIPPED, Source, SourceError, make_source, read_so
 SOURCES, FAULTS = read_sources(SHIPPED)
 # Publishers that are of no country.
 INTERNATIONAL = {
+    "European Central Bank", "Eurostat",
     "Our World in Data", "Transparency International", "United Nations Department of Economic and Social Affairs",
     "World Bank",
 }  # fmt: skip

@@ -49,7 +49,8 @@ class Remark:
     not everything the source has will come (a window of dates, a page that broke the rules). `code` says what
     is odd in one word (harvesters.flags). `note` is said of the run without being odd. `position`: everything
     before it was yielded, and a harvest that begins there (see RESUMABLE in harvesters.kinds) brings the rest.
-    It is plain JSON data.
+    It is plain JSON data. `window`: the source shows its newest items only, as feeds do: what did not come is not
+    gone, and nothing is odd about that.
     """
 
     expected: int | None = None
@@ -58,6 +59,7 @@ class Remark:
     code: str = "odd"
     note: str = ""
     position: Any = None
+    window: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +124,7 @@ class Account:
     source answered that nothing changed since the last complete run. `complete`: every item the source has
     was seen, so that what did not come is gone; False for incremental and limited runs. `flags`: what is odd,
     each in words with its code. `notes`: what is worth knowing without being odd. `profile`: which fields the
-    records had. `checkpoint`: how far it came, where the kind says so. What a harvest goes on from is counted
+    records had. `window`: the source shows its newest items only. `checkpoint`: how far it came, where the kind says so. What a harvest goes on from is counted
     here, too.
     """
 
@@ -135,6 +137,7 @@ class Account:
     notes: list[str] = field(default_factory=list)
     profile: Profile = field(default_factory=Profile)
     checkpoint: Checkpoint | None = None
+    window: bool = False
 
     def flag(self, text: str, code: str = "odd") -> None:
         """Say what is odd, once."""
@@ -232,6 +235,8 @@ class _Run:
         """Whether everything the source has was seen. That fewer came than it said is odd."""
         if since is not None or limit is not None or self._incomplete:
             return False
+        if self._account.window:
+            return False
         expected, came = self._account.expected, self._account.received - self._doubled
         if expected is not None and came < expected:
             self._account.flag(f"the source says that it has {expected:,} items and {came:,} came", "short")
@@ -244,6 +249,7 @@ class _Run:
         self._account.flag(remark.odd, remark.code)
         self._account.note(remark.note)
         self._incomplete = self._incomplete or remark.incomplete
+        self._account.window = (self._account.window or remark.window) and not self._incomplete
         if remark.position is not None and is_resumable(self._source.kind):
             self._account.checkpoint = Checkpoint(
                 remark.position, self._account.expected, self._account.received, self._account.skipped,

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 KINDS = {
     "akoma_ntoso": "Akoma Ntoso: acts, bills, judgments with their structure and versions",
+    "atom": "Atom feeds",
     "ckan": "CKAN Action API: datasets and organisations",
     "clerestory": "another Clerestory portal: its records with their numbers and history",
     "data_json": "DCAT-US 1.1 data.json: datasets",
@@ -52,6 +53,7 @@ KINDS = {
     "nyc_council": "the mirror of the New York City Council's Legistar: introductions, meetings, votes",
     "oparl": "OParl: papers, meetings and resolutions of German councils",
     "socrata": "Socrata: datasets of a portal, or rows of one",
+    "rss": "RSS feeds",
     "sdmx": "SDMX web services: series with units and places",
     "table": "CSV, TSV, XLSX or ODS by a column map",
     "worldbank": "World Bank Indicators API v2",

@@ -247,13 +247,13 @@ class _Work:
             return "complete", "nothing changed since the last complete run"
         for flag in oddities(run, self.plan, self.account.profile, before):
             self.account.flag(flag)
-        if self.plan.whole and not self.account.complete:
+        if self.plan.whole and not self.account.complete and not self.account.window:
             return "suspect", "; ".join(self.account.flags) or "not everything that the source has came"
         doubt = suspicion(self.source, run, self.plan, before)
         if doubt and not self.accept:
             self.account.flag(doubt)
             return "suspect", doubt
-        return ("complete" if self.plan.whole else "partial"), ""
+        return ("complete" if self.plan.whole and not self.account.window else "partial"), ""
 
     def _reconcile(self, session: Session, run: Run) -> None:
         """What is listed under another identifier than before is neither gone nor new."""

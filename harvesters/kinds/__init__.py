@@ -53,9 +53,11 @@ KINDS = {
     "nyc_council": "the mirror of the New York City Council's Legistar: introductions, meetings, votes",
     "oparl": "OParl: papers, meetings and resolutions of German councils",
     "socrata": "Socrata: datasets of a portal, or rows of one",
+    "regulations_gov": "Regulations.gov API v4: documents and dockets of US rule-making",
     "rss": "RSS feeds",
     "sdmx": "SDMX web services: series with units and places",
     "table": "CSV, TSV, XLSX or ODS by a column map",
+    "us_congress": "US Congress: bills and their actions (API v3, BILLSTATUS XML)",
     "worldbank": "World Bank Indicators API v2",
 }
 

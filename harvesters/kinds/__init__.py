@@ -46,6 +46,7 @@ KINDS = {
     "federal_register": "US Federal Register API v1: rules, notices, presidential documents",
     "oai_pmh": "OAI-PMH 2.0: the records of a repository",
     "ocds": "Open Contracting: awards and contracts, calls for tenders",
+    "federal_register_xml": "US Federal Register in bulk: whole issues as XML",
     "govuk_content": "GOV.UK Content API: pages by their paths",
     "govuk_search": "GOV.UK Search API, with the Content API: whatever a search finds",
     "jsonstat": "JSON-stat 1 and 2: series of statistical offices",

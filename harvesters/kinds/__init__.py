@@ -43,6 +43,7 @@ KINDS = {
     "data_json": "DCAT-US 1.1 data.json: datasets",
     "dcat": "DCAT in RDF (Turtle, RDF/XML, JSON-LD) by Hydra's pages, and catalogue services (CSW)",
     "diavgeia": "Diavgeia, the Greek transparency programme: acts of public bodies",
+    "dkan": "DKAN portals, version 1 and 2: datasets",
     "federal_register": "US Federal Register API v1: rules, notices, presidential documents",
     "oai_pmh": "OAI-PMH 2.0: the records of a repository",
     "ocds": "Open Contracting: awards and contracts, calls for tenders",

@@ -23,6 +23,7 @@ CODES = {
     "repeated_page": "a page came again",
     "endless_paging": "paging did not end",
     "out_of_reach": "the source does not show everything that it has",
+    "own_fault": "a fault of this portal's own: a full disk, a database that does not take it",
     "renumbered": "the source gave records other identifiers",
 }
 

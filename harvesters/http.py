@@ -18,7 +18,6 @@ from urllib.parse import urlsplit
 import requests
 
 from .addresses import Network
-from .barriers import barrier
 from .faults import (
     AddressRefused,
     BadAnswer,
@@ -29,7 +28,7 @@ from .faults import (
 )
 from .flags import Flag
 from .robots import origin_of
-from .session import Clock, PoliteSession, Rules
+from .session import Clock, PoliteSession, Rules, refuse_barrier
 
 __all__ = [
     "AddressRefused", "Answer", "BadAnswer", "Http", "NotModified", "RobotsRefused", "SourceFault",
@@ -206,7 +205,13 @@ class Http:
         if not 200 <= answer.status < 300:
             with answer:
                 raise BadAnswer(_refusal(answer), answer.status)
-        _refuse_barrier(answer)
+        answer.file.seek(0)
+        try:
+            refuse_barrier(answer.file.read(64 * 1024), answer.asked, answer.url, answer.status)
+        except BadAnswer:
+            answer.close()
+            raise
+        answer.file.seek(0)
         if conditional:
             self._remember(asked, answer)
         return answer
@@ -263,22 +268,6 @@ class Http:
         validator = Validator(answer.headers.get("ETag", ""), answer.headers.get("Last-Modified", ""))
         if validator.headers():
             self._fresh[asked] = validator
-
-
-def _refuse_barrier(answer: Answer) -> None:
-    """A page that blocks, asks to sign in or speaks of maintenance is no data, whatever its status says."""
-    answer.file.seek(0)
-    code = barrier(answer.file.read(64 * 1024), answer.asked, answer.url)
-    answer.file.seek(0)
-    if code:
-        with answer:
-            words = {
-                "blocked": "a page that blocks machines; ask the agency to let this portal in",
-                "login": f"a page to sign in ({answer.url}); ask the agency for an open address, or for a token",
-                "maintenance": "a page about maintenance; the next run tries again",
-            }
-            said = answer.beginning()
-            raise BadAnswer(f"{answer.asked} answered with {words[code]}. It starts with “{said}”", answer.status, code)
 
 
 def _no_number(text: str) -> None:

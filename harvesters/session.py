@@ -21,6 +21,7 @@ from requests.cookies import extract_cookies_to_jar
 from urllib3.exceptions import HTTPError, IncompleteRead, ReadTimeoutError
 
 from .addresses import Gate, GuardedAdapter, Network, trusted
+from .barriers import barrier
 from .faults import AddressRefused, BadAnswer, SourceUnavailable
 from .flags import Flag
 from .robots import ROBOTS_BYTES, Robots, origin_of
@@ -112,8 +113,10 @@ class PoliteSession(requests.Session):
     def request(self, *args: Any, **kwargs: Any) -> requests.Response:
         """For libraries that take a session (`get`, `post`): the answer comes with its content in memory."""
         response = super().request(*args, **kwargs)
-        body, _ = response.raw, response.content
+        body, content = response.raw, response.content
         body.close()
+        if response.ok:
+            refuse_barrier(content, str(response.request.url if not response.history else response.history[0].url), response.url)
         return response
 
     def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
@@ -256,6 +259,19 @@ class PoliteSession(requests.Session):
         with self.send(request, heed_robots=False) as response:
             text = response.raw.read(ROBOTS_BYTES).decode("utf-8", "replace")
             return response.status_code, text
+
+
+def refuse_barrier(content: bytes, asked: str, answered: str, status: int | None = 200) -> None:
+    """A page that blocks, asks to sign in or speaks of maintenance is no data, whatever its status says: BadAnswer."""
+    code = barrier(content[: 64 * 1024], asked, answered)
+    if code:
+        words = {
+            "blocked": "a page that blocks machines; ask the agency to let this portal in",
+            "login": f"a page to sign in ({answered}); ask the agency for an open address, or for a token",
+            "maintenance": "a page about maintenance; the next run tries again",
+        }
+        said = " ".join(content[:300].decode("utf-8", "replace").split())[:80]
+        raise BadAnswer(f"{asked} answered with {words[code]}. It starts with “{said}”", status, code)
 
 
 def _into_file(body: BytesIO) -> IO[bytes]:

@@ -142,8 +142,10 @@ def _explain(fault: CKANAPIError, address: str) -> BadAnswer:
     except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
         return BadAnswer(f"{address} reports a fault: {' '.join(str(fault).split())[:200]}")
     begins = " ".join(str(text).split())[:80]
-    said = "did not answer with JSON" if text.lstrip()[:1] not in ("{", "[") else "did not answer as CKAN does"
-    return BadAnswer(f"{address} {said} (status {status}); it starts with “{begins}”", status)
+    is_json = text.lstrip()[:1] in ("{", "[")
+    said = "did not answer as CKAN does" if is_json else "did not answer with JSON"
+    code = "bad_answer" if is_json or status != 200 else "wrong_type"
+    return BadAnswer(f"{address} {said} (status {status}); it starts with “{begins}”", status, code)
 
 
 def parse(item: Item, source: Source) -> Record | None:

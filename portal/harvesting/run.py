@@ -88,7 +88,9 @@ def run_source(
         work.fail("interrupted", "it was stopped; what it had stored stays", by_hand=not isinstance(fault, WorkerEnds))
         raise
     except Exception as fault:
-        work.fail("failed", _reason(fault, source))
+        reason = _reason(fault, source)
+        work.account.flag(reason, "own_fault")
+        work.fail("failed", reason)
     return work.run
 
 

@@ -1,6 +1,7 @@
 """What tests of harvesters ask for: an agency on loopback, an Http that may reach it, sources."""
 
 import os
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,6 +17,8 @@ from harvesters.source import Source, make_source
 
 from .agency import Agency
 
+# What became of the recorded answers of real agencies, by kind: printed when the tests have ended.
+REPLAYED: dict[str, Counter[str]] = defaultdict(Counter)
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
 
@@ -83,10 +86,10 @@ def samples() -> Path:
 
 
 @pytest.fixture(autouse=True)
-def _what_is_kept_is_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+def _what_is_kept_is_enough(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever a kind yields in a test, what is kept of it (`raw`) must give the same record when it is read again,
     as `clerestory harvest replay` does."""
-    judge = run._Run._result
+    judge, replayed = run._Run._result, request.node.get_closest_marker("samples") is not None
 
     def result(self: Any, kind: Any, item: Any) -> Any:
         became = judge(self, kind, item)
@@ -96,6 +99,9 @@ def _what_is_kept_is_enough(monkeypatch: pytest.MonkeyPatch) -> None:
                 f"kind {self._source.kind}: what is kept of {item.identifier!r} says something else than what came; "
                 "put everything that parse needs into raw, or offer read(raw, media_type)"
             )
+        if replayed:
+            outcome = "records" if isinstance(became, run.Harvested) else "rejected" if became is not None else "skipped"
+            REPLAYED[self._source.kind][outcome] += 1
         return became
 
     monkeypatch.setattr(run._Run, "_result", result)

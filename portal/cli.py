@@ -18,6 +18,7 @@ from .commands.runs import replay, status, stop
 from .commands.search import search
 from .commands.serve import serve
 from .commands.setup import config, init
+from .commands.storage import storage
 from .commands.terminal import FAILED, WRONG
 from .commands.users import users
 from .commands.work import work
@@ -91,7 +92,7 @@ def cli() -> None:
 
 for command in (lint, replay, status, stop):
     harvest.add_command(command)
-for command in (init, harvest, search, serve, work, demo, users, config):
+for command in (init, harvest, search, serve, work, demo, users, config, storage):
     cli.add_command(command)
 
 

@@ -1,4 +1,4 @@
-"""Files that officers publish, kept under the hash of their content: <folder>/<first two digits>/<SHA-256>."""
+"""Files that officers publish, kept under the hash of their content: files/<first two digits>/<SHA-256>."""
 
 import hashlib
 import os
@@ -12,6 +12,7 @@ from typing import IO
 from flask_babel import gettext as _
 
 from .filetypes import Refused, ending_of, recognise
+from .storage import Storage
 
 LARGEST = 50_000_000
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -30,8 +31,9 @@ class Kept:
 class Files:
     """Files by the hash of their content. The same content is kept once, whoever sends it."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, kept: Storage, folder: Path) -> None:
+        """`folder` is where files are looked at before they are taken."""
+        self._storage, self._folder = kept, folder
 
     def put(self, stream: IO[bytes], name: str) -> Kept:
         """Take a file. Raises Refused when it is too large, empty, of a kind that is not taken, or not what its name
@@ -42,22 +44,18 @@ class Files:
         try:
             digest, size = _copy(stream, fresh, name)
             media_type = recognise(fresh, name)
-            place = self._place(digest)
-            place.parent.mkdir(exist_ok=True)
-            fresh.replace(place)
+            self._storage.put(_name(digest), fresh)
         finally:
             fresh.unlink(missing_ok=True)
         return Kept(digest, name, media_type, size)
 
     def get(self, sha256: str) -> IO[bytes] | None:
         """The content of that hash, opened to read from any point; None if it is not here. The caller closes it."""
-        try:
-            return self._place(sha256).open("rb") if _SHA256.fullmatch(sha256) else None
-        except FileNotFoundError:
-            return None
+        return self._storage.open(_name(sha256)) if _SHA256.fullmatch(sha256) else None
 
-    def _place(self, sha256: str) -> Path:
-        return self._folder / sha256[:2] / sha256
+
+def _name(sha256: str) -> str:
+    return f"files/{sha256[:2]}/{sha256}"
 
 
 def _copy(stream: IO[bytes], target: Path, name: str) -> tuple[str, int]:
@@ -69,8 +67,6 @@ def _copy(stream: IO[bytes], target: Path, name: str) -> tuple[str, int]:
                 raise Refused(_("“%(name)s” is larger than 50 MB; split it, or publish a link to it instead", name=name))
             digest.update(chunk)
             file.write(chunk)
-        file.flush()
-        os.fsync(file.fileno())  # what a record links to must survive a power cut as the record does
     if not size:
         raise Refused(_("“%(name)s” is empty; choose the file again", name=name))
     return digest.hexdigest(), size

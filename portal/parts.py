@@ -13,8 +13,10 @@ from search_index import open_engine
 from search_index.engine import SearchEngine
 
 from .db import Database
-from .raw import Folder
+from .filestore import Files
+from .raw import Raw
 from .settings import Settings
+from .storage import Storage, storage_of
 
 DEMONSTRATION = FOLDER / "demo"
 
@@ -42,8 +44,18 @@ class Portal:
             return engine
 
     @cached_property
-    def raw(self) -> Folder:
-        return Folder(self.settings.raw_dir)
+    def storage(self) -> Storage:
+        """Where raw items and published files lie."""
+        settings = self.settings
+        return storage_of(settings.storage_url, settings.data_dir, settings.storage_key, settings.storage_secret)
+
+    @cached_property
+    def raw(self) -> Raw:
+        return Raw(self.storage)
+
+    @cached_property
+    def files(self) -> Files:
+        return Files(self.storage, self.settings.files_dir)
 
     @cached_property
     def _declared(self) -> tuple[dict[str, Source], list[str]]:

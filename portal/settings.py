@@ -2,6 +2,7 @@
 
 import ipaddress
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -32,6 +33,9 @@ class Settings:
     search_url: str = "auto:"
     queue_url: str = "sqlite:"
     schedule: tuple[str, ...] = ()
+    storage_url: str = ""
+    storage_key: str = ""
+    storage_secret: str = ""
     sources_dir: Path | None = None
     trusted_networks: tuple[Network, ...] = ()
     secret_key: str = ""
@@ -103,6 +107,9 @@ class Settings:
             "PORTAL_SEARCH_URL": _without_password(self.search_url),
             "PORTAL_QUEUE_URL": _without_password(self.queue_url),
             "PORTAL_SCHEDULE": " ".join(self.schedule),
+            "PORTAL_STORAGE_URL": self.storage_url,
+            "PORTAL_STORAGE_KEY": "(set)" if self.storage_key else "",
+            "PORTAL_STORAGE_SECRET": "(set)" if self.storage_secret else "",
             "PORTAL_SOURCES_DIR": str(self.sources_dir or ""),
             "PORTAL_TRUSTED_NETWORKS": networks,
             "PORTAL_SECRET_KEY": "(set)" if self.secret_key else "(kept in the data folder)",
@@ -128,6 +135,7 @@ class _Reading:
             "search_url": self._search(),
             "queue_url": self._queue(),
             "schedule": tuple(self._text("PORTAL_SCHEDULE").replace(",", " ").split()),
+            **self._storage(),
             "sources_dir": self._folder("PORTAL_SOURCES_DIR"),
             "trusted_networks": self._networks(),
             "secret_key": self._secret(),
@@ -136,6 +144,7 @@ class _Reading:
         }
         known = {
             "PORTAL_DATA_DIR", "PORTAL_DATABASE_URL", "PORTAL_SEARCH_URL", "PORTAL_QUEUE_URL", "PORTAL_SCHEDULE", "PORTAL_SOURCES_DIR",
+            "PORTAL_STORAGE_URL", "PORTAL_STORAGE_KEY", "PORTAL_STORAGE_SECRET",
             "PORTAL_TRUSTED_NETWORKS", "PORTAL_SECRET_KEY", "PORTAL_BASE_URL", "PORTAL_SAMPLES",
         }  # fmt: skip
         for name in sorted(set(self.environ) - known):
@@ -171,6 +180,17 @@ class _Reading:
                 "use sqlite:, sqlite:////folder/queue.sqlite or redis://host:6379/0"
             )
         return url
+
+    def _storage(self) -> dict[str, str]:
+        url, key, secret = (self._text(f"PORTAL_STORAGE_{name}") for name in ("URL", "KEY", "SECRET"))
+        if url and not re.fullmatch(r"s3\+https?://[^/@\s]+/[^/?\s]+(/[^?\s]*)?(\?region=[\w-]+)?", url):
+            self.faults.append(
+                f"PORTAL_STORAGE_URL: {_without_password(url)!r} is not a storage; use s3+https://host/bucket/prefix?region=eu-west-1, "
+                "with its key in PORTAL_STORAGE_KEY and PORTAL_STORAGE_SECRET, or leave it out: the data folder is used"
+            )
+        elif bool(url) != bool(key and secret) or bool(key) != bool(secret):
+            self.faults.append("PORTAL_STORAGE_URL, PORTAL_STORAGE_KEY and PORTAL_STORAGE_SECRET belong together: set all three, or none")
+        return {"storage_url": url, "storage_key": key, "storage_secret": secret}
 
     def _folder(self, name: str) -> Path | None:
         text = self._text(name)

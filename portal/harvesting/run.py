@@ -20,6 +20,7 @@ from harvesters.source import Source
 from .. import renumbering, store
 from ..models import Run
 from ..parts import Portal
+from ..storage import StorageUnavailable
 from . import aftermath
 from .batches import BATCH, ISSUES_KEPT, Batch
 from .leases import LeaseLost, Owner, begin, end, host_of, renew
@@ -101,6 +102,8 @@ def _reason(fault: Exception, source: Source) -> str:
         return "the disk is full; free some space, then run the harvest again"
     if isinstance(fault, DBAPIError):
         return f"the database did not take it ({cause}); run the harvest again when it does"
+    if isinstance(fault, StorageUnavailable):
+        return f"{fault}; run the harvest again when it answers"
     if isinstance(fault, OSError):
         return f"the data folder cannot be used ({fault}); check its permissions"
     reference = secrets.token_hex(4)

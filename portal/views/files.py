@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from werkzeug.wsgi import wrap_file
 
 from .. import uploads
-from ..filestore import Files, safe_name
+from ..filestore import safe_name
 from ..filetypes import SHOWN, media_type_of
 from ..models import StoredFile
 from ..parts import here
@@ -22,7 +22,7 @@ def file(sha256: str, name: str) -> Response:
     decoration, but for its ending. Parts can be asked for by Range."""
     with here().database.read() as session:
         row = uploads.find_file(session, sha256, current_user.id if current_user.is_authenticated else None)
-    stream = Files(here().settings.files_dir).get(sha256) if row else None
+    stream = here().files.get(sha256) if row else None
     if row is None or stream is None:
         abort(404)
     response = Response(wrap_file(request.environ, stream), direct_passthrough=True)

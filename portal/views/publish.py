@@ -14,7 +14,6 @@ from harvesters.record import Record, read_number, show_number
 from search_index.engine import SearchUnavailable
 
 from .. import catalogue, search, store, uploads
-from ..filestore import Files
 from ..filetypes import Refused
 from ..models import RecordRow, StoredFile, Upload
 from ..parts import here
@@ -112,7 +111,7 @@ def _take_files(session: Session, upload: Upload) -> list[uploads.Fault]:
             faults.append(("files", _("A record may have %(most)s files; put the others into an archive", most=_MOST_FILES)))
             break
         try:
-            file = Files(here().settings.files_dir).put(sent.stream, sent.filename)
+            file = here().files.put(sent.stream, sent.filename)
         except Refused as error:
             faults.append(("files", str(error)))
             continue

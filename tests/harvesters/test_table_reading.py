@@ -72,7 +72,7 @@ def test_a_quotation_mark_left_open_is_no_cell(agency: Agency, http: Http) -> No
     ("content", "reason"),
     [
         (b"", "is empty"),
-        (b"<!DOCTYPE html><html><title>Access denied</title>", "a web page came .*Access denied"),
+        (b"<!DOCTYPE html><html><title>Access denied</title>", "answered with a page that blocks machines.*Access denied"),
         (b'{"error": "no"}', "it is JSON"),
         (b"<?xml version='1.0'?><rss/>", "it is XML"),
         (b"%PDF-1.7 ...", "it is a PDF"),

@@ -11,13 +11,17 @@ class SourceFault(Exception):
 
 
 class SourceUnavailable(SourceFault):
-    """The agency is down, too slow, or asks to come back later. Trying again later may help."""
+    """The agency is down, too slow, or asks to come back later. Trying again later may help.
+
+    `status`: of HTTP, where it answered at all.
+    """
 
     code = "unavailable"
 
-    def __init__(self, message: str, retry_after: float | None = None) -> None:
+    def __init__(self, message: str, retry_after: float | None = None, status: int | None = None) -> None:
         super().__init__(message)
         self.retry_after = retry_after
+        self.status = status
 
 
 class BadAnswer(SourceFault):

@@ -216,6 +216,22 @@ class Http:
             self._remember(asked, answer)
         return answer
 
+    def head(self, url: str) -> Answer:
+        """What `url` says of itself, without its content: whatever its status, which the caller judges.
+
+        Raises SourceUnavailable, BadAnswer, AddressRefused, RobotsRefused.
+        """
+        return self._ask("HEAD", url, {})
+
+    def peek(self, url: str, enough: int) -> Answer:
+        """The first `enough` bytes of `url` (some more may come): whatever its status. Raises as `head` does."""
+        return self._ask("GET", url, {"Range": f"bytes=0-{enough - 1}", "Accept-Encoding": "identity"}, enough)
+
+    def _ask(self, method: str, url: str, headers: Mapping[str, str], enough: int | None = None) -> Answer:
+        request = self._prepare(url, None, headers)
+        request.method = method
+        return Answer(self.session.send(request, enough=enough), str(request.url))
+
     def _prepare(self, url: str, params: Params | None, headers: Mapping[str, str] | None) -> requests.PreparedRequest:
         wanted = requests.Request("GET", url, params=params, headers=dict(headers or {}))
         try:

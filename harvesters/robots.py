@@ -63,5 +63,6 @@ class Robots:
             raise SourceUnavailable(
                 f"{fault}; as long as robots.txt cannot be read nothing else is fetched from there",
                 fault.retry_after,
+                fault.status,
             ) from fault
         return text if status == 200 else ""

@@ -79,9 +79,10 @@ class Traffic:
 class _Failure(Exception):
     """One attempt failed in a way that another may mend. `wait`: what the server asked for."""
 
-    def __init__(self, reason: str, wait: float | None = None) -> None:
+    def __init__(self, reason: str, wait: float | None = None, status: int | None = None) -> None:
         super().__init__(reason)
         self.wait = wait
+        self.status = status
 
 
 class PoliteSession(requests.Session):
@@ -122,11 +123,15 @@ class PoliteSession(requests.Session):
     def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
         follow = kwargs.pop("allow_redirects", True)
         heed_robots = kwargs.pop("heed_robots", True)
-        response = self._send_one(request, heed_robots)
+        # How many bytes of the answer are enough; the rest is not waited for.
+        enough = kwargs.pop("enough", None)
+        response = self._send_one(request, heed_robots, enough)
         if not follow:
             return response
         try:
-            hops: list[requests.Response] = list(self.resolve_redirects(response, request, heed_robots=heed_robots))
+            hops: list[requests.Response] = list(
+                self.resolve_redirects(response, request, heed_robots=heed_robots, enough=enough)
+            )
         except requests.TooManyRedirects:
             raise BadAnswer(f"{request.url} redirects more than {REDIRECTS} times") from None
         except requests.RequestException as error:
@@ -141,7 +146,9 @@ class PoliteSession(requests.Session):
             for name in _SECRETS:
                 prepared_request.headers.pop(name, None)
 
-    def _send_one(self, request: requests.PreparedRequest, heed_robots: bool) -> requests.Response:
+    def _send_one(
+        self, request: requests.PreparedRequest, heed_robots: bool, enough: int | None
+    ) -> requests.Response:
         """One hop: checked, paced, tried again where that may help."""
         url = str(request.url)
         if urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname:
@@ -153,11 +160,11 @@ class PoliteSession(requests.Session):
         for attempt in range(1, attempts + 1):
             self._wait_for_turn(url, heed_robots)
             try:
-                return self._attempt(request)
+                return self._attempt(request, enough)
             except _Failure as failure:
                 if attempt == attempts:
                     tries = f" ({attempts} attempts)" if attempts > 1 else ""
-                    raise SourceUnavailable(f"{url} {failure}{tries}", failure.wait) from failure
+                    raise SourceUnavailable(f"{url} {failure}{tries}", failure.wait, failure.status) from failure
                 self._back_off(url, attempt, failure)
         raise AssertionError("unreachable")
 
@@ -180,13 +187,14 @@ class PoliteSession(requests.Session):
                 f"{url} {failure} and asks to come back in {failure.wait:.0f} s; "
                 f"a run waits {self.rules.longest_wait:.0f} s at most, the next one tries again",
                 failure.wait,
+                failure.status,
             ) from failure
         if failure.wait is not None:
             self.traffic.note(f"{origin_of(url)} asked to wait {failure.wait:.0f} s; waited", "waited")
         own = 2 ** (attempt - 1) * (1 + self.clock.jitter())
         self.clock.sleep(own if failure.wait is None else failure.wait)
 
-    def _attempt(self, request: requests.PreparedRequest) -> requests.Response:
+    def _attempt(self, request: requests.PreparedRequest, enough: int | None = None) -> requests.Response:
         url, started = str(request.url), time.monotonic()
         self.traffic.requests += 1
         patience = (self.rules.connect, self.rules.read)
@@ -195,7 +203,7 @@ class PoliteSession(requests.Session):
                 request, stream=True, timeout=patience, verify=self.verify or True, proxies={}
             )
             extract_cookies_to_jar(self.cookies, request, response.raw)  # type: ignore[no-untyped-call]
-            self._read_body(response)
+            self._read_body(response, enough)
         except requests.exceptions.SSLError as error:
             raise SourceUnavailable(f"{url}: its certificate was not accepted ({_root(error)})") from error
         except (requests.exceptions.InvalidURL, requests.exceptions.InvalidHeader) as error:
@@ -208,10 +216,10 @@ class PoliteSession(requests.Session):
         if response.status_code in RETRIED:
             response.close()
             status = f"{response.status_code} ({response.reason})"
-            raise _Failure(f"answered {status}", self._retry_after(response))
+            raise _Failure(f"answered {status}", self._retry_after(response), response.status_code)
         return response
 
-    def _read_body(self, response: requests.Response) -> None:
+    def _read_body(self, response: requests.Response, enough: int | None = None) -> None:
         """Read the answer whole and hand the connection back; refuse more than `max_bytes`, unpacked."""
         raw = response.raw
         # JSON is UTF-8; without this, `text` would guess, slowly, at every answer that names no charset.
@@ -233,12 +241,17 @@ class PoliteSession(requests.Session):
                 if size > IN_MEMORY and isinstance(body, BytesIO):
                     body = _into_file(body)
                 body.write(chunk)
+                if enough is not None and size >= enough:
+                    break
         except BaseException:
             body.close()
             raw.close()
             raise
         self.traffic.bytes += size
-        raw.release_conn()
+        if enough is None:
+            raw.release_conn()
+        else:
+            raw.close()
         body.seek(0)
         response.raw = body
 

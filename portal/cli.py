@@ -12,6 +12,7 @@ from search_index.engine import BadSearchUrl, SearchUnavailable
 
 from .accounts import AccountError
 from .commands.demo import demo
+from .commands.files import files
 from .commands.harvest import harvest
 from .commands.lint import lint
 from .commands.runs import replay, status, stop
@@ -92,7 +93,7 @@ def cli() -> None:
 
 for command in (lint, replay, status, stop):
     harvest.add_command(command)
-for command in (init, harvest, search, serve, work, demo, users, config, storage):
+for command in (init, harvest, files, search, serve, work, demo, users, config, storage):
     cli.add_command(command)
 
 

@@ -3,7 +3,18 @@
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, MetaData, String, Text, TypeDecorator, UniqueConstraint, text
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    ForeignKey,
+    Index,
+    MetaData,
+    String,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -255,6 +266,41 @@ class ValidatorRow(Base):
     etag: Mapped[str] = mapped_column(Text, default="")
     last_modified: Mapped[str] = mapped_column(Text, default="")
     declared: Mapped[str] = mapped_column(String(64), default="")
+
+
+class FileLink(Base):
+    """A record links to a file: its address is in `file_checks`, under its hash."""
+
+    __tablename__ = "file_links"
+
+    record_id: Mapped[int] = mapped_column(ForeignKey("records.id", ondelete="CASCADE"), primary_key=True)
+    url_hash: Mapped[str] = mapped_column(String(64), primary_key=True, index=True)
+
+
+class FileCheck(Base):
+    """How an address that records link to stands. `state`: waiting, ok, broken, unknown.
+
+    `code` says why it is not well (harvesters.linked). A failure is remembered (`failures`, `first_failed_at`) before
+    the link is called broken. `expected`: the media type it should have; `media_type`, `size`: what it said last.
+    """
+
+    __tablename__ = "file_checks"
+
+    url_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    url: Mapped[str] = mapped_column(Text)
+    host: Mapped[str] = mapped_column(String(300))
+    expected: Mapped[str] = mapped_column(String(200), default="")
+    state: Mapped[str] = mapped_column(String(20), default="waiting", index=True)
+    status: Mapped[int | None]
+    code: Mapped[str] = mapped_column(String(30), default="")
+    failures: Mapped[int] = mapped_column(default=0)
+    first_failed_at: Mapped[datetime | None]
+    checked_at: Mapped[datetime | None]
+    next_check_at: Mapped[datetime]
+    media_type: Mapped[str] = mapped_column(String(200), default="")
+    size: Mapped[int | None] = mapped_column(BigInteger)
+
+    __table_args__ = (Index("ix_file_checks_next_host", "next_check_at", "host"),)
 
 
 class User(Base):

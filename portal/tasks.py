@@ -18,7 +18,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from . import search
+from . import filechecks, search
 from .db import wait_for_turn
 from .harvesting.leases import Owner
 from .models import State
@@ -58,6 +58,12 @@ def periodic(
 def catch_up(portal: Portal) -> None:
     """Teach search what it has not learned yet."""
     search.catch_up(portal)
+
+
+@periodic(minutes=10)
+def check_files(portal: Portal) -> None:
+    """Look at some of the files that records link to."""
+    filechecks.check(portal, limit=120)
 
 
 def due(session: Session, portal: Portal, now: datetime) -> list[str]:

@@ -9,13 +9,14 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as Answer
 
 from harvesters.record import Outcome, Policy, read_number, show_number
 from harvesters.vocabularies import CHOICES, FREQUENCIES, IDENTIFIER_SCHEMES
 
-from .. import catalogue, citation, comparison, errors, exports, figures, outcomes, prose
+from .. import catalogue, citation, comparison, errors, exports, figures, filechecks, outcomes, prose
 from .. import thread as threads
 from ..catalogue import Entry, Link, Version
 from ..i18n import language
@@ -40,8 +41,26 @@ blueprint.record_once(
         paragraphs=prose.paragraphs,
         licence_address=licence_address,
         period_words=outcomes.period_words,
+        broken_words=broken_words,
     )
 )
+
+
+# Why a link is called broken: the codes of harvesters.linked that can make it so.
+_BROKEN = {
+    "gone": lazy_gettext("the file is no longer there."),
+    "soft_404": lazy_gettext("a page comes in place of the file."),
+    "login": lazy_gettext("it wants a password."),
+    "wrong_type": lazy_gettext("something else comes than the file."),
+    "empty": lazy_gettext("the file is empty."),
+    "error": lazy_gettext("the agency’s server answers with an error."),
+    "unavailable": lazy_gettext("the agency’s server does not answer."),
+}
+
+
+def broken_words(code: str) -> str:
+    """Why a link is broken, in words; what it was before is not known where machines are turned away now."""
+    return str(_BROKEN.get(code) or _("it could not be opened when it was last looked at."))
 
 
 def licence_address(text: str) -> str:
@@ -101,7 +120,8 @@ def record(number: str, slug: str) -> str | Answer:
         beyond = [(policy, catalogue.links(session, policy)) for policy in threads.joined_policies(entry, links)]
         versions = catalogue.versions(session, entry)
         former = catalogue.former_numbers(session, entry.number)
-    return render_template("records/record.html", former=former, **_context(entry, links, beyond, datetime.now(UTC).date()), versions=versions,
+        broken = filechecks.broken_of(session, entry.number)
+    return render_template("records/record.html", former=former, broken=broken, **_context(entry, links, beyond, datetime.now(UTC).date()), versions=versions,
                            versions_shown=_VERSIONS_SHOWN)  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext, ngettext
 from markupsafe import Markup, escape
 from werkzeug.wrappers import Response as Answer
 
-from .. import badges, catalogue, coverage, exports, ledger, ledger_chart
+from .. import badges, catalogue, coverage, exports, filechecks, ledger, ledger_chart
 from ..coverage import Coverage
 from ..errors import BadParameter
 from ..i18n import language
@@ -21,6 +21,7 @@ from .records import send_raw
 blueprint = Blueprint("sources", __name__)
 
 _REJECTS = 100
+_BROKEN = 50
 _RUNS = 30
 _DRAWN = 500
 _FEED = 100
@@ -146,6 +147,8 @@ def source(slug: str) -> str | tuple[str, int]:
             nothing_new=NOTHING_NEW,
             found_nothing_new=coverage.found_nothing_new,
             extent=coverage.extent(session, slug),
+            linked=filechecks.counts(session, slug),
+            broken=filechecks.broken(session, slug, limit=_BROKEN),
             chart=ledger_chart.draw(catalogue.runs(session, slug, limit=_DRAWN)),
             picture=Markup(_badge(line)) if line else "",
             badge_code=_badge_code(slug, line),
@@ -235,7 +238,8 @@ def source_data(slug: str) -> Answer:
     with here().database.read() as session:
         runs = [coverage.run_data(run) for run in catalogue.runs(session, slug, limit=_RUNS)]
         extent = coverage.extent_data(coverage.extent(session, slug))
-    return _json(coverage.source_data(line, base_url()) | {"extent": extent, "runs": runs})
+        files = filechecks.report_data(session, slug, base_url())
+    return _json(coverage.source_data(line, base_url()) | {"extent": extent, "files": files, "runs": runs})
 
 
 @blueprint.get("/sources/<slug>/runs/<int:id>")

@@ -64,7 +64,7 @@ class Agency:
             def do_GET(self) -> None:
                 agency.serve(self)
 
-            do_POST = do_GET
+            do_POST = do_HEAD = do_GET
 
             def log_message(self, format: str, *args: Any) -> None:
                 """Keep the tests' output quiet."""
@@ -141,7 +141,7 @@ class Agency:
                 desk.wfile.write(bytes([byte]))
                 desk.wfile.flush()
                 time.sleep(reply.drip)
-        elif reply.status != 304:
+        elif reply.status != 304 and desk.command != "HEAD":
             desk.wfile.write(content)
         if reply.claim is not None:
             desk.close_connection = True

@@ -75,6 +75,9 @@ class Source(Strict):
     rules: tuple[Rule, ...] = ()
     # Why `url` and its folder may be fetched although robots.txt asks not to; shown on the source's page.
     robots_exception: Line = ""
+    # Whether files that its records link to are kept here, with their text for search, and up to what size (bytes).
+    keep_files: bool = False
+    keep_files_up_to: int = Field(default=50_000_000, ge=1, le=500_000_000)
     demonstration: bool = False
     options: dict[str, Any] = {}
 

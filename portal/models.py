@@ -303,6 +303,32 @@ class FileCheck(Base):
     __table_args__ = (Index("ix_file_checks_next_host", "next_check_at", "host"),)
 
 
+class KeptFile(Base):
+    """A linked file that was taken, where its source's declaration says `keep_files`: under its hash, with its text.
+
+    `fault`: why there is no text, or no file (harvesters.filetext; too_large, unavailable).
+    """
+
+    __tablename__ = "kept_files"
+
+    url_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    sha256: Mapped[str | None] = mapped_column(String(64), index=True)
+    name: Mapped[str] = mapped_column(String(300))
+    pages: Mapped[int] = mapped_column(default=0)
+    fault: Mapped[str] = mapped_column(String(30), default="")
+    kept_at: Mapped[datetime]
+
+
+class FilePage(Base):
+    """The text of one page of a kept file, counted from 1."""
+
+    __tablename__ = "file_pages"
+
+    sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    page: Mapped[int] = mapped_column(primary_key=True)
+    text: Mapped[str] = mapped_column(Text)
+
+
 class User(Base):
     """An account. `role`: publisher now; reviewer and operator have their place here."""
 

@@ -10,9 +10,9 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from harvesters.record import show_number
-from search_index.engine import Document, Piece, Query, Results, SearchEngine, Snippet, Text
+from search_index.engine import Document, Hit, Piece, Query, Results, SearchEngine, Snippet, Text
 
-from . import catalogue, pages
+from . import catalogue, filetexts, pages
 from .listing import FACETS, Listing
 from .models import HIDDEN, Gone, RecordRow, State
 from .parts import Portal
@@ -32,6 +32,8 @@ class FoundHit:
     title_language: str
     snippets: tuple[Snippet, ...]
     matched: tuple[str, ...]
+    # The pages of kept files that its passages stand on.
+    places: tuple[filetexts.Place, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -64,14 +66,20 @@ def find(portal: Portal, listing: Listing, language: str, now: datetime | None =
     with portal.database.read() as session:
         entries = {entry.number: entry for entry in catalogue.find_many(session, [hit.id for hit in results.hits])}
         lag = behind(session)
+        places = {hit.id: filetexts.places(session, hit.id, _passages(hit)) for hit in results.hits if hit.id in entries}
     hits = tuple(
-        FoundHit(entries[hit.id], hit.title, hit.title_language, hit.snippets, hit.matched)
+        FoundHit(entries[hit.id], hit.title, hit.title_language, hit.snippets, hit.matched, places[hit.id])
         for hit in results.hits
         if hit.id in entries
     )
     facets = {name: [(line.value, line.count) for line in results.facets.get(name, ())] for name in FACETS}
     found_pages = _pages(portal.engine, listing, language) if listing.text and listing.page == 1 else ()
     return Found(listing, results.total, hits, facets, found_pages, results, now or datetime.now(UTC), lag)
+
+
+def _passages(hit: Hit) -> Iterator[list[tuple[str, bool]]]:
+    for snippet in hit.snippets:
+        yield [(piece.text, piece.hit) for piece in snippet.pieces]
 
 
 def numbers(portal: Portal, listing: Listing) -> Iterator[str]:
@@ -104,11 +112,12 @@ def behind(session: Session) -> int:
     return session.scalar(select(func.count()).where(RecordRow.indexed_version < RecordRow.version)) or 0
 
 
-def document_of(row: RecordRow) -> Document:
-    """A record as search sees it."""
+def document_of(row: RecordRow, files_text: str = "") -> Document:
+    """A record as search sees it; `files_text` is the text of its kept files."""
     data = row.data
     publisher = data["publisher"]
-    texts = [Text(data["language"], data["title"], data.get("summary", ""), data.get("body", ""))]
+    body = "\n\n".join(filter(None, [data.get("body", ""), files_text]))
+    texts = [Text(data["language"], data["title"], data.get("summary", ""), body)]
     texts += [
         Text(language, words["title"], words.get("summary", ""), words.get("body", ""))
         for language, words in data.get("translations", {}).items()
@@ -184,9 +193,10 @@ def _learn_batch(portal: Portal, engine: SearchEngine) -> int:
     with portal.database.read() as session:
         waiting = select(RecordRow).where(RecordRow.indexed_version < RecordRow.version).order_by(RecordRow.id)
         rows = session.scalars(waiting.limit(BATCH)).all()
+        said = filetexts.of_records(session, [row.id for row in rows])
     if not rows:
         return 0
-    engine.add(document_of(row) for row in rows if row.state not in HIDDEN)
+    engine.add(document_of(row, said.get(row.id, "")) for row in rows if row.state not in HIDDEN)
     engine.remove([row.number for row in rows if row.state in HIDDEN])
     _tick_off(portal, [(row.id, row.version) for row in rows])
     return len(rows)
@@ -239,7 +249,9 @@ def rebuild(portal: Portal, progress: Progress | None = None) -> int:
     with portal.engine.rebuild() as fresh:
         fresh.add(documents)
         for rows in _all_rows(portal):
-            fresh.add(document_of(row) for row in rows if row.state not in HIDDEN)
+            with portal.database.read() as session:
+                said = filetexts.of_records(session, [row.id for row in rows])
+            fresh.add(document_of(row, said.get(row.id, "")) for row in rows if row.state not in HIDDEN)
             ids.extend(row.id for row in rows)
             versions.extend(row.version for row in rows)
             if progress:

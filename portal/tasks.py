@@ -18,7 +18,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from . import filechecks, search
+from . import filechecks, keeping, search
 from .db import wait_for_turn
 from .harvesting.leases import Owner
 from .models import State
@@ -64,6 +64,12 @@ def catch_up(portal: Portal) -> None:
 def check_files(portal: Portal) -> None:
     """Look at some of the files that records link to."""
     filechecks.check(portal, limit=120)
+
+
+@periodic(minutes=10)
+def keep_files(portal: Portal) -> None:
+    """Keep some of the files that records link to, where their sources allow it."""
+    keeping.keep(portal)
 
 
 def due(session: Session, portal: Portal, now: datetime) -> list[str]:

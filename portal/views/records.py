@@ -16,7 +16,7 @@ from werkzeug.wrappers import Response as Answer
 from harvesters.record import Outcome, Policy, read_number, show_number
 from harvesters.vocabularies import CHOICES, FREQUENCIES, IDENTIFIER_SCHEMES
 
-from .. import catalogue, citation, comparison, errors, exports, figures, filechecks, outcomes, prose
+from .. import catalogue, citation, comparison, errors, exports, figures, filechecks, filetexts, outcomes, prose
 from .. import thread as threads
 from ..catalogue import Entry, Link, Version
 from ..i18n import language
@@ -42,6 +42,8 @@ blueprint.record_once(
         licence_address=licence_address,
         period_words=outcomes.period_words,
         broken_words=broken_words,
+        copy_words=copy_words,
+        copy_address=filetexts.address_of,
     )
 )
 
@@ -61,6 +63,22 @@ _BROKEN = {
 def broken_words(code: str) -> str:
     """Why a link is broken, in words; what it was before is not known where machines are turned away now."""
     return str(_BROKEN.get(code) or _("it could not be opened when it was last looked at."))
+
+
+# Why search does not know the text of a file: harvesters.filetext.
+_NO_TEXT = {
+    "encrypted": lazy_gettext("Its text cannot be searched: the file wants a password."),
+    "no_text": lazy_gettext("Its text cannot be searched: it holds pictures of pages, without text."),
+    "unreadable": lazy_gettext("Its text cannot be searched: the file is damaged."),
+    "too_much": lazy_gettext("Its text cannot be searched: reading it would take too much time or memory."),
+    "cut": lazy_gettext("Only the beginning of its text can be searched."),
+    "too_large": lazy_gettext("It is too large to be kept here."),
+}
+
+
+def copy_words(fault: str) -> str:
+    """Why a kept file cannot be searched, in words; nothing where it can, or is of a type without text."""
+    return str(_NO_TEXT.get(fault, ""))
 
 
 def licence_address(text: str) -> str:
@@ -121,7 +139,9 @@ def record(number: str, slug: str) -> str | Answer:
         versions = catalogue.versions(session, entry)
         former = catalogue.former_numbers(session, entry.number)
         broken = filechecks.broken_of(session, entry.number)
-    return render_template("records/record.html", former=former, broken=broken, **_context(entry, links, beyond, datetime.now(UTC).date()), versions=versions,
+        copies = filetexts.kept_of(session, entry.number)
+    kept = {file.url: copies[key] for file in entry.record.files if (key := filechecks.hash_of(file.url)) in copies}
+    return render_template("records/record.html", former=former, broken=broken, kept=kept, **_context(entry, links, beyond, datetime.now(UTC).date()), versions=versions,
                            versions_shown=_VERSIONS_SHOWN)  # fmt: skip
 
 

@@ -12,7 +12,12 @@ from .terminal import FAILED, ready_portal, show_table
 
 @click.group()
 def files() -> None:
-    """Look after the files that records link to."""
+    """Look after the files that records link to.
+
+    \b
+    Example:
+      clerestory files status
+    """
 
 
 @files.command()

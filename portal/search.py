@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
+from typing import Any
 
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
@@ -147,9 +148,15 @@ def document_of(row: RecordRow, files_text: str = "") -> Document:
             "source": tuple(dict.fromkeys((row.source, row.via))),
         },
         date=row.issued_on,
+        amount=_amount_of(data),
         # What was withdrawn is still found, after what stands.
         weight=0.5 if row.state == "withdrawn" else 1.0,
     )
+
+
+def _amount_of(data: dict[str, Any]) -> float | None:
+    amount = data.get("amount")
+    return float(amount["value"]) if amount else None
 
 
 def page_document(page: "pages.Page") -> Document:

@@ -3,13 +3,31 @@
 An engine says which documents hold a word (`Shelf`); everything else is the same for all of them.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Protocol
 
 from .columns import Columns, bits_of, places_of
-from .engine import Document, Hit, Piece, Query, Results, Snippet, Suggestion, Text
-from .query import And, Dates, Everything, Facet, Node, Number, Or, Parsed, Phrase, Prefix, Word, parse
-from .text import fold, fold_identifier, mark, passage, stem, stems, words
+from .engine import Document, Query, Results
+from .query import (
+    Alike,
+    Amounts,
+    And,
+    Dates,
+    Everything,
+    Facet,
+    Near,
+    Node,
+    Number,
+    Or,
+    Parsed,
+    Phrase,
+    Prefix,
+    Word,
+    parse,
+)  # fmt: skip
+from .showing import Wanted, show
+from .suggesting import suggest
+from .text import fold, stem, stems
 
 TITLE_BONUS = 2.5
 
@@ -28,6 +46,9 @@ class Shelf(Protocol):
 
     def phrase(self, stems: tuple[str, ...], *, title: bool) -> Iterable[int]:
         """Places of the documents in which these stems stand right after each other."""
+
+    def near(self, stems: tuple[str, ...], distance: int, *, title: bool) -> Iterable[int]:
+        """Places of the documents in which these stems stand in any order, at most `distance` others among them."""
 
     def number(self, identifier: str) -> Iterable[int]:
         """Places of the documents that have this folded identifier."""
@@ -59,12 +80,18 @@ class _Matching:
                 return self._word(tuple(begun), text, title)
             case Phrase(parts, title):
                 return self._phrase(parts, title)
+            case Near(parts, distance, title):
+                return self._phrase(parts, title, distance)
             case Number(identifier, inner):
                 return self._number(identifier, inner)
             case Facet(name, value):
                 return self.columns.having(name, [value]), {}
             case Dates(since, until):
                 return self.columns.between(since, until), {}
+            case Amounts(least, most):
+                return self.columns.amounting(least, most), {}
+            case Alike(weighted):
+                return self._alike(weighted)
             case And(nodes, without):
                 return self._all(nodes, without)
             case Or(nodes):
@@ -88,12 +115,17 @@ class _Matching:
                     scores[place] += 0.5 * score
         return self._set(scores)
 
-    def _phrase(self, parts: tuple[str, ...], title: bool) -> Found:
+    def _phrase(self, parts: tuple[str, ...], title: bool, distance: int | None = None) -> Found:
         scores: dict[int, float] = {}
         tried = {tuple(stem(word, language) for word in parts) for language in self.shelf.languages}
         tried.add(tuple(fold(word) for word in parts))
         for wanted in sorted(tried):
-            for place in self.shelf.phrase(wanted, title=title):
+            there = (
+                self.shelf.phrase(wanted, title=title)
+                if distance is None
+                else self.shelf.near(wanted, distance, title=title)
+            )
+            for place in there:
                 scores[place] = 3.0 * len(parts)
         return self._set(scores)
 
@@ -103,6 +135,16 @@ class _Matching:
         for place in self.shelf.number(identifier):
             scores[place] = scores.get(place, 0.0) + 50.0
         return self._set(scores) if scores else (bits, scores)
+
+    def _alike(self, weighted: tuple[tuple[Node, float], ...]) -> Found:
+        bits = 0
+        best: dict[int, float] = {}
+        for node, weight in weighted:
+            found, scores = self.find(node)
+            bits |= found
+            for place, score in scores.items():
+                best[place] = max(best.get(place, 0.0), weight * score)
+        return bits, best
 
     def _all(self, nodes: tuple[Node, ...], without: tuple[Node, ...]) -> Found:
         bits, parts = self.columns.live, []
@@ -149,9 +191,28 @@ def answer(shelf: Shelf, query: Query) -> Results:
     ordered = columns.in_order(places_of(found), query, scores) if first < total else []
     page = ordered[first : first + query.size]
     facets = columns.counts(query, matching, dated) if query.count_facets else {}
-    hits = tuple(_hit(shelf, place, parsed, query.language, scores.get(place, 0.0)) for place in page)
-    suggestions = _suggestions(shelf, query, parsed) if not total and parsed.words else ()
-    return Results(hits, total, query.page, query.size, facets, suggestions, parsed.notes)
+    wanted = Wanted.of(parsed, shelf.languages)
+    hits = tuple(show(shelf.document(place), wanted, query.language, scores.get(place, 0.0)) for place in page)
+    lost = not total and parsed.words
+    suggestions = suggest(query.text, parsed, _Vocabulary(shelf), lambda text: _finds(shelf, text)) if lost else ()
+    return Results(
+        hits, total, query.page, query.size, facets, suggestions, parsed.notes, parsed.odd, widened=parsed.widened
+    )
+
+
+class _Vocabulary:
+    def __init__(self, shelf: Shelf) -> None:
+        self.shelf = shelf
+
+    def holds(self, word: str) -> bool:
+        return any(self.shelf.word(one, title=False) for one in stems(word, self.shelf.languages))
+
+    def spellings(self, folded: str) -> Iterable[str]:
+        return self.shelf.spellings(folded)
+
+
+def _finds(shelf: Shelf, text: str) -> bool:
+    return bool(_Matching(shelf).find(parse(text, shelf.columns.facets.keys()).tree)[0])
 
 
 def every(shelf: Shelf, query: Query) -> Iterator[str]:
@@ -162,98 +223,3 @@ def every(shelf: Shelf, query: Query) -> Iterator[str]:
     found = matching & columns.between(query.since, query.until) & columns.chosen(query)
     for place in columns.in_order(places_of(found), query, scores):
         yield columns.ids[place]
-
-
-def _hit(shelf: Shelf, place: int, parsed: Parsed, language: str | None, score: float) -> Hit:
-    document = shelf.document(place)
-    wanted = _wanted(shelf, parsed)
-    text = next((text for text in document.texts if text.language == language), document.texts[0])
-    title = mark(text.title, text.language, wanted) or (Piece(text.title),)
-    matched = tuple(_reasons(document, wanted, parsed))
-    return Hit(document.id, score, title, text.language, _snippets(document, text, wanted), matched)
-
-
-def _wanted(shelf: Shelf, parsed: Parsed) -> Callable[[str], bool]:
-    if not parsed.words:
-        return lambda stemmed: False
-    looked_up = {one for word in parsed.words for one in stems(word, shelf.languages)}
-    begun = tuple(fold(word) for word in _prefixes(parsed.tree))
-    return lambda stemmed: stemmed in looked_up or (bool(begun) and stemmed.startswith(begun))
-
-
-def _prefixes(node: Node) -> Iterator[str]:
-    match node:
-        case Prefix(text):
-            yield text
-        case And(nodes) | Or(nodes):
-            for inner in nodes:
-                yield from _prefixes(inner)
-
-
-def _snippets(document: Document, preferred: Text, wanted: Callable[[str], bool]) -> tuple[Snippet, ...]:
-    """The best passage: of the reader's language if it is hit there, else of the first text that is."""
-    for text in (preferred, *(text for text in document.texts if text is not preferred)):
-        for field in ("summary", "body"):
-            if pieces := passage(getattr(text, field), text.language, wanted):
-                return (Snippet(field, text.language, pieces),)
-    for field in ("summary", "body"):
-        if words_there := getattr(preferred, field):
-            short = words_there[:280].rsplit(" ", 1)[0] + " …" if len(words_there) > 280 else words_there
-            return (Snippet(field, preferred.language, (Piece(short),)),)
-    return ()
-
-
-def _reasons(document: Document, wanted: Callable[[str], bool], parsed: Parsed) -> Iterator[str]:
-    if not parsed.words:
-        return
-    typed = {number.identifier for number in _numbers(parsed.tree)}
-    if typed & {fold_identifier(identifier) for identifier in document.identifiers}:
-        yield "identifier"
-    for field in ("title", "summary", "body"):
-        if any(_holds(getattr(text, field), text.language, wanted) for text in document.texts):
-            yield field
-    language = document.texts[0].language
-    if any(_holds(name, language, wanted) for name in document.names):
-        yield "name"
-    if any(_holds(keyword, language, wanted) for keyword in document.keywords):
-        yield "keyword"
-
-
-def _holds(text: str, language: str, wanted: Callable[[str], bool]) -> bool:
-    return any(wanted(stem(word, language)) for word, _, _ in words(text[:20_000]))
-
-
-def _numbers(node: Node) -> Iterator[Number]:
-    match node:
-        case Number():
-            yield node
-        case And(nodes) | Or(nodes):
-            for inner in nodes:
-                yield from _numbers(inner)
-
-
-def _suggestions(shelf: Shelf, query: Query, parsed: Parsed) -> tuple[Suggestion, ...]:
-    """What to try instead: a likelier spelling, or the words without the one that nothing holds."""
-    found: list[Suggestion] = []
-    missing = [word for word in parsed.words if not _known(shelf, word)]
-    corrected = query.text
-    for word in missing[:3]:
-        likely = next(iter(shelf.spellings(fold(word))), None)
-        if likely:
-            corrected = corrected.replace(word, likely)
-    if corrected != query.text and _any_hit(shelf, corrected):
-        found.append(Suggestion(corrected, "spelling"))
-    known = [word for word in parsed.words if word not in missing]
-    if missing and known and _any_hit(shelf, " ".join(known)):
-        found.append(Suggestion(" ".join(known), "fewer_words"))
-    elif not missing and len(known) > 1 and _any_hit(shelf, " OR ".join(known)):
-        found.append(Suggestion(" OR ".join(known), "any_word"))
-    return tuple(found)
-
-
-def _known(shelf: Shelf, word: str) -> bool:
-    return any(shelf.word(one, title=False) for one in stems(word, shelf.languages))
-
-
-def _any_hit(shelf: Shelf, text: str) -> bool:
-    return bool(_Matching(shelf).find(parse(text, shelf.columns.facets.keys()).tree)[0])

@@ -3,6 +3,7 @@
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from math import inf
 
 from .engine import FacetCount, Query
 
@@ -29,7 +30,7 @@ def places_of(bits: int) -> Iterator[int]:
 class Columns:
     """What is known of every document beside its words. A document's place is its position in `ids`.
 
-    `live` leaves out places whose document was replaced or removed.
+    `amounts` holds NaN where a document is about none. `live` leaves out places whose document was replaced or removed.
     """
 
     def __init__(
@@ -37,10 +38,11 @@ class Columns:
         ids: Sequence[str],
         days: "array[int]",
         weights: "array[float]",
+        amounts: "array[float]",
         facets: Sequence[Mapping[str, Sequence[str]]],
         live: int,
     ) -> None:
-        self.ids, self.days, self.weights, self.live = ids, days, weights, live
+        self.ids, self.days, self.weights, self.amounts, self.live = ids, days, weights, amounts, live
         self.size = len(ids)
         held: dict[str, dict[str, bytearray]] = {}
         for place in places_of(live):
@@ -70,6 +72,11 @@ class Columns:
         first = since.toordinal() if since else 1
         last = until.toordinal() if until else date.max.toordinal()
         return self.live & bits_of((place for place, day in enumerate(self.days) if first <= day <= last), self.size)
+
+    def amounting(self, least: float | None, most: float | None) -> int:
+        """The documents about this much money; both ends included, None is open."""
+        low, high = -inf if least is None else least, inf if most is None else most
+        return self.live & bits_of((place for place, one in enumerate(self.amounts) if low <= one <= high), self.size)
 
     def counts(self, query: Query, matching: int, dated: int) -> dict[str, tuple[FacetCount, ...]]:
         """For each facet that is to be counted its values in what was found; its own choice is left out of it."""

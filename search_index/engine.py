@@ -30,7 +30,8 @@ class Document:
     """What is found. The first text is the original.
 
     `identifiers` are found whole, whatever their case, marks and hyphens; `names` are of agencies and people; `facets`
-    are free names with their values; `weight` multiplies the score (1.0: as it is).
+    are free names with their values; `amount` is what it is about in money, whatever the currency; `weight` multiplies
+    the score (1.0: as it is).
     """
 
     id: str
@@ -40,6 +41,7 @@ class Document:
     keywords: tuple[str, ...] = ()
     facets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     date: Day | None = None
+    amount: float | None = None
     weight: float = 1.0
 
 
@@ -81,15 +83,29 @@ class Snippet:
 
 
 @dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a document was found: the words of it that matched, as they stand there, in one `field`: identifier, title,
+    summary, body, name, keyword."""
+
+    field: str
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
-    """One document that was found. `matched` says where: identifier, title, summary, body, name, keyword."""
+    """One document that was found, and why."""
 
     id: str
     score: float
     title: tuple[Piece, ...]
     title_language: str
     snippets: tuple[Snippet, ...]
-    matched: tuple[str, ...]
+    why: tuple[Reason, ...]
+
+    @property
+    def matched(self) -> tuple[str, ...]:
+        """The fields that matched."""
+        return tuple(reason.field for reason in self.why)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +128,9 @@ class Suggestion:
 class Results:
     """What comes back. `total` counts everything found, not this page. Facets' counts leave a facet's own choice out.
 
-    `notes` tell how the query was read: `plain_words` (a rule made no sense), `shortened` (too many words).
+    `notes` tell how the query was read: `plain_words` (a rule made no sense), `shortened` (too many words); `odd` are the
+    parts of it that made no sense, as they were typed. `corrected`: what was asked found nothing, so this answers the
+    likelier spelling instead. `widened`: words and what was looked for beside them (synonyms).
     """
 
     hits: tuple[Hit, ...]
@@ -122,6 +140,9 @@ class Results:
     facets: Mapping[str, tuple[FacetCount, ...]] = field(default_factory=dict)
     suggestions: tuple[Suggestion, ...] = ()
     notes: tuple[str, ...] = ()
+    odd: tuple[str, ...] = ()
+    corrected: str = ""
+    widened: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
 class SearchEngine(Protocol):

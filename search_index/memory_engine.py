@@ -3,6 +3,7 @@
 import math
 import threading
 from array import array
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
@@ -10,7 +11,7 @@ from functools import cached_property
 from .answering import answer, every
 from .columns import UNDATED, Columns, bits_of
 from .engine import Document, Query, Results, SearchEngine
-from .preparing import prepare
+from .preparing import GAP, prepare
 from .spelling import Spelling
 
 
@@ -62,6 +63,7 @@ class _MemoryShelf:
             [document.id for document in documents],
             array("l", (document.date.toordinal() if document.date else UNDATED for document in documents)),
             array("d", (document.weight for document in documents)),
+            array("d", (math.nan if document.amount is None else document.amount for document in documents)),
             [document.facets for document in documents],
             bits_of(range(len(documents)), len(documents)),
         )
@@ -95,6 +97,13 @@ class _MemoryShelf:
             if any(tuple(there[i : i + len(stems)]) == stems for i in range(len(there))):
                 yield place
 
+    def near(self, stems: tuple[str, ...], distance: int, *, title: bool) -> Iterator[int]:
+        wanted, window = Counter(stems), len(stems) + distance
+        for place, (titles, everything, _, _) in enumerate(self._prepared):
+            there = titles if title else everything
+            if any(wanted <= Counter(_before_gap(there[i : i + window])) for i in range(len(there))):
+                yield place
+
     def number(self, identifier: str) -> Iterator[int]:
         return (place for place, prepared in enumerate(self._prepared) if identifier in prepared[3])
 
@@ -103,3 +112,7 @@ class _MemoryShelf:
 
     def spellings(self, folded: str) -> Iterator[str]:
         return Spelling(text.title for document in self._documents for text in document.texts).like(folded)
+
+
+def _before_gap(stems: list[str]) -> list[str]:
+    return stems[: stems.index(GAP)] if GAP in stems else stems

@@ -48,6 +48,15 @@ class Phrase:
 
 
 @dataclass(frozen=True, slots=True)
+class Near:
+    """Words in any order with at most `distance` other words among them."""
+
+    words: tuple[str, ...]
+    distance: int
+    title: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Number:
     """A document's number, folded, or what stands in words if no document has that number."""
 
@@ -72,6 +81,21 @@ class Dates:
 
 
 @dataclass(frozen=True, slots=True)
+class Amounts:
+    """Documents about this much money, whatever the currency; both ends included."""
+
+    least: float | None = None
+    most: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """Any of these; the best counts, each multiplied by its weight: a word, its synonyms, a likelier spelling."""
+
+    nodes: tuple[tuple["Node", float], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class And:
     """All of these, none of those in `without`."""
 
@@ -86,16 +110,18 @@ class Or:
     nodes: tuple["Node", ...]
 
 
-Node = Everything | Word | Prefix | Phrase | Number | Facet | Dates | And | Or
+Node = Everything | Word | Prefix | Phrase | Near | Number | Facet | Dates | Amounts | Alike | And | Or
 
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """A query's tree, its words (for marking hits), and notes on how it was read: `shortened`, `plain_words`."""
+    """A query's tree, its words (for marking hits), and how it was read: see `Results`."""
 
     tree: Node
     words: tuple[str, ...]
     notes: tuple[str, ...] = ()
+    odd: tuple[str, ...] = ()
+    widened: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
 _TOKEN = re.compile(

@@ -23,6 +23,7 @@ from typing import Any
 
 from whoosh import fields, index, query, writing
 from whoosh.formats import Frequency, Positions
+from whoosh.query import spans
 from whoosh.reading import TermNotFound
 from whoosh.searching import Searcher
 
@@ -36,7 +37,7 @@ log = logging.getLogger(__name__)
 
 WAIT_FOR_WRITER = 120.0  # seconds
 _REMEMBERED = 500  # words whose postings are kept per generation
-_VERSION = "1"  # of what a folder holds: raised when the schema changes, which starts an empty index
+_VERSION = "2"  # of what a folder holds: raised when the schema changes, which starts an empty index
 
 
 class _Stems(fields.FieldType):  # type: ignore[misc]
@@ -98,6 +99,7 @@ class WhooshEngine:
                 len(everything),
                 {name: list(values) for name, values in document.facets.items()},
                 sorted({text.language for text in document.texts}),
+                document.amount,
             ],
             document=_packed(document),
         )
@@ -249,6 +251,7 @@ class _Segment:
     ids: list[str]
     days: "array[int]"
     weights: "array[float]"
+    amounts: "array[float]"
     lengths: "array[int]"
     facets: list[dict[str, list[str]]]
     languages: set[str]
@@ -277,13 +280,14 @@ class _WhooshShelf:
                 self.segments[name] = known.get(name) or _read_segment(leaf)
                 parts.append(self.segments[name])
         ids = [one for part in parts for one in part.ids]
-        days, weights, self.lengths = array("l"), array("d"), array("l")
+        days, weights, amounts, self.lengths = array("l"), array("d"), array("d"), array("l")
         for part in parts:
             days.extend(part.days)
             weights.extend(part.weights)
+            amounts.extend(part.amounts)
             self.lengths.extend(part.lengths)
         live = bits_of((place for place in range(len(ids)) if not self.reader.is_deleted(place)), len(ids))
-        self.columns = Columns(ids, days, weights, [facets for part in parts for facets in part.facets], live)
+        self.columns = Columns(ids, days, weights, amounts, [facets for part in parts for facets in part.facets], live)
         self.languages = tuple(sorted({language for part in parts for language in part.languages}))
         self.average = sum(self.lengths) / len(self.lengths) if self.lengths else 1.0
 
@@ -342,6 +346,14 @@ class _WhooshShelf:
         matcher = query.Phrase(name, list(stems)).matcher(self._searcher)
         return [int(place) for place in matcher.all_ids()]
 
+    def near(self, stems: tuple[str, ...], distance: int, *, title: bool) -> list[int]:
+        name = "title" if title else "words"
+        if not all(self.word(stem, title=title) for stem in stems):
+            return []
+        wanted = [query.Term(name, stem) for stem in stems]
+        matcher = spans.SpanNear2(wanted, slop=distance + 1, ordered=False).matcher(self._searcher)
+        return [int(place) for place in matcher.all_ids()]
+
     @cached_property
     def _searcher(self) -> Any:
         return Searcher(self.reader)
@@ -354,7 +366,7 @@ class _WhooshShelf:
 
     def document(self, place: int) -> Document:
         stored = self.reader.stored_fields(place)
-        name, day, weight, _, facets, _ = stored["facts"]
+        name, day, weight, _, facets, _, amount = stored["facts"]
         texts, identifiers, names, keywords = json.loads(stored["document"])
         return Document(
             id=name,
@@ -364,6 +376,7 @@ class _WhooshShelf:
             keywords=tuple(keywords),
             facets={facet: tuple(values) for facet, values in facets.items()},
             date=date.fromordinal(day) if day else None,
+            amount=amount,
             weight=weight,
         )
 
@@ -378,13 +391,14 @@ class _WhooshShelf:
 
 
 def _read_segment(leaf: Any) -> _Segment:
-    segment = _Segment([], array("l"), array("d"), array("l"), [], set())
+    segment = _Segment([], array("l"), array("d"), array("d"), array("l"), [], set())
     for place in range(leaf.doc_count_all()):
         stored = leaf.stored_fields(place)
-        name, day, weight, length, facets, languages = stored["facts"]
+        name, day, weight, length, facets, languages, amount = stored["facts"]
         segment.ids.append(name)
         segment.days.append(day)
         segment.weights.append(weight)
+        segment.amounts.append(math.nan if amount is None else amount)
         segment.lengths.append(length)
         segment.facets.append(facets)
         segment.languages.update(languages)

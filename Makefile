@@ -9,11 +9,11 @@ BIN := .venv/bin
 # What an installation depends on: new dependencies, new packages.
 MADE_OF := setup.cfg pyproject.toml
 
-.PHONY: help install run test lint types bench migration clean
+.PHONY: help install run test lint types bench bench-search migration clean
 
 help: ## List these commands
 	@echo "Usage: make COMMAND"
-	@sed -n 's/^\([a-z]*\):.*## /  \1\t/p' $(MAKEFILE_LIST) | expand -t 14
+	@sed -n 's/^\([a-z-]*\):.*## /  \1\t/p' $(MAKEFILE_LIST) | expand -t 16
 
 .venv/made:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
@@ -55,6 +55,10 @@ types: .venv/installed-dev ## Check types
 
 bench: .venv/installed-dev ## Measure speed and memory
 	@$(BIN)/python -m tests.bench
+
+bench-search: .venv/installed-dev ## Measure search beside Datasette (ENGINES="whoosh:10000 datasette:10000" for some of it)
+	@$(BIN)/python -c 'import datasette' 2>/dev/null || $(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]'
+	@$(BIN)/python -m tests.bench.searching $(ENGINES)
 
 migration: .venv/installed ## Write a migration out of what changed in models.py (m="what changed")
 	@$(BIN)/python -m portal.schema "$(m)"

@@ -36,7 +36,7 @@ from .spelling import Spelling
 log = logging.getLogger(__name__)
 
 WAIT_FOR_WRITER = 120.0  # seconds
-_REMEMBERED = 500  # words whose postings are kept per generation
+_REMEMBERED = 300_000  # postings (a document that holds a word) that are kept per generation, about 100 bytes each
 _VERSION = "2"  # of what a folder holds: raised when the schema changes, which starts an empty index
 
 
@@ -266,6 +266,7 @@ class _WhooshShelf:
     before: "_WhooshShelf | None"
     languages: tuple[str, ...] = ()
     _postings: dict[tuple[str, str], dict[int, float]] = field(default_factory=dict)
+    _held: int = 0
 
     def __post_init__(self) -> None:
         self.reader = self.opened.reader()
@@ -303,11 +304,17 @@ class _WhooshShelf:
 
     def word(self, stem: str, *, title: bool) -> dict[int, float]:
         key = ("title" if title else "words", stem)
-        if key not in self._postings:
-            if len(self._postings) >= _REMEMBERED:
-                self._postings.pop(next(iter(self._postings)))
-            self._postings[key] = self._score(*key)
-        return self._postings[key]
+        if (found := self._postings.get(key)) is None:
+            found = self._score(*key)
+            self._remember(key, found)
+        return found
+
+    def _remember(self, key: tuple[str, str], found: dict[int, float]) -> None:
+        """Keep what was found of a word; the words that were kept first make room."""
+        self._held += len(found) + 1
+        while self._held > _REMEMBERED and self._postings:
+            self._held -= len(self._postings.pop(next(iter(self._postings)))) + 1
+        self._postings[key] = found
 
     def _score(self, name: str, stem: str) -> dict[int, float]:
         """BM25 (k1 = 1.2, b = 0.6 on everything, 0 on titles) of every document that holds a stem."""

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Any, Literal
 
-from sqlalchemy import and_, func, or_, select, text
+from sqlalchemy import and_, false, func, or_, select, text
 from sqlalchemy.orm import Session
 
 from harvesters.record import Decision, Outcome, Policy, Relation, read_record, show_number
@@ -190,6 +190,22 @@ def find_many(session: Session, numbers: Sequence[str]) -> list[Entry]:
     rows = session.execute(select(*_FIELDS).where(RecordRow.number.in_(numbers), RecordRow.state.not_in(HIDDEN)))
     by_number = {row.number: Entry(*row) for row in rows}
     return [by_number[number] for number in numbers if number in by_number]
+
+
+def beginning_with(session: Session, typed: str, limit: int) -> list[Entry]:
+    """Records whose number, here or at their source, begins like this; the shortest first."""
+    ids = session.scalars(select(RecordRow.id).where(_begins(RecordRow.number, typed.upper().replace("-", ""))).limit(limit))
+    known = select(IdentifierRow.record_id).where(_begins(IdentifierRow.value, fold_identifier(typed)))
+    shortest = known.order_by(func.length(IdentifierRow.value), IdentifierRow.record_id).limit(limit * 3)
+    found = list(dict.fromkeys([*ids, *session.scalars(shortest)]))[:limit]
+    rows = session.execute(select(*_FIELDS).where(RecordRow.id.in_(found), RecordRow.state.not_in(HIDDEN)))
+    entries = {row.id: Entry(*row) for row in rows}
+    return [entries[one] for one in found if one in entries]
+
+
+def _begins(column: Any, text: str) -> Any:
+    # A range instead of LIKE, which no index serves on SQLite.
+    return and_(column >= text, column < text[:-1] + chr(ord(text[-1]) + 1)) if text else false()
 
 
 def each(session: Session, numbers: Iterable[str], batch: int = 500) -> Iterator[Entry]:
@@ -393,6 +409,14 @@ def child_agencies(session: Session, slug: str) -> list[AgencyCard]:
     """The agencies below an agency, those with most records first."""
     rows = session.scalars(select(Agency).where(Agency.parent == slug, Agency.merged_into.is_(None))).all()
     return sorted(_cards(session, rows), key=lambda card: (-card.total, card.slug)) if rows else []
+
+
+def agency_parents(session: Session) -> dict[str, str]:
+    """The agency above each agency that has one; for a merged one, the agency that it went into."""
+    query = select(Agency.slug, func.coalesce(Agency.merged_into, Agency.parent)).where(
+        or_(Agency.parent.is_not(None), Agency.merged_into.is_not(None))
+    )
+    return {row[0]: row[1] for row in session.execute(query)}
 
 
 def sources_of(session: Session, publisher: str) -> dict[str, int]:

@@ -8,23 +8,28 @@ from sqlalchemy.orm import Session
 
 from harvesters.vocabularies import AXES
 
+from . import catalogue
+from .hierarchy import in_tree
 from .i18n import language, show_when
 from .labels import labels_of
 from .listing import FACETS, Listing
 from .parts import Portal
+from .traits import band_key
 
 MOST = 50  # values of one filter on a page
 
 
 @dataclass(frozen=True)
 class FacetLine:
-    """One value. `address` is the query string of the list that has it chosen, or not any more."""
+    """One value. `address` is the query string of the list that has it chosen, or not any more. `level`: how deep it
+    lies below other lines, as an office below its ministry."""
 
     value: str
     label: str
     count: int
     selected: bool
     address: str
+    level: int = 0
 
 
 @dataclass(frozen=True)
@@ -46,6 +51,10 @@ def titles() -> dict[str, str]:
         "subject": _("Subject"),
         "place": _("Place"),
         "year": _("Year"),
+        "status": _("Status"),
+        "has": _("Holds"),
+        "format": _("Format of files"),
+        "amount": _("Amount"),
         "language": _("Language"),
         "source": _("Source"),
     }
@@ -65,17 +74,27 @@ def _facet(
 ) -> Facet:
     chosen = listing.values(name)
     found = dict(counts)
-    # Years and axes are read in their own order, not as a ranking.
-    ranked = sorted(found, reverse=True) if name == "year" else list(found)
-    if name == "axis":
-        ranked = [axis for axis in AXES if axis in found]
+    ranked = _ranked(name, found)
     shown = [*(value for value in chosen if value not in ranked[:MOST]), *ranked[:MOST]]
+    parents = catalogue.agency_parents(session) if name == "publisher" else {}
     labels = labels_of(session, portal.known_sources, name, shown, language(), listing.axis)
     lines = tuple(
-        FacetLine(value, labels[value], found.get(value, 0), value in chosen, _address(listing, name, value))
-        for value in shown
+        FacetLine(value, labels[value], found.get(value, 0), value in chosen, _address(listing, name, value), level)
+        for value, level in in_tree(shown, parents)
     )
     return Facet(name, title, lines, len(set(ranked) - set(shown)))
+
+
+def _ranked(name: str, found: dict[str, int]) -> list[str]:
+    """Most first; what has an order of its own is read in that."""
+    match name:
+        case "year":
+            return sorted(found, reverse=True)
+        case "axis":
+            return [axis for axis in AXES if axis in found]
+        case "amount":
+            return sorted(found, key=band_key)
+    return list(found)
 
 
 def _address(listing: Listing, name: str, value: str) -> str:
@@ -86,13 +105,18 @@ def _address(listing: Listing, name: str, value: str) -> str:
 
 def chips_of(session: Session, portal: Portal, listing: Listing) -> list[tuple[str, str]]:
     """What narrows a list, in words, each with the query string of the list without it."""
-    chips = []
-    for name, value in listing.active():
-        if name == "from":
-            words = _("from %(day)s", day=show_when(value).striptags())
-        elif name == "to":
-            words = _("until %(day)s", day=show_when(value).striptags())
-        else:
-            words = labels_of(session, portal.known_sources, name, [value], language(), listing.axis)[value]
-        chips.append((words, listing.without_value(name, value).query_string() or "?"))
-    return chips
+    words = labels_of_chips(session, portal, listing)
+    return [(words[one], listing.without_value(*one).query_string() or "?") for one in listing.active()]
+
+
+def labels_of_chips(session: Session, portal: Portal, listing: Listing) -> dict[tuple[str, str], str]:
+    """What narrows a list in words, by (facet, value)."""
+    return {(name, value): _chip(session, portal, listing, name, value) for name, value in listing.active()}
+
+
+def _chip(session: Session, portal: Portal, listing: Listing, name: str, value: str) -> str:
+    if name == "from":
+        return str(_("from %(day)s", day=show_when(value).striptags()))
+    if name == "to":
+        return str(_("until %(day)s", day=show_when(value).striptags()))
+    return labels_of(session, portal.known_sources, name, [value], language(), listing.axis)[value]

@@ -1,7 +1,7 @@
 """The text of kept files: what search learns of it, and on which page a found passage stands."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -54,29 +54,37 @@ def kept_of(session: Session, number: str) -> dict[str, KeptFile]:
     return {row.url_hash: row for row in session.scalars(query)}
 
 
-def places(session: Session, number: str, passages: Iterable[Sequence[tuple[str, bool]]]) -> tuple[Place, ...]:
-    """Where passages of a record (pieces of text, and whether each matched) stand in its kept files."""
-    wanted = [passage for passage in passages if any(hit for _text, hit in passage)]
-    if not wanted:
-        return ()
+def places_of(
+    session: Session, passages: Mapping[str, Iterable[Sequence[tuple[str, bool]]]]
+) -> dict[str, tuple[Place, ...]]:
+    """Where passages (pieces of text, and whether each matched) of records stand in their kept files, three places at
+    most; by the number of each record that has any."""
+    cores = {number: {core for one in some for core in _cores(one)} for number, some in passages.items()}
+    wanted = [number for number, some in cores.items() if some]
+    kept = _kept_pages(session, wanted) if wanted and _any_kept(session) else ()
+    found: dict[str, dict[tuple[str, int], Place]] = {}
+    for number, file, page in kept:
+        here = found.setdefault(number, {})
+        if len(here) < 3 and any(core in _plain(page.text) for core in cores[number]):
+            place = Place(file.name, page.page, file.pages, address_of(file, page.page))
+            here.setdefault((file.url_hash, page.page), place)
+    return {number: tuple(places.values()) for number, places in found.items()}
+
+
+def _any_kept(session: Session) -> bool:
+    return session.scalar(select(KeptFile.url_hash).limit(1)) is not None
+
+
+def _kept_pages(session: Session, numbers: Sequence[str]) -> Iterator[tuple[str, KeptFile, FilePage]]:
     query = (
-        select(KeptFile, FilePage)
+        select(RecordRow.number, KeptFile, FilePage)
+        .join(FileLink, FileLink.record_id == RecordRow.id)
+        .join(KeptFile, KeptFile.url_hash == FileLink.url_hash)
         .join(FilePage, FilePage.sha256 == KeptFile.sha256)
-        .join(FileLink, FileLink.url_hash == KeptFile.url_hash)
-        .join(RecordRow, RecordRow.id == FileLink.record_id)
-        .where(RecordRow.number == number)
-        .order_by(KeptFile.url_hash, FilePage.page)
+        .where(RecordRow.number.in_(numbers))
+        .order_by(RecordRow.number, KeptFile.url_hash, FilePage.page)
     )
-    cores = {core for passage in wanted for core in _cores(passage)}
-    found: dict[tuple[str, int], Place] = {}
-    for file, page in session.execute(query):
-        text = _plain(page.text)
-        if any(core in text for core in cores):
-            address = address_of(file, page.page)
-            found.setdefault((file.url_hash, page.page), Place(file.name, page.page, file.pages, address))
-        if len(found) == 3:
-            break
-    return tuple(found.values())
+    yield from ((row[0], row[1], row[2]) for row in session.execute(query))
 
 
 def address_of(file: KeptFile, page: int = 0) -> str:
@@ -87,7 +95,8 @@ def address_of(file: KeptFile, page: int = 0) -> str:
 
 def _cores(passage: Sequence[tuple[str, bool]]) -> set[str]:
     """What surely stands together of a passage: each match with some letters around it, cut at no ellipsis."""
-    text, found = "", []
+    text = ""
+    found: list[tuple[int, int]] = []
     for piece, hit in passage:
         if hit:
             found.append((len(text), len(text) + len(piece)))

@@ -3,13 +3,15 @@
 from collections.abc import Iterable
 
 import babel
+from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from harvesters.source import Source
-from harvesters.vocabularies import AXES, SUBJECTS, TYPES
+from harvesters.vocabularies import AXES, STATUSES, SUBJECTS, TYPES
 
 from . import catalogue
 from .places import place_name
+from .traits import WITHDRAWN, band_ends
 
 
 def labels_of(
@@ -37,7 +39,30 @@ def _label(sources: dict[str, Source], facet: str, value: str, language: str, ax
             return language_name(value, language)
         case "place":
             return place_name(value, language)
+        case "status":
+            return _("Withdrawn at its source") if value == WITHDRAWN else STATUSES.label(value, language)
+        case "has":
+            return _holdings()[value]
+        case "amount":
+            return band_label(value, language)
     return value
+
+
+def _holdings() -> dict[str, str]:
+    return {
+        "data": _("Figures or data files"),
+        "files": _("Files"),
+        "votes": _("Votes"),
+        "targets": _("Targets"),
+    }
+
+
+def band_label(value: str, language: str) -> str:
+    """A band of amounts in words: €10K to €100K."""
+    lower, upper = band_ends(value, language)
+    if not lower:
+        return _("less than %(amount)s (refunds)", amount=upper)
+    return _("%(lower)s to %(upper)s", lower=lower, upper=upper) if upper else _("%(lower)s and more", lower=lower)
 
 
 def type_label(code: str, language: str, axis: str | None = None) -> str:

@@ -10,13 +10,16 @@ from urllib.parse import urlencode
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
-from harvesters.vocabularies import AXES, SUBJECTS, TYPES
+from harvesters.vocabularies import AXES, STATUSES, SUBJECTS, TYPES
 from harvesters.when import check_when, first_day, last_day
 
+from . import traits
 from .errors import BadParameter
 
 # In the order of display. Each is a parameter of the address that may be given several times.
-FACETS = ("axis", "type", "publisher", "subject", "place", "year", "language", "source")
+FACETS = (
+    "axis", "type", "publisher", "subject", "place", "year", "status", "has", "format", "amount", "language", "source",
+)  # fmt: skip
 SORTS = ("relevance", "newest", "oldest")
 MOST = 1000  # records on one page
 LONGEST = 2000  # characters of q that are read
@@ -191,6 +194,14 @@ def _advice(name: str, value: str) -> str:
         return _("is not a subject; known: %(known)s", known=", ".join(SUBJECTS))
     if name == "year" and not (value.isascii() and value.isdigit() and len(value) == 4):
         return _("is not a year; write four digits, such as 2024")
+    if name == "status" and not traits.is_status(value):
+        return _("is not a status; known: %(known)s", known=", ".join([*STATUSES, traits.WITHDRAWN]))
+    if name == "has" and value not in traits.HOLDINGS:
+        return _("is nothing that records are asked to have; known: %(known)s", known=", ".join(traits.HOLDINGS))
+    if name == "format" and value not in traits.FORMATS.values():
+        return _("is not a format; known: %(known)s", known=", ".join(sorted(set(traits.FORMATS.values()))))
+    if name == "amount" and not traits.is_band(value):
+        return _("is not a band of amounts; write a currency and a power of ten, such as EUR:10000")
     if len(value) > 200 or not value.isprintable():
         return _("is too long or holds characters that cannot be shown")
     return ""

@@ -21,27 +21,11 @@ from . import catalogue, i18n
 from .labels import language_name, type_label
 from .parts import here
 from .places import place_name
+from .traits import FORMATS
 
 STATIC = Path(__file__).parent / "static"
 _LAYERS = ("tokens", "base", "layout", "components", "print")
 _YEAR = "public, max-age=31536000, immutable"
-_FORMATS = {
-    "application/pdf": "PDF",
-    "text/csv": "CSV",
-    "text/html": "HTML",
-    "text/plain": "TXT",
-    "text/xml": "XML",
-    "application/xml": "XML",
-    "application/json": "JSON",
-    "application/geo+json": "GeoJSON",
-    "application/zip": "ZIP",
-    "application/msword": "DOC",
-    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "DOCX",
-    "application/vnd.ms-excel": "XLS",
-    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "XLSX",
-    "application/vnd.oasis.opendocument.spreadsheet": "ODS",
-    "application/vnd.oasis.opendocument.text": "ODT",
-}
 
 Value = TypeVar("Value")
 
@@ -179,8 +163,8 @@ def page_numbers(page: int, pages: int) -> list[int | None]:
 def file_kind(file: File) -> str:
     """What people call a file's format: PDF, CSV, a web page … By its media type, else by its name's end."""
     subtype = file.media_type.partition(";")[0].strip().lower()
-    if subtype in _FORMATS:
-        return _FORMATS[subtype]
+    if subtype in FORMATS:
+        return FORMATS[subtype]
     ending = _file_name(file.url).rpartition(".")[2]
     return ending.upper() if ending.isalnum() and len(ending) <= 5 and "." in _file_name(file.url) else ""
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from types import SimpleNamespace
 
 from harvesters.record import Agency, Decision, File, Identifier, Policy, Record
-from search_index.engine import Piece, Snippet
+from search_index.engine import Piece, Reason, Snippet
 
 from .catalogue import Entry
 from .facets import FacetLine
@@ -47,10 +47,10 @@ def samples() -> SimpleNamespace:
             FoundHit(
                 _entry(policy), (Piece("Example "), Piece("programme", True), Piece(_LONG[17:])), "en",
                 (Snippet("body", "en", (Piece("… the "), Piece("programme", True), Piece(" names who reports …"))),),
-                ("title", "body", "identifier"),
+                (Reason("title", ("programme",)), Reason("body", ("programme",)), Reason("identifier", ("749/QĐ-TTg",))),
             ),
-            FoundHit(_entry(decision, "withdrawn"), (Piece(decision.title),), "vi", (), ("name",)),
-            FoundHit(_entry(arabic), (Piece(arabic.title),), "ar", (), ("keyword",)),
+            FoundHit(_entry(decision, "withdrawn"), (Piece(decision.title),), "vi", (), (Reason("name", ("Council",)),)),
+            FoundHit(_entry(arabic), (Piece(arabic.title),), "ar", (), (Reason("keyword", ("2030",)),)),
         ],
         files=files,
         axis_lines=[

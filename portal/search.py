@@ -1,8 +1,8 @@
 """The joint with search: a record or a page becomes a Document; the index follows the database by version."""
 
 from array import array
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
@@ -11,14 +11,17 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from harvesters.record import show_number
-from search_index.engine import Document, Hit, Piece, Query, Results, SearchEngine, Snippet, Text
+from search_index.engine import Document, Hit, Piece, Query, Reason, Results, SearchEngine, Snippet, Text
 
-from . import catalogue, filetexts, pages
+from . import catalogue, filetexts, pages, traits
+from .hierarchy import rolled_up, with_below
 from .listing import FACETS, Listing
 from .models import HIDDEN, Gone, RecordRow, State
 from .parts import Portal
 
 BATCH = 500
+# What `document_of` makes of a record: raised when it changes, which has every record indexed again.
+FORM = 2
 _KIND = "kind"  # the facet that keeps records and editorial pages apart: record, page
 
 Progress = Callable[[int], None]
@@ -32,7 +35,7 @@ class FoundHit:
     title: tuple[Piece, ...]
     title_language: str
     snippets: tuple[Snippet, ...]
-    matched: tuple[str, ...]
+    why: tuple[Reason, ...]
     # The pages of kept files that its passages stand on.
     places: tuple[filetexts.Place, ...] = ()
 
@@ -63,17 +66,19 @@ class Found:
 
 def find(portal: Portal, listing: Listing, language: str, now: datetime | None = None) -> Found:
     """One page of a list, with the counts of every facet. Raises SearchUnavailable."""
-    results = portal.engine.search(_query(listing, language, count_facets=FACETS))
+    parents = _parents(portal)
+    results = portal.engine.search(_query(listing, language, parents, count_facets=FACETS))
     with portal.database.read() as session:
         entries = {entry.number: entry for entry in catalogue.find_many(session, [hit.id for hit in results.hits])}
         lag = behind(session)
-        places = {hit.id: filetexts.places(session, hit.id, _passages(hit)) for hit in results.hits if hit.id in entries}
+        places = filetexts.places_of(session, {hit.id: list(_passages(hit)) for hit in results.hits if hit.id in entries})
     hits = tuple(
-        FoundHit(entries[hit.id], hit.title, hit.title_language, hit.snippets, hit.matched, places[hit.id])
+        FoundHit(entries[hit.id], hit.title, hit.title_language, hit.snippets, hit.why, places.get(hit.id, ()))
         for hit in results.hits
         if hit.id in entries
     )
     facets = {name: [(line.value, line.count) for line in results.facets.get(name, ())] for name in FACETS}
+    facets["publisher"] = rolled_up(facets["publisher"], parents)
     found_pages = _pages(portal.engine, listing, language) if listing.text and listing.page == 1 else ()
     return Found(listing, results.total, hits, facets, found_pages, results, now or datetime.now(UTC), lag)
 
@@ -85,13 +90,28 @@ def _passages(hit: Hit) -> Iterator[list[tuple[str, bool]]]:
 
 def numbers(portal: Portal, listing: Listing) -> Iterator[str]:
     """The number of every record of a list, in its order, without paging. Raises SearchUnavailable."""
-    return portal.engine.scan(_query(listing, None))
+    return portal.engine.scan(_query(listing, None, _parents(portal)))
 
 
-def _query(listing: Listing, language: str | None, count_facets: tuple[str, ...] = ()) -> Query:
+def count(portal: Portal, listing: Listing) -> int:
+    """How many records a list has. Raises SearchUnavailable."""
+    return portal.engine.search(replace(_query(listing, None, _parents(portal)), page=1, size=1)).total
+
+
+def _parents(portal: Portal) -> dict[str, str]:
+    with portal.database.read() as session:
+        return catalogue.agency_parents(session)
+
+
+def _query(
+    listing: Listing, language: str | None, parents: Mapping[str, str], count_facets: tuple[str, ...] = ()
+) -> Query:
+    facets = dict(listing.facets)
+    if publishers := facets.get("publisher"):
+        facets["publisher"] = with_below(publishers, parents)
     return Query(
         text=listing.text,
-        facets={**dict(listing.facets), _KIND: ("record",)},
+        facets={**facets, _KIND: ("record",)},
         since=listing.since_day,
         until=listing.until_day,
         sort=listing.sort,
@@ -146,6 +166,10 @@ def document_of(row: RecordRow, files_text: str = "") -> Document:
             "year": (f"{row.issued_on.year:04}",) if row.issued_on else (),
             "language": tuple(text.language for text in texts),
             "source": tuple(dict.fromkeys((row.source, row.via))),
+            "status": traits.status_of(data, row.state),
+            "format": traits.formats_of(data),
+            "has": traits.holdings_of(data),
+            "amount": traits.band_of(data),
         },
         date=row.issued_on,
         amount=_amount_of(data),
@@ -179,8 +203,9 @@ def catch_up(portal: Portal, progress: Progress | None = None) -> int:
     only in the version the engine has. An index that was lost is rebuilt. Raises SearchUnavailable.
     """
     engine = portal.engine
-    if engine.count() == 0 and _was_indexed(portal):
+    if _was_indexed(portal) and (engine.count() == 0 or _form(portal) != FORM):
         return rebuild(portal, progress)
+    _remember_form(portal)
     _forget(portal, engine)
     _learn_pages(portal, engine)
     done = 0
@@ -189,6 +214,18 @@ def catch_up(portal: Portal, progress: Progress | None = None) -> int:
         if progress:
             progress(done)
     return done
+
+
+def _form(portal: Portal) -> int:
+    with portal.database.read() as session:
+        state = session.get(State, "documents")
+    return int(state.value["form"]) if state else 0
+
+
+def _remember_form(portal: Portal) -> None:
+    if _form(portal) != FORM:
+        with portal.database.write() as session:
+            session.merge(State(name="documents", value={"form": FORM}))
 
 
 def _was_indexed(portal: Portal) -> bool:
@@ -265,6 +302,7 @@ def rebuild(portal: Portal, progress: Progress | None = None) -> int:
                 progress(len(ids))
     _remember_pages(portal, sha256(repr(documents).encode()).hexdigest(), documents)
     _tick_off(portal, list(zip(ids, versions, strict=True)))
+    _remember_form(portal)
     return len(ids)
 
 

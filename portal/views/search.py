@@ -7,12 +7,13 @@ from flask import Blueprint, Response, render_template, request, stream_with_con
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from .. import exports, feeds, search
+from .. import absence, exports, feeds, search, suggestions
 from ..errors import BadParameter
-from ..facets import chips_of, facets_of
+from ..facets import chips_of, facets_of, labels_of_chips
 from ..i18n import language, show_number
 from ..listing import Fault, Listing
 from ..parts import here
+from .sources import HEALTH
 
 blueprint = Blueprint("search", __name__)
 
@@ -35,6 +36,7 @@ def results() -> tuple[str, int]:
     listing, faults = Listing.read(request.args)
     found = search.find(here(), listing, language())
     with here().database.read() as session:
+        lost = absence.explain(here(), session, listing, found.as_of) if not found.total else None
         page = render_template(
             "search/search.html",
             found=found,
@@ -43,11 +45,33 @@ def results() -> tuple[str, int]:
             section=listing.axis or "",
             facets=facets_of(session, here(), listing, found.facets),
             chips=chips_of(session, here(), listing),
+            lost=lost,
+            labels=labels_of_chips(session, here(), listing) if lost else {},
+            health=HEALTH,
             faults={fault.name: fault for fault in faults},
             errors=[(_field(fault), _sentence(fault)) for fault in faults],
             twins=_twins(listing),
         )
     return page, 422 if faults else 200
+
+
+@blueprint.get("/suggest")
+def suggest() -> Response:
+    """What may be meant by what was typed so far (q), as browsers read it: [typed, [words], [about], [addresses],
+    [kinds], [languages]]; the last two are for our own pages."""
+    typed = request.args.get("q", "")
+    found = suggestions.suggest(here(), typed, language())
+    data = [
+        typed,
+        [one.words for one in found],
+        [one.about for one in found],
+        [base_url() + one.address for one in found],
+        [one.kind for one in found],
+        [one.language for one in found],
+    ]
+    response = Response(exports.to_json(data), mimetype="application/x-suggestions+json")
+    response.headers["Cache-Control"] = "public, max-age=60"
+    return _allow_all(response)
 
 
 def _title(listing: Listing, total: int) -> str:

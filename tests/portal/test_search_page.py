@@ -73,7 +73,7 @@ def test_a_document_number_is_found_and_told(client: JudgingClient, save: Save) 
     save(a_policy(other_identifiers=(Identifier(value="749/QĐ-TTg"),)), a_policy())
     words = _words(client.get("/search?q=749/qd-ttg").text)
     assert "1 record" in words
-    assert "749/QĐ-TTg" in words and "found by its number" in words
+    assert "749/QĐ-TTg" in words and "In its number: 749/QĐ-TTg" in words
 
 
 def test_words_of_a_record_are_never_markup(client: JudgingClient, save: Save) -> None:

@@ -43,7 +43,7 @@ def _numbers(session: Session, typed: str, language: str) -> list[Suggestion]:
     if len(typed) < 3 or not any(letter.isdigit() for letter in typed):
         return []
     entries = catalogue.beginning_with(session, typed, _EACH)
-    return [_record("number", entry, language) for entry in entries]
+    return [_record("number", entry, typed, language) for entry in entries]
 
 
 def _agencies(session: Session, typed: str, language: str) -> list[Suggestion]:
@@ -74,11 +74,18 @@ def _titles(portal: Portal, session: Session, typed: str, language: str) -> list
     whole, last = asked[:-1], asked[-1]
     text = " ".join([*(f"title:{word}" for word in whole), f"title:{last}*" if len(last) > 1 else f"title:{last}"])
     hits = portal.engine.search(Query(text, facets={"kind": ("record",)}, size=_EACH, language=language)).hits
-    return [_record("record", entry, language) for entry in catalogue.find_many(session, [hit.id for hit in hits])]
+    return [_record("record", entry, typed, language) for entry in catalogue.find_many(session, [hit.id for hit in hits])]
 
 
-def _record(kind: Literal["number", "record"], entry: catalogue.Entry, language: str) -> Suggestion:
-    title, title_language = entry.text("title", language)
+def _title(entry: catalogue.Entry, typed: str, language: str) -> tuple[str, str]:
+    """The reader's title, or the original one if that is what was typed."""
+    readers, original = entry.text("title", language), entry.text("title", entry.data["language"])
+    asked = {fold(word) for word, _, _ in words(typed)}
+    return max((readers, original), key=lambda one: len(asked & {fold(word) for word, _, _ in words(one[0])}))
+
+
+def _record(kind: Literal["number", "record"], entry: catalogue.Entry, typed: str, language: str) -> Suggestion:
+    title, title_language = _title(entry, typed, language)
     address = url_for("records.record", number=entry.number)
     number = document_number(entry.data) or entry.shown_number
     about = f"{number} · {entry.agency_name(language)}" if kind == "number" else entry.agency_name(language)

@@ -50,6 +50,12 @@ def test_readers_of_vietnamese_get_their_names_and_addresses(client: JudgingClie
     assert (kind, words) == ("agency", "Cục Cầu đường") and "/vi/agencies/xx-roads" in address
 
 
+def test_who_types_the_original_title_is_shown_it(client: JudgingClient, save: Save) -> None:
+    save(a_policy(title="Luật Dữ liệu", language="vi", translations={"en": {"title": "Law on Data"}}))
+    assert [words for _, words, _ in suggested(client, "luat du")] == ["Luật Dữ liệu"]
+    assert [words for _, words, _ in suggested(client, "law on")] == ["Law on Data"]
+
+
 @pytest.mark.parametrize("typed", ["", "b", "  ", '"', "title:", "((((", "%", "_", "\x00", "🙂🙂", "a" * 5000, "-bridge", "9" * 300])
 @pytest.mark.usefixtures("numbers")
 def test_nothing_typed_is_an_error(client: JudgingClient, typed: str) -> None:

@@ -8,6 +8,7 @@ import hashlib
 import json
 import re
 import unicodedata
+from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Literal, Self
 
@@ -223,13 +224,27 @@ class Consultation(Strict):
     url: Url | None = None
 
 
+def _of_calendar(period: str) -> str:
+    """Raises ValueError for a month, week or day that no calendar has."""
+    try:
+        if period[5:6] == "W":
+            date.fromisocalendar(int(period[:4]), int(period[6:]), 1)
+        elif re.match(r"\d\d", period[5:]):
+            date.fromisoformat(period if len(period) == 10 else f"{period}-01")
+    except ValueError:
+        raise ValueError(
+            f"{period!r} is no period of the calendar; write it as 2024, 2024-Q3, 2024-S1, 2024-W07, 2024-05 or 2024-05-31"
+        ) from None
+    return period
+
+
 class Observation(Strict):
     """One figure of a series. `period`: 2024, 2024-Q3, 2024-S1, 2024-W07, 2024-05, 2024-05-31.
 
     `value` None says that the figure is known to be missing.
     """
 
-    period: Annotated[str, Field(pattern=r"^\d{4}(-(Q[1-4]|S[12]|W\d{2}|\d{2}(-\d{2})?))?$")]
+    period: Annotated[str, Field(pattern=r"^\d{4}(-(Q[1-4]|S[12]|W\d{2}|\d{2}(-\d{2})?))?$"), AfterValidator(_of_calendar)]
     place: Place | None = None
     value: Decimal | None
     status: Annotated[str, _of(OBSERVATION_STATUSES)] = "A"

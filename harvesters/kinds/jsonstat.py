@@ -54,7 +54,9 @@ def _cubes(data: Any, url: str, http: Http, options: Options, deep: int = 0) -> 
         links = [one for one in (data.get("link") or {}).get("item") or [] if isinstance(one, dict)]
         if deep or not options.linked:
             return
-        for one in links[:_MOST_LINKED]:
+        if len(links) > _MOST_LINKED:
+            raise BadAnswer(f"{url} names {len(links):,} data sets; {_MOST_LINKED:,} are read at once: declare a smaller collection")
+        for one in links:
             if isinstance(one.get("value"), (list, dict)):
                 yield _cube(one, url, options)
             elif one.get("class") == "dataset" and one.get("href"):

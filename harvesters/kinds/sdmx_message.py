@@ -1,7 +1,5 @@
 """SDMX messages as cubes: SDMX-ML 2.1 (generic and structure specific), SDMX-JSON 1 and 2, SDMX-CSV 1 and 2."""
 
-import csv
-import io
 import json
 import re
 from collections.abc import Iterator
@@ -9,9 +7,9 @@ from typing import Any
 
 from ..http import BadAnswer
 from ..xml import Element, XmlFault, attribute, child, children, descendants, find, local, read_xml, text_of
-from .series import TIME_NAMES, Cube, Figure, key_text
-
-_NOT_KEYS = frozenset({"OBS_VALUE", "OBS_STATUS", "CONF_STATUS", "OBS_CONF", "OBS_COM", "PRE_BREAK_VALUE", "OBS_FLAG"})
+from .sdmx_components import NOT_KEYS, is_key, without_time
+from .sdmx_csv import read_csv
+from .series import POWER_NAMES, TIME_NAMES, UNIT_NAMES, Cube, Figure, key_text, unit_said
 
 
 class TooLarge(Exception):
@@ -28,9 +26,9 @@ def read_message(content: bytes, url: str, structure: Cube | None = None) -> tup
     if start[:1] == b"{":
         cube, figures = _read_json(json.loads(content.decode("utf-8-sig"), strict=False), url)
     elif start[:1] == b"<":
-        cube, figures = _read_xml(content, url)
+        cube, figures = _read_xml(content, url, structure)
     elif b"," in start[:500] or b";" in start[:500]:
-        cube, figures = _read_csv(content.decode("utf-8-sig", "replace"), url)
+        cube, figures = read_csv(content.decode("utf-8-sig", "replace"), url, structure)
     else:
         raise BadAnswer(f"{url} did not answer with SDMX; it starts with “{start[:60].decode('utf-8', 'replace')}”", code="wrong_type")
     return _joined(cube, structure), figures
@@ -45,10 +43,11 @@ def _joined(cube: Cube, other: Cube | None) -> Cube:
     for name in [name for name in other.labels if name.lower() not in cube.labels]:
         cube.labels[name.lower()], cube.names[name.lower()] = other.labels[name], other.names.get(name, name)
     cube.title = other.title or cube.title
+    cube.components = other.components
     return cube
 
 
-def _read_xml(content: bytes, url: str) -> tuple[Cube, list[Figure]]:
+def _read_xml(content: bytes, url: str, structure: Cube | None) -> tuple[Cube, list[Figure]]:
     try:
         root, _mended = read_xml(content)
     except XmlFault as fault:
@@ -59,21 +58,25 @@ def _read_xml(content: bytes, url: str) -> tuple[Cube, list[Figure]]:
     flow = next((attribute(one, "id") for one in descendants(root, "Ref")), "") or urn or text_of(next(descendants(root, "DataSetID"), None))
     cube = Cube(flow.removeprefix("DSD_") or "data", flow.removeprefix("DSD_"))
     dimension = next((attribute(one, "dimensionAtObservation") for one in descendants(root, "Structure")), "") or "TIME_PERIOD"
+    cube.components = structure.components if structure else {}
     figures = [figure for dataset in descendants(root, "DataSet") for figure in _figures(dataset, cube, dimension)]
     return cube, figures
 
 
 def _refuse(root: Element, url: str) -> None:
     """Errors and answers that will come later, sent as if they were data."""
+    any_figures = next(descendants(root, "Obs"), None) is not None
     for message in [*descendants(child(root, "Footer"), "Message"), *descendants(root, "ErrorMessage")]:
         texts = [text_of(one) for one in descendants(message, "Text")]
         code, words = attribute(message, "code"), " ".join(texts)[:300]
-        later = next((found[0] for text in texts if (found := re.search(r"https?://\S+", text))), "")
-        if code in ("413", "130", "510") or later:
-            raise TooLarge(f"{url} answered {code}: {words}", later.rstrip(".,"))
+        later = next((found[0].rstrip(".,") for text in texts if (found := re.search(r"https?://\S+", text))), "")
+        # A link may as well lead to a page of help, or to terms of use beside figures that are all there.
+        promised = later and not any_figures and re.search(r"/file|download|async|\.(zip|xml|csv|json|gz)$", later, re.IGNORECASE)
+        if code in ("413", "130", "510") or promised:
+            raise TooLarge(f"{url} answered {code}: {words}", later)
         if code in ("100", "404"):
             continue
-        if next(descendants(root, "Obs"), None) is None:
+        if not any_figures:
             raise BadAnswer(f"{url} answered with an error {code}: {words}")
     if "Data" not in local(root):
         raise BadAnswer(f"{url} answered with {local(root)}, which is no message of data", code="wrong_type")
@@ -87,13 +90,13 @@ def _figures(dataset: Element, cube: Cube, dimension: str) -> Iterator[Figure]:
         key = _generic(child(series, "SeriesKey")) if child(series, "SeriesKey") is not None else {}
         said = {**whole, **_generic(child(series, "Attributes"))}
         if not key:
-            key, specific = _specific(series)
+            key, specific = _specific(series, cube)
             said |= specific
         cube.attributes[key_text(key)] = said
         for obs in children(series, "Obs"):
-            yield _observed(obs, key, dimension)
+            yield _observed(obs, key, dimension, cube)
     for obs in children(dataset, "Obs"):
-        figure = _observed(obs, {}, dimension)
+        figure = _observed(obs, {}, dimension, cube)
         cube.attributes.setdefault(key_text(figure.key), {**whole, **_generic(child(obs, "Attributes"))})
         yield figure
 
@@ -102,20 +105,14 @@ def _generic(element: Element | None) -> dict[str, str]:
     return {attribute(one, "id", "concept"): attribute(one, "value") for one in children(element, "Value")}
 
 
-# What is said of a series beside its key, in messages that tell both alike.
-_ATTRIBUTES = re.compile(r"^(TITLE|TITLE_COMPL|UNIT_MULT|UNIT|UNIT_MEASURE|DECIMALS|COLLECTION|TIME_FORMAT|SOURCE_AGENCY|LAST_UPDATE|IDBANK|BASE_PER|TIME_PER_COLLECT|REF_PERIOD.*|"
-                         r"OBS_STATUS|OBS_CONF|CONF_STATUS|COMMENT.*|PUBL_.*|DOM_SER_IDS|BREAKS|COVERAGE|NAT_TITLE|COMPILATION|UNIT_INDEX_BASE|SERIES_.*|METHOD.*|DATA_COMP|DISS_ORG|EMBARGO.*)$")  # fmt: skip
-_KEYS_OF_THEIR_OWN = frozenset({"unit", "UNIT"})
-
-
-def _specific(series: Element) -> tuple[dict[str, str], dict[str, str]]:
-    """Key and attributes of a series that tells both as attributes of XML. A unit written small is a dimension."""
+def _specific(series: Element, cube: Cube) -> tuple[dict[str, str], dict[str, str]]:
+    """Key and attributes of a series that tells both as attributes of XML."""
     told = {name.rpartition("}")[2]: value for name, value in series.attrib.items() if "XMLSchema-instance" not in name}
-    said = {name: value for name, value in told.items() if _ATTRIBUTES.match(name)}
+    said = {name: value for name, value in told.items() if not is_key(name, cube)}
     return {name: value for name, value in told.items() if name not in said}, said
 
 
-def _observed(obs: Element, key: dict[str, str], dimension: str) -> Figure:
+def _observed(obs: Element, key: dict[str, str], dimension: str, cube: Cube) -> Figure:
     value = find(obs, "ObsValue")
     if value is not None or child(obs, "ObsDimension") is not None or child(obs, "ObsKey") is not None:
         whole = {**key, **_generic(child(obs, "ObsKey"))}
@@ -125,15 +122,12 @@ def _observed(obs: Element, key: dict[str, str], dimension: str) -> Figure:
             whole[dimension] = attribute(at, "value")
         period = attribute(at, "value") if at is not None and dimension.upper() in TIME_NAMES else ""
         period = period or next((whole[name] for name in whole if name.upper() in TIME_NAMES), "")
-        return Figure(_without_time(whole), period, attribute(value, "value"), said.get("OBS_STATUS") or said.get("OBS_FLAG", ""))
+        return Figure(without_time(whole), period, attribute(value, "value"), said.get("OBS_STATUS") or said.get("OBS_FLAG", ""), unit_said(said))
     told = {name.rpartition("}")[2]: text for name, text in obs.attrib.items() if "XMLSchema-instance" not in name}
     period = next((told[name] for name in told if name.upper() in TIME_NAMES), "")
-    more = {name: text for name, text in told.items() if name.upper() not in _NOT_KEYS and not _ATTRIBUTES.match(name)} if not key else {}
-    return Figure(_without_time({**key, **more}), period, told.get("OBS_VALUE"), told.get("OBS_STATUS") or told.get("OBS_FLAG", ""))
-
-
-def _without_time(key: dict[str, str]) -> dict[str, str]:
-    return {name: code for name, code in key.items() if name.upper() not in TIME_NAMES}
+    more = {name: text for name, text in told.items() if name.upper() not in NOT_KEYS and is_key(name, cube)} if not key else {}
+    said = {name: text for name, text in told.items() if name not in more}
+    return Figure(without_time({**key, **more}), period, told.get("OBS_VALUE"), told.get("OBS_STATUS") or told.get("OBS_FLAG", ""), unit_said(said))
 
 
 def _read_json(data: dict[str, Any], url: str) -> tuple[Cube, list[Figure]]:
@@ -177,6 +171,9 @@ def _json_figures(cube: Cube, structure: dict[str, Any], dataset: dict[str, Any]
     attributes = structure.get("attributes") or {}
     fixed = {one["id"]: _value(one, 0) for one in told["dataSet"] if one.get("values")}
     whole = _attributes(attributes.get("dataSet") or [], dataset.get("attributes") or [])
+    grouped = _groups(told, attributes, dataset)
+    observed = attributes.get("observation") or []
+    measured = any(str(one.get("id")).upper() in (*UNIT_NAMES, *POWER_NAMES) for one in observed)
     figures = []
     rows = dataset.get("series") or {"": {"observations": dataset.get("observations") or {}}}
     for places, series in rows.items():
@@ -186,11 +183,27 @@ def _json_figures(cube: Cube, structure: dict[str, Any], dataset: dict[str, Any]
             here = key | _key(told["observation"], at)
             period = next((code for name, code in here.items() if name.upper() in TIME_NAMES), "")
             values = values if isinstance(values, list) else [values]
-            flags = _attributes(attributes.get("observation") or [], values[1:], codes=True)
-            own = _without_time(here)
-            cube.attributes.setdefault(key_text(own), {**said, **{name: text for name, text in flags.items() if name != "OBS_STATUS"}})
-            figures.append(Figure(own, period, values[0] if values else None, flags.get("OBS_STATUS") or flags.get("OBS_FLAG", "")))
+            flags = _attributes(observed, values[1:], codes=True)
+            own = without_time(here)
+            more = {name: text for group, by_codes in grouped.items() for name, text in by_codes.get(tuple(here.get(one, "") for one in group), {}).items()}
+            if (text := key_text(own)) not in cube.attributes:
+                cube.attributes[text] = {**said, **more, **{name: text for name, text in flags.items() if name != "OBS_STATUS"}}
+            unit = unit_said(more | (_attributes(observed, values[1:]) if measured else {}))
+            figures.append(Figure(own, period, values[0] if values else None, flags.get("OBS_STATUS") or flags.get("OBS_FLAG", ""), unit))
     return figures
+
+
+def _groups(told: dict[str, list[dict[str, Any]]], attributes: dict[str, Any], dataset: dict[str, Any]) -> dict[tuple[str, ...], dict[tuple[str, ...], dict[str, str]]]:
+    """What is said of all figures that share some codes: by the dimensions, then by their codes. An address such as
+    “0::1” leaves out the dimensions that do not matter."""
+    components = attributes.get("dimensionGroup") or []
+    order = sorted((*told["series"], *told["observation"]), key=lambda one: int(one.get("keyPosition") or 0))
+    found: dict[tuple[str, ...], dict[tuple[str, ...], dict[str, str]]] = {}
+    for address, given in (dataset.get("dimensionGroupAttributes") or {}).items():
+        named = [(one, place) for one, place in zip(order, str(address).split(":"), strict=False) if place.isdigit()]
+        codes = tuple(_value(one, int(place)) for one, place in named)
+        found.setdefault(tuple(str(one["id"]) for one, _place in named), {})[codes] = _attributes(components, given)
+    return found
 
 
 def _key(dimensions: list[dict[str, Any]], places: str) -> dict[str, str]:
@@ -218,37 +231,6 @@ def _attributes(components: list[dict[str, Any]], given: list[Any], *, codes: bo
     return found
 
 
-def _read_csv(text: str, url: str) -> tuple[Cube, list[Figure]]:
-    rows = csv.DictReader(io.StringIO(text), dialect=csv.Sniffer().sniff(text[:2000], ",;\t"))
-    heads = rows.fieldnames or []
-    value = next((head for head in heads if head.upper().split(":")[0] == "OBS_VALUE"), None)
-    flow = next((head for head in heads if head.upper() in ("DATAFLOW", "STRUCTURE_ID")), None)
-    if value is None:
-        raise BadAnswer(f"{url} is CSV without a column OBS_VALUE: is it SDMX-CSV?")
-    dull = {"DATAFLOW", "STRUCTURE", "STRUCTURE_ID", "STRUCTURE_NAME", "ACTION", "LAST UPDATE"}
-    cube = Cube("data", "")
-    figures = []
-    for row in rows:
-        key: dict[str, str] = {}
-        said: dict[str, str] = {}
-        for head in heads:
-            name, _, label = head.partition(":")
-            code, _, words = (row[head] or "").partition(": " if label else "\x00")
-            if name.upper() in dull or name.upper() in _NOT_KEYS:
-                continue
-            cube.names.setdefault(name, label.strip() or name)
-            cube.labels.setdefault(name, {})[code] = words.strip() or code
-            (said if _ATTRIBUTES.match(name) else key)[name] = code
-        if flow and cube.flow == "data":
-            cube.flow = re.sub(r"\(.*", "", (row[flow] or "").rpartition(":")[2]) or "data"
-        period = next((code for name, code in key.items() if name.upper() in TIME_NAMES), "")
-        status = next((row[head] or "" for head in heads if head.upper().split(":")[0] in ("OBS_STATUS", "OBS_FLAG")), "")
-        own = _without_time(key)
-        cube.attributes.setdefault(key_text(own), said)
-        figures.append(Figure(own, period, row[value], status.partition(":")[0]))
-    return cube, figures
-
-
 def read_structure(content: bytes, language: str) -> Cube:
     """Names and labels out of a message of structure."""
     try:
@@ -264,12 +246,15 @@ def read_structure(content: bytes, language: str) -> Cube:
     cube = Cube(attribute(flow, "id"), name(flow) if flow is not None else "")
     lists = {attribute(one, "id"): {attribute(code, "id"): name(code) for code in children(one, "Code")} for one in descendants(root, "Codelist")}
     concepts = {attribute(one, "id"): name(one) for one in descendants(root, "Concept")}
-    for one in [*descendants(root, "Dimension"), *descendants(root, "Attribute")]:
+    dimensions = [*descendants(root, "Dimension"), *descendants(root, "MeasureDimension"), *descendants(root, "TimeDimension")]
+    for one in [*dimensions, *descendants(root, "Attribute")]:
         number = attribute(one, "id") or _reference(child(one, "ConceptIdentity"))
         listed = _reference(find(one, "LocalRepresentation", "Enumeration"))
         if number:
             cube.names[number] = concepts.get(_reference(child(one, "ConceptIdentity")), "") or concepts.get(number, "") or number
             cube.labels[number] = lists.get(listed, {})
+            cube.components.setdefault(number.upper(), local(one) != "Attribute")
+            cube.order += [number] if local(one) == "Dimension" and number not in cube.order else []
     return cube
 
 

@@ -7,8 +7,10 @@ none makes a series of its own, with its name in the title. Nothing is multiplie
 import json
 import re
 from calendar import month_name
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -25,6 +27,8 @@ TIME_NAMES = frozenset({"TIME_PERIOD", "TIME", "PERIOD", "YEAR", "TIMEPERIOD", "
 PLACE_NAMES = frozenset({"REF_AREA", "GEO", "LOCATION", "COUNTRY", "AREA", "REGION", "GEOGRAPHY", "REFAREA", "COU", "ITTER107", "REPORTER", "TERRITORIO"})
 FREQUENCY_NAMES = frozenset({"FREQ", "FREQUENCY"})
 UNIT_NAMES = ("UNIT_MEASURE", "UNIT", "UNITMEASURE", "UNITS", "CURRENCY_UNIT")
+POWER_NAMES = ("UNIT_MULT", "POWERCODE", "UNITMULT", "UNIT_MULTIPLIER")
+_SILENT = frozenset({*FREQUENCY_NAMES, *UNIT_NAMES})
 # Codes that stand for many countries, and for others from one year to another.
 _GROUPS = frozenset({"EU", "EZ", "UN", "QO"})
 _POWERS = {3: "thousands", 6: "millions", 9: "billions", 12: "trillions", 2: "hundreds", 1: "tens"}
@@ -36,18 +40,21 @@ _NOTES = {"U": "low reliability", "C": "confidential", "D": "definition differs"
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One figure: its codes by dimension (time apart), its period, its value as stated, and its flag."""
+    """One figure: its codes by dimension (time apart), its period, its value as stated, its flag, and what it says
+    itself of its unit, where that is not said of its whole series."""
 
     key: Mapping[str, str]
     period: str
     value: Any
     status: str = ""
+    unit: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass
 class Cube:
     """What figures are about: the data set's number and name, dimensions with their names and the labels of their codes,
-    and what is said of whole series (`attributes` by the key's text)."""
+    what is said of whole series (`attributes` by the key's text), and, where a structure told them, its components in
+    capitals (True for a dimension, False for an attribute) and its dimensions in their order."""
 
     flow: str
     title: str
@@ -56,6 +63,8 @@ class Cube:
     attributes: dict[str, dict[str, str]] = field(default_factory=dict)
     place: str = ""
     about: dict[str, Any] = field(default_factory=dict)
+    components: dict[str, bool] = field(default_factory=dict)
+    order: list[str] = field(default_factory=list)
 
     def label(self, dimension: str, code: str) -> str:
         return self.labels.get(dimension, {}).get(code) or code
@@ -70,32 +79,101 @@ def key_text(key: Mapping[str, str]) -> str:
     return ";".join(f"{name}={key[name]}" for name in sorted(key))
 
 
+@dataclass
+class _Series:
+    """Figures that make one record: what they share, and rows of period, place, value and flag."""
+
+    key: dict[str, str]
+    area: str
+    said: dict[str, str]
+    rows: list[list[Any]] = field(default_factory=list)
+    unit: str = ""
+    part: str = ""
+
+
+def unit_said(said: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    """What attributes say of a unit: its name, and the power of ten unless it is none."""
+    told = {name.upper(): (name, text) for name, text in said.items() if text}
+    return tuple(told[name] for name in (*UNIT_NAMES, *POWER_NAMES) if name in told and told[name][1] not in ("0", "Units", "units"))
+
+
 def items(cube: Cube, figures: Iterable[Figure], url: str) -> Iterator[Item]:
     """An item a series, in the order in which they begin."""
     areas: dict[str, str] = {}
-    groups: dict[str, tuple[dict[str, str], str, list[list[Any]], dict[str, str]]] = {}
+    found = [part for one in _gathered(cube, figures, areas) for part in _within_bounds(cube, one, areas)]
+    codes: dict[str, set[str]] = defaultdict(set)
+    for one in found:
+        for name, code in one.key.items():
+            codes[name].add(code)
+    # A frequency or unit that all share says nothing in a title; one that tells two series apart does.
+    shown = sorted(name for name, told in codes.items() if len(told) > 1 and name.upper() in _SILENT)
+    for one in found:
+        yield _item(cube, one, shown, url)
+
+
+def _gathered(cube: Cube, figures: Iterable[Figure], areas: dict[str, str]) -> list[_Series]:
+    """Series by what tells them apart. Figures of one key whose units differ are different series: the record of each
+    says its unit. `areas` is filled with the area of every code of a place."""
+    series: dict[str, dict[tuple[tuple[str, str], ...], _Series]] = {}
+    empty: list[tuple[str, list[Any], _Series]] = []
+    keys: dict[tuple[Any, ...], tuple[str, str, str | None, dict[str, str], dict[str, str], tuple[tuple[str, str], ...]]] = {}
     for one in figures:
-        place = cube.place_name(one.key)
-        area = one.key.get(place, "")
-        code = _place(area, cube.label(place, area)) if area else None
-        # Two areas that would share a code are two: the second keeps its name.
-        code = code if code and areas.setdefault(code, area) == area else None
-        key = {name: value for name, value in one.key.items() if name != place or not code}
-        _key, _area, rows, _said = groups.setdefault(
-            key_text(key), (key, area if area and not code else "", [], cube.attributes.get(key_text(one.key), {}))
-        )
-        rows.append([one.period, code, one.value, one.status])
-    for text, (key, area, rows, said) in groups.items():
-        yield _item(cube, text, key, area, sorted(rows, key=lambda row: (str(row[1]), str(row[0]))), said, url)
+        told = tuple(one.key.items())
+        if told not in keys:
+            keys[told] = _placed(cube, one.key, areas)
+        text, area, code, key, said, unit = keys[told]
+        new = _Series(key, area, said)
+        row = [one.period, code, one.value, one.status]
+        if read_value(one.value) is None:
+            # Where there is no figure there is no unit either.
+            empty.append((text, row, new))
+            continue
+        own = unit_said(dict(unit) | dict(one.unit)) if one.unit else unit
+        series.setdefault(text, {}).setdefault(own, replace(new, said=said | dict(own), rows=[])).rows.append(row)
+    placed = {(text, row[1]): one for text, by_unit in series.items() if len(by_unit) > 1 for one in by_unit.values() for row in one.rows}
+    for text, row, new in empty:
+        by_unit = series.setdefault(text, {(): new})
+        placed.get((text, row[1]), next(iter(by_unit.values()))).rows.append(row)
+    for by_unit in series.values():
+        for unit, found in by_unit.items():
+            found.unit = ";".join(f"{name}={value}" for name, value in unit) or "UNIT=" if len(by_unit) > 1 else ""
+    return [one for by_unit in series.values() for one in by_unit.values()]
 
 
-def _item(cube: Cube, text: str, key: dict[str, str], area: str, rows: list[list[Any]], said: dict[str, str], url: str) -> Item:
-    told = {name: {"code": code, "label": cube.label(name, code), "name": cube.names.get(name, name)} for name, code in sorted(key.items())}
+def _placed(cube: Cube, key: Mapping[str, str], areas: dict[str, str]) -> tuple[str, str, str | None, dict[str, str], dict[str, str], tuple[tuple[str, str], ...]]:
+    """A figure's key without its place where that has a code: as text, the place's own words, its code, and what is
+    said of the series and its unit."""
     place = cube.place_name(key)
+    area = key.get(place, "")
+    code = _place(area, cube.label(place, area)) if area else None
+    # Two areas that would share a code are two: the second keeps its name.
+    code = code if code and areas.setdefault(code, area) == area else None
+    own = {name: value for name, value in key.items() if name != place or not code}
+    said = cube.attributes.get(key_text(key), {})
+    return key_text(own), "" if code else area, code, own, said, unit_said(said)
+
+
+def _within_bounds(cube: Cube, series: _Series, areas: dict[str, str]) -> Iterator[_Series]:
+    """A series as it is, or, with more figures than a record holds, one a place."""
+    if len(series.rows) <= MOST or len({row[1] for row in series.rows}) == 1:
+        yield series
+        return
+    by_place: dict[str | None, list[list[Any]]] = defaultdict(list)
+    for row in series.rows:
+        by_place[row[1]].append(row)
+    for code, rows in by_place.items():
+        yield replace(series, rows=rows, area=areas.get(code or "", "") or series.area, part=f"place={code}")
+
+
+def _item(cube: Cube, series: _Series, shown: list[str], url: str) -> Item:
+    told = {name: {"code": code, "label": cube.label(name, code), "name": cube.names.get(name, name)} for name, code in sorted(series.key.items())}
+    place = cube.place_name(series.key) or cube.place or next((name for name in cube.labels if name.upper() in PLACE_NAMES), "")
+    rows = sorted(series.rows, key=lambda row: (str(row[1]), str(row[0])))
     data = {
-        "flow": cube.flow, "title": cube.title, "key": told, "area": cube.label(place, area) if area else "", "attributes": said,
-        "observations": rows, "about": cube.about,
+        "flow": cube.flow, "title": cube.title, "key": told, "area": cube.label(place, series.area) if series.area else "", "attributes": series.said,
+        "observations": rows, "about": cube.about, "shown": shown, "apart": bool(series.unit),
     }  # fmt: skip
+    text = ";".join(part for part in (key_text(series.key), series.unit, series.part) if part)
     identifier = f"{cube.flow}/{text}" if text else cube.flow
     return Item(data, json.dumps(data, ensure_ascii=False, sort_keys=True, default=str).encode("utf-8", "surrogatepass"), url, identifier[:500])
 
@@ -126,15 +204,57 @@ def read_period(text: Any) -> str | None:
     if match := re.fullmatch(r"(\d{4})-?[SH]([12])", period):
         return f"{match[1]}-S{match[2]}"
     if match := re.fullmatch(r"(\d{4})-?W(\d{1,2})", period):
-        return f"{match[1]}-W{int(match[2]):02}"
+        return _week(int(match[1]), int(match[2]))
     if match := re.fullmatch(r"(\d{4})-?M(\d{1,2})|(\d{4})-(\d\d)", period):
         month = int(match[2] or match[4])
         return f"{match[1] or match[3]}-{month:02}" if 1 <= month <= 12 else None
-    if match := re.fullmatch(r"(\d{4})-?M?(\d\d)-?D?(\d\d)(T.*)?", period):
-        return f"{match[1]}-{match[2]}-{match[3]}"
-    if match := re.fullmatch(r"(\d{4})-(\d\d)-\d\d(?:T[\d:]+)?/P1([YM])", period):
-        return match[1] if match[3] == "Y" else f"{match[1]}-{match[2]}"
+    if match := re.fullmatch(r"(\d{4})-?D(\d{3})", period):
+        return _day(f"{match[1]}{match[2]}")
+    if match := re.fullmatch(r"(\d{4})-?M?(\d\d)-?D?(\d\d)(T[\d:.]+(Z|[+-]\d\d:\d\d)?)?", period):
+        return _day(f"{match[1]}-{match[2]}-{match[3]}")
+    if match := re.fullmatch(r"(\d{4}-\d\d-\d\d)(?:T[\d:]+)?/P(\d+)([YMWD])", period):
+        return _span(match[1], f"{match[2]}{match[3]}")
     return None
+
+
+def _day(text: str) -> str | None:
+    """A day as 2024-05-31, from that or from 2024152, its number in the year; None where there is no such day."""
+    try:
+        if len(text) == 7:
+            first = date(int(text[:4]), 1, 1) + timedelta(int(text[4:]) - 1)
+            return first.isoformat() if first.year == int(text[:4]) else None
+        return date.fromisoformat(text).isoformat()
+    except (ValueError, OverflowError):
+        return None
+
+
+def _week(year: int, week: int) -> str | None:
+    try:
+        date.fromisocalendar(year, week, 1)
+    except ValueError:
+        return None
+    return f"{year}-W{week:02}"
+
+
+def _span(start: str, length: str) -> str | None:
+    """A span by its first day and its length, where that is a year, half, quarter, month, week or day of the calendar."""
+    day = date.fromisoformat(found) if (found := _day(start)) else None
+    if day is None:
+        return None
+    if length == "1D":
+        return day.isoformat()
+    if length in ("7D", "1W"):
+        year, week, weekday = day.isocalendar()
+        return f"{year}-W{week:02}" if weekday == 1 else None
+    if day.day != 1:
+        # Years that begin within a month, such as fiscal ones, are named by the year in which they begin.
+        return str(day.year) if length in ("1Y", "12M") else None
+    months = {"1M": f"{day.year}-{day.month:02}", "1Y": str(day.year), "12M": str(day.year)}
+    if length == "3M" and day.month % 3 == 1:
+        return f"{day.year}-Q{day.month // 3 + 1}"
+    if length == "6M" and day.month % 6 == 1:
+        return f"{day.year}-S{day.month // 6 + 1}"
+    return months.get(length)
 
 
 def _month(word: str) -> int:
@@ -157,12 +277,16 @@ def parse(item: Item, source: Source) -> Record | None:
     data = item.data
     if not isinstance(data, dict) or not isinstance(data.get("observations"), list):
         raise ValueError(f"{str(data)[:60]!r} stands where a series should be")
-    observations, unread = _observations(data["observations"])
+    observations, unread = read_observations(data["observations"])
+    if len(observations) > MOST:
+        raise ValueError(f"it has {len(observations):,} figures of one place; a record holds {MOST:,}: ask for fewer years in url")
+    if not any(unread) and not observations:
+        raise ValueError("its figures have no dimension of time, and a record shows a series over time; it cannot be shown without a period")
     if not observations:
         raise ValueError(f"none of its {len(data['observations']):,} figures has a period that this portal can show, such as {str((unread or [''])[0])!r}")
     words = _words(data)
     said = data.get("attributes") or {}
-    title = read_line(" – ".join([*words, *([data["area"]] if data.get("area") else [])]))
+    title = read_line(" – ".join([*words, *([data["area"]] if data.get("area") else []), *_apart(data)]))
     about = data.get("about") or {}
     method = [f"**{name}:** {read_line(str(text))}" for name, text in sorted((about.get("notes") or {}).items()) if text]
     method += [f"{len(unread):,} figures have a period that this portal cannot show: {', '.join(sorted(set(unread))[:5])}"] if unread else []
@@ -181,7 +305,7 @@ def parse(item: Item, source: Source) -> Record | None:
         modified=about.get("modified") or None,
         landing_page=str(about.get("landing_page") or source.homepage or ""),
         license=source.license,
-        places=tuple(sorted({one["place"] for one in observations if one["place"]}))[:500] or ((source.place,) if source.place else ()),
+        places=tuple(sorted({one["place"] for one in observations if one["place"]})) or ((source.place,) if source.place else ()),
         indicator=read_line(" – ".join(words))[:500],
         unit=_unit(data)[:100],
         frequency=_frequency(data, observations),
@@ -190,7 +314,9 @@ def parse(item: Item, source: Source) -> Record | None:
     )
 
 
-def _observations(rows: list[Any]) -> tuple[list[dict[str, Any]], list[str]]:
+def read_observations(rows: list[Any]) -> tuple[list[dict[str, Any]], list[str]]:
+    """Observations from rows of period, place, value and flag, and the periods that could not be read. Raises ValueError
+    where two different figures stand for the same period and place."""
     found: dict[tuple[str, Any], dict[str, Any]] = {}
     code: str
     unread = []
@@ -204,7 +330,14 @@ def _observations(rows: list[Any]) -> tuple[list[dict[str, Any]], list[str]]:
         code = str(_STATUSES.get(flag) or next((_STATUSES[letter] for letter in flag if letter in _STATUSES), "A"))
         note = "; ".join(_NOTES[letter] for letter in flag if letter in _NOTES) if flag not in ("NA",) else ""
         told = "M" if number is None else code if code != "M" else "A"
-        found[when, place] = {"period": when, "place": place, "value": number, "status": told, "note": note}
+        known = found.get((when, place))
+        if known and known["value"] is not None and number is not None and known["value"] != number:
+            raise ValueError(
+                f"two figures stand for {when}{f' of {place}' if place else ''}, {known['value']} and {number}: what tells them apart is not read as a "
+                "dimension; name the structure of the data in options.structure, or narrow the query in url to one of them"
+            )
+        if known is None or known["value"] is None:
+            found[when, place] = {"period": when, "place": place, "value": number, "status": told, "note": note}
     return list(found.values()), unread
 
 
@@ -213,17 +346,22 @@ def _words(data: dict[str, Any]) -> list[str]:
     said = data.get("attributes") or {}
     if title := read_line(str(said.get("TITLE") or "")):
         return [title]
-    silent = {*FREQUENCY_NAMES, *UNIT_NAMES}
+    silent = _SILENT - {name.upper() for name in data.get("shown") or ()}
     hidden = {data.get("area")}
     labels = [one["label"] for name, one in data["key"].items() if name.upper() not in silent and one["label"] not in hidden]
     return [str(data.get("title") or data.get("flow") or ""), *labels]
+
+
+def _apart(data: dict[str, Any]) -> list[str]:
+    """The unit, for series that nothing but their units tells apart."""
+    return [unit] if data.get("apart") and (unit := _unit(data)) else []
 
 
 def _unit(data: dict[str, Any]) -> str:
     said = {name.upper(): str(text) for name, text in (data.get("attributes") or {}).items()}
     told = {name.upper(): one["label"] for name, one in data["key"].items()}
     unit = next((text for name in UNIT_NAMES if (text := read_line(str(told.get(name) or said.get(name) or "")))), "") or str((data.get("about") or {}).get("unit") or "")
-    power = next((str(stated) for name in ("UNIT_MULT", "POWERCODE", "UNITMULT") if (stated := told.get(name) or said.get(name))), "")
+    power = next((str(stated) for name in POWER_NAMES if (stated := told.get(name) or said.get(name))), "")
     word = _POWERS.get(int(power), f"10^{power}") if power.lstrip("-").isdigit() and int(power) else "" if power.isdigit() else power if power.lower() != "units" else ""
     return ", ".join(part for part in (unit, word) if part)
 

@@ -21,7 +21,7 @@ from ..record import Record, Strict
 from ..run import Item, Remark
 from ..source import Source
 from ..tables.places import place_of
-from .series import read_period, read_value
+from .series import read_observations, read_value
 
 ROWS = 1000
 
@@ -37,10 +37,10 @@ class Options(Strict):
 
 
 def collect(source: Source, http: Http, since: datetime | None) -> Iterator[Item | Remark]:
-    """One item an indicator, with all of its figures."""
+    """One item an indicator, with the figures of all places that have a code; one more for every group that has none."""
     options = Options(**source.options)
     base = source.url.rstrip("/").removesuffix("/v2")
-    yield Remark(expected=len(options.indicators))
+    expected = 0
     for code in options.indicators:
         path = f"{base}/v2/country/{quote(';'.join(options.countries), safe=';')}/indicator/{quote(code)}"
         told = _ask(http, f"{base}/v2/indicator/{quote(code)}?format=json")
@@ -59,13 +59,24 @@ def collect(source: Source, http: Http, since: datetime | None) -> Iterator[Item
                     yield row
             else:
                 rows.append(row)
-        yield _item(code, told[1][0] if told[1] else {}, rows, updated[0], path)
+        found = list(_items(code, told[1][0] if told[1] else {}, rows, updated[0], path))
+        expected += len(found)
+        yield Remark(expected=expected)
+        yield from found
 
 
-def _item(code: str, about: Any, rows: list[Any], updated: str, url: str) -> Item:
-    data = {"indicator": about if isinstance(about, dict) else {}, "code": code, "rows": rows, "lastupdated": updated}
-    raw = json.dumps(data, ensure_ascii=False, sort_keys=True).encode("utf-8", "surrogatepass")
-    return Item(data, raw, url, code)
+def _items(code: str, about: Any, rows: list[Any], updated: str, url: str) -> Iterator[Item]:
+    """An indicator's figures by place, and apart from them those of every group of countries that has no code of its own:
+    beside the others nothing would tell one such group from the next."""
+    placed = [row for row in rows if not isinstance(row, dict) or _place(row)]
+    apart: dict[str, list[Any]] = {}
+    for row in rows:
+        if isinstance(row, dict) and not _place(row):
+            apart.setdefault(_group(row), []).append(row)
+    for group, own in [*([("", placed)] if placed or not apart else []), *apart.items()]:
+        data = {"indicator": about if isinstance(about, dict) else {}, "code": code, "rows": own, "lastupdated": updated, "group": group}
+        raw = json.dumps(data, ensure_ascii=False, sort_keys=True).encode("utf-8", "surrogatepass")
+        yield Item(data, raw, url, f"{code}/{group}" if group else code)
 
 
 def _ask(http: Http, url: str) -> tuple[dict[str, Any], list[Any]]:
@@ -86,23 +97,23 @@ def parse(item: Item, source: Source) -> Record | None:
         raise ValueError(f"{str(data)[:60]!r} stands where an indicator should be")
     about, code = data.get("indicator") or {}, str(data["code"])
     rows = [row for row in data["rows"] if isinstance(row, dict)]
-    observations = {}
-    for row in rows:
-        period, value = read_period(row.get("date")), read_value(row.get("value"))
-        if period and value is not None:
-            observations[period, _place(row)] = value
+    stated = [[row.get("date"), _place(row), row.get("value"), row.get("obs_status")] for row in rows if read_value(row.get("value")) is not None]
+    observations, unread = read_observations(stated)
+    if not observations and unread:
+        raise ValueError(f"none of its {len(unread):,} figures has a period that this portal can show, such as {unread[0]!r}")
     if not observations:
         return None
     name = read_line(str(about.get("name") or _name(rows[0]) or code))
-    places = sorted({place for _period, place in observations if place})
+    places = sorted({one["place"] for one in observations if one["place"]})
+    period = str(observations[0]["period"])
     topics = [str(one.get("value") or "").strip() for one in about.get("topics") or [] if isinstance(one, dict)]
     return build(
         "outcome",
         type="indicator",
         axis_rule="the kind: a series of figures is an outcome",
         source=source.name,
-        identifier=code,
-        title=f"{name}: {_countries(rows)}" if len(places) == 1 else name,
+        identifier=item.identifier or code,
+        title=f"{name}: {_countries(rows)}" if len(places) == 1 or data.get("group") else name,
         summary=read_markup(str(about.get("sourceNote") or "")),
         language=source.language,
         publisher=source.agency(),
@@ -114,11 +125,18 @@ def parse(item: Item, source: Source) -> Record | None:
         places=tuple(places),
         indicator=name[:500],
         unit=_unit(name, about, rows),
-        frequency={4: "A", 7: "Q" if "-Q" in next(iter(observations))[0] else "M"}.get(len(next(iter(observations))[0])),
+        frequency={4: "A", 7: "Q" if "-Q" in period else "M"}.get(len(period)),
         method=read_markup(str(about.get("sourceOrganization") or "")),
         better=Options(**source.options).better.get(code) if source.options.get("indicators") else None,
-        observations=tuple({"period": period, "place": place, "value": value} for (period, place), value in sorted(observations.items(), key=lambda one: (one[0][1] or "", one[0][0]))),
+        observations=tuple(sorted(observations, key=lambda one: (one["place"] or "", one["period"]))),
     )
+
+
+def _group(row: dict[str, Any]) -> str:
+    """What a group of countries is called here: by the two letters of the World Bank's own, else by its name."""
+    country = row.get("country")
+    told = country if isinstance(country, dict) else {}
+    return str(told.get("id") or told.get("value") or "unknown").strip()[:200]
 
 
 def _place(row: dict[str, Any]) -> str | None:

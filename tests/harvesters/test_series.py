@@ -195,7 +195,7 @@ def test_recorded_sdmx_becomes_series(samples: Path, agency: Agency, http: Http,
     structures = {"estat/cdh_e_fos.xml": "estat/DSD_cdh_e_fos.xml", "insee/IPI-2010-A21.xml": "insee/IPI-2010-A21-structure.xml", "istat/data_47_850.xml": "istat/dataflow_47_850_with_datastructure.xml"}
     expected = {
         "ecb/M.USD.EUR.SP00.A.xml": (252, 1), "estat/cdh_e_fos.xml": (672, 14), "estat/NAMA_10_GDP-ss.xml": (4, 1), "insee/IPI-2010-A21.xml": (3230, 20), "istat/data_47_850.xml": (22, 2),
-        "istat/22_289.xml": (8, 2), "imf/PCPS.xml": (1, 1), "oecd/LAND_USE_all_all.json": (14150, 20), "oecd/QNA_2009Q1_2011Q4.json": (60, 1), "wb/gh-78.xml": (1, 1),
+        "istat/22_289.xml": (8, 2), "imf/PCPS.xml": (1, 1), "oecd/LAND_USE_all_all.json": (14150, 20), "oecd/QNA_2009Q1_2011Q4.json": (60, 4), "wb/gh-78.xml": (1, 1),
     }  # fmt: skip
     for name, (figures, count) in expected.items():
         options = {"structure": agency.plays(f"/structure/{name}", Reply((folder / structures[name]).read_bytes()))} if name in structures else {}
@@ -203,6 +203,8 @@ def test_recorded_sdmx_becomes_series(samples: Path, agency: Agency, http: Http,
         account, results = came(source, http)
         records = [one.record for one in results if isinstance(one, Harvested)]
         assert account.complete and len(records) == count and sum(len(one.observations) for one in records) == figures, (name, [one.reason for one in results if isinstance(one, Rejected)])
+    timeless = came(a_source("sdmx", agency.plays("/data/PART2", Reply((folder / "oecd/data-PART2-all-all.json").read_bytes()))), http)[1]
+    assert [one.reason for one in timeless if isinstance(one, Rejected) and "no dimension of time" in one.reason] == [one.reason for one in timeless]
     for name in ("footer_413_async.xml", "footer_413_async_no_results.xml"):
         with pytest.raises(TooLarge) as caught:
             read_message((folder / "estat" / name).read_bytes(), "u")

@@ -117,7 +117,7 @@ def test_a_link_beside_figures_is_no_promise_of_a_file(agency: Agency, http: Htt
     text = f'<m:StructureSpecificData xmlns:m="m"><m:DataSet><Series GEO="VN"><Obs TIME_PERIOD="2024" OBS_VALUE="1"/></Series></m:DataSet>{footer}</m:StructureSpecificData>'
     account, results = came(agency, http, text)
     assert len(results) == 1 and account.complete
-    with pytest.raises(BadAnswer, match="answered with an error 300: Ask us: http://stat.example/help"):
+    with pytest.raises(BadAnswer, match=r"answered with an error 300: Ask us: http://stat\.example/help"):
         came(agency, http, '<m:GenericData xmlns:m="m" xmlns:f="f"><f:Footer><f:Message code="300"><c:Text xmlns:c="c">Ask us: http://stat.example/help</c:Text></f:Message></f:Footer></m:GenericData>')
 
 

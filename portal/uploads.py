@@ -16,7 +16,7 @@ from harvesters.record import Decision, Outcome, Policy, Record, read_number
 from harvesters.vocabularies import CHOICES
 
 from . import store
-from .models import Agency, RecordRow, StoredFile, Upload
+from .models import HIDDEN, Agency, FileLink, KeptFile, RecordRow, StoredFile, Upload
 from .typed import Unreadable, read_count, read_decimal, read_lines, read_when, read_words
 
 CLASSES: dict[str, type[Record]] = {"decision": Decision, "policy": Policy, "outcome": Outcome}
@@ -304,9 +304,22 @@ def files_of(session: Session, upload: Upload) -> list[StoredFile]:
 
 
 def find_file(session: Session, sha256: str, user: int | None) -> StoredFile | None:
-    """A stored file that `user` (None: a reader) may see: a public one, or one of their own."""
+    """A stored file that `user` (None: a reader) may see: a public one, or one of their own. A file that was kept for
+    harvested records goes with them: when the last of them is taken off the pages, it cannot be had either."""
     row = session.get(StoredFile, sha256)
-    return row if row and (row.public or (user is not None and row.user_id == user)) else None
+    if row is None or (user is not None and row.user_id == user):
+        return row
+    return row if row.public and (row.user_id is not None or _is_linked(session, sha256)) else None
+
+
+def _is_linked(session: Session, sha256: str) -> bool:
+    """Whether a kept file is one of a record that readers see, or was not kept for a record at all."""
+    kept = select(KeptFile.url_hash).where(KeptFile.sha256 == sha256)
+    linked = (
+        select(RecordRow.id).join(FileLink, FileLink.record_id == RecordRow.id)
+        .where(FileLink.url_hash.in_(kept), RecordRow.state.not_in(HIDDEN))
+    )  # fmt: skip
+    return session.scalar(kept.limit(1)) is None or session.scalar(linked.limit(1)) is not None
 
 
 def agency_of(session: Session, slug: str) -> AgencyName:

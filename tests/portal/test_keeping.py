@@ -3,10 +3,12 @@
 from datetime import UTC, datetime
 
 import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
 
-from portal import filechecks, keeping, search
+from portal import filechecks, keeping, search, store
 from portal.harvesting import run_source
-from portal.models import KeptFile
+from portal.models import FileLink, KeptFile, RecordRow
 from tests.harvesters.agency import Reply
 
 from ..browser import JudgingClient
@@ -58,6 +60,36 @@ def test_a_hit_says_on_which_page_it_stands(portal, harvest, judging):
     assert keeping.keep(portal) == 0
     search.rebuild(portal)
     assert "Page 3 of report.pdf" in judging.get("/search?q=zebras").text
+
+
+def test_a_kept_file_goes_with_the_last_record_that_links_to_it(portal, harvest, judging):
+    harvest("report.pdf", REPORT, keep_files=True)
+    (file,) = kept_files(portal)
+    address = f"/files/{file.sha256}/report.pdf"
+    with judging.get(address) as answer:
+        assert answer.status_code == 200
+    with portal.database.write() as session:
+        linking = select(FileLink.record_id).where(FileLink.url_hash == file.url_hash)
+        (row,) = session.scalars(select(RecordRow).where(RecordRow.id.in_(linking)))
+        store.unpublish(session, row, "personal_data", datetime.now(UTC))
+    search.catch_up(portal)
+    assert judging.get(address).status_code == 404
+    assert "report.pdf" not in judging.get("/search?q=zebras").text
+
+
+def test_a_kept_page_never_runs_here(portal, harvest, app):
+    client = FlaskClient(app, app.response_class)
+    harvest("page.html", b"<!doctype html><title>Minutes</title><p>zebras<script>alert(1)</script>", keep_files=True)
+    (file,) = kept_files(portal)
+    with client.get(f"/files/{file.sha256}/page.html") as answer:
+        assert answer.headers["Content-Disposition"].startswith("attachment")
+        assert answer.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    for name in ("page.svg", "page.xhtml", "page", "page.pdf"):
+        with client.get(f"/files/{file.sha256}/{name}") as answer:
+            runs = answer.mimetype in ("text/html", "image/svg+xml", "application/xhtml+xml")
+            assert not runs or answer.headers["Content-Disposition"].startswith("attachment")
+            assert answer.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
 
 
 def test_nothing_is_kept_where_the_declaration_does_not_say_so(portal, harvest, judging):

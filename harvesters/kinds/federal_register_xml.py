@@ -94,6 +94,17 @@ def _number(element: Element) -> str:
     return found[-1].replace("–", "-") if found else ""
 
 
+_SMALL = re.compile(r"(?<=\s)(of|the|and|for|in|on|to|a|an|at|by|or|from|with)(?=\s)", re.IGNORECASE)
+
+
+def spell(capitals: str) -> str:
+    """An agency's name in ordinary spelling, where it is printed in capitals: Department of Veterans' Affairs."""
+    if not capitals.isupper() or " " not in capitals:
+        return capitals
+    words = re.sub(r"[^\W\d_]+(?:[’'][^\W\d_]+)?", lambda word: word[0].capitalize(), capitals)
+    return _SMALL.sub(lambda word: word[0].lower(), words)
+
+
 def parse(item: Item, source: Source) -> Record | None:
     """One document."""
     data = item.data
@@ -105,7 +116,7 @@ def parse(item: Item, source: Source) -> Record | None:
         raise KeyError("FRDOC" if data.get("date") else "DATE")
     preamble = child(element, "PREAMB")
     axis, kind, rule = PLACES[_KINDS[data["kind"]]]
-    agencies = [read_line(text_of(one).title() if text_of(one).isupper() else text_of(one)) for one in descendants(preamble, "AGENCY")]
+    agencies = [spell(read_line(text_of(one))) for one in descendants(preamble, "AGENCY")]
     below = [read_line(text_of(one)) for one in descendants(preamble, "SUBAGY")]
     title, subtype = _title(element, preamble)
     summary, rest = split_lead(_text(find(preamble, "SUM")))

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from harvesters.http import BadAnswer, Http
+from harvesters.kinds.federal_register_xml import spell
 from harvesters.run import Account, Harvested, Rejected, harvest
 
 from .agency import Agency, Reply
@@ -62,3 +63,14 @@ def test_the_recorded_issue_becomes_records(samples: Path, agency: Agency, http:
     assert proclamation.title.startswith("Proclamation 9423 of April 12, 2016: Establishment of the Belmont-Paul")
     rule = next(one for one in records.values() if "Regulatory Capital Rules" in one.title)
     assert {"12 CFR 324"} == {one.identifier for one in rule.relations} and "3064-AE12" in {one.value for one in rule.other_identifiers} and "81 FR 22173" in {one.value for one in rule.other_identifiers}
+
+
+@pytest.mark.parametrize(
+    ("printed", "name"),
+    [
+        ("DEPARTMENT OF THE INTERIOR", "Department of the Interior"), ("U.S.-CHINA REVIEW COMMISSION", "U.S.-China Review Commission"),
+        ("OFFICE FOR CHILDREN'S RIGHTS", "Office for Children's Rights"), ("NASA", "NASA"), ("Council on Rivers", "Council on Rivers"),
+    ],
+)  # fmt: skip
+def test_agencies_in_capitals_are_written_as_names_are(printed: str, name: str) -> None:
+    assert spell(printed) == name

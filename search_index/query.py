@@ -1,17 +1,20 @@
 """The visitor's query language, parsed once, for every engine.
 
-    plain words (all of them) · "a phrase" · -without · NOT · OR · ( ) · digit* · title:word · title:"a phrase"
-    identifier:749/QD-TTg · axis:policy (any facet) · from:2024-01-01 · to:2024
+    plain words (all of them) · "a phrase" · "near words"~5 · -without · NOT · OR · ( ) · digit* · title:word
+    title:"a phrase" · identifier:749/QD-TTg · axis:policy (any facet) · from:2024-01-01 · to:2024
+    issued:2023..2024 · issued:>2020 · year:2020..2022 · amount:>1000000 · amount:1000..5000
 
 Whatever makes no sense as a rule is searched as plain words: nothing a visitor types is an error. The parser is
 our own, some hundred lines, because a general one turns what it cannot read into an error or into nothing.
 """
 
 import re
+import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
+from .ranges import read_amounts, read_day, read_days
 from .text import fold_identifier, words
 
 MOST_WORDS = 40
@@ -125,7 +128,7 @@ class Parsed:
 
 
 _TOKEN = re.compile(
-    r"""(?P<quote>"(?P<quoted>[^"]*)"?)
+    r"""(?P<quote>"(?P<quoted>[^"]*)"?(?:~(?P<near>\d{1,4}))?)
       | (?P<open>\() | (?P<close>\))
       | (?P<field>[A-Za-z_]+):(?P<value>"[^"]*"?|[^\s()"]+)
       | (?P<minus>-(?=[\w"(]))
@@ -135,9 +138,15 @@ _TOKEN = re.compile(
 )
 
 
+# Keyboards and word processors put other marks where these are meant.
+_MARKS = str.maketrans({**dict.fromkeys("“”„‟″«»「」『』", '"'), **dict.fromkeys("‐‑‒–−", "-"), "№": " "})
+_FARTHEST = 50
+_RANGES = frozenset({"amount", "issued", "date", "year"})
+
+
 def parse(text: str, facets: Collection[str] = ()) -> Parsed:
     """Read what a visitor typed; `facets` are the names that may stand before a colon."""
-    text = text.replace("\0", " ").replace("“", '"').replace("”", '"').replace("„", '"')
+    text = unicodedata.normalize("NFKC", text.replace("\0", " ").translate(_MARKS)).translate(_MARKS)
     found = [match for match, _ in zip(_TOKEN.finditer(text), range(MOST_WORDS * 3), strict=False)]
     reader = _Reader(found, facets)
     tree = reader.any_of(0)
@@ -146,7 +155,7 @@ def parse(text: str, facets: Collection[str] = ()) -> Parsed:
         rest = reader.any_of(0)
         tree = _both(tree, rest)
     notes = tuple(dict.fromkeys(reader.notes + (["shortened"] if len(found) == MOST_WORDS * 3 else [])))
-    return Parsed(tree, tuple(dict.fromkeys(reader.words)), notes)
+    return Parsed(tree, tuple(dict.fromkeys(reader.words)), notes, tuple(dict.fromkeys(reader.odd)))
 
 
 def _both(one: Node, other: Node) -> Node:
@@ -162,6 +171,7 @@ class _Reader:
         self.position = 0
         self.words: list[str] = []
         self.notes: list[str] = []
+        self.odd: list[str] = []
 
     def more(self) -> bool:
         return self.position < len(self.found)
@@ -209,12 +219,16 @@ class _Reader:
         if token["open"]:
             return self.group(depth)
         if token["quote"]:
-            return self.plain(token["quoted"], phrase=True)
+            return self.near(token) if token["near"] else self.plain(token["quoted"], phrase=True)
         if token["field"]:
             return self.field(token["field"], token["value"].strip('"'), token["value"].startswith('"'), token[0])
         if token["plain"]:
             return self.plain(token["plain"])
         return Everything()
+
+    def near(self, token: re.Match[str]) -> Node:
+        node = self.plain(token["quoted"], phrase=True)
+        return Near(node.words, min(int(token["near"]), _FARTHEST)) if isinstance(node, Phrase) else node
 
     def group(self, depth: int) -> Node:
         if depth >= _DEEPEST:
@@ -231,12 +245,24 @@ class _Reader:
             return self.plain(value, phrase=quoted, title=True)
         if lowered == "identifier" and fold_identifier(value):
             return Number(fold_identifier(value), Everything())
-        if lowered in ("from", "to") and (day := _day(value, last=lowered == "to")):
+        if lowered in ("from", "to") and (day := read_day(value, last=lowered == "to")):
             return Dates(since=day) if lowered == "from" else Dates(until=day)
+        if lowered in _RANGES and (node := self.range(lowered, value)):
+            return node
         if lowered in self.facets and value:
             return Facet(lowered, value)
         self.notes.append("plain_words")
+        if lowered in (*_RANGES, *self.facets, "from", "to", "title", "identifier"):
+            self.odd.append(whole)
         return self.plain(whole, phrase=False)
+
+    def range(self, name: str, value: str) -> Node | None:
+        """What a field of dates or amounts says; None where that is no range, or the field's value is one of a facet."""
+        if name == "amount":
+            return Amounts(*ends) if (ends := read_amounts(value)) else None
+        if name in self.facets and not re.search(r"[<>]|\.\.", value):
+            return None
+        return Dates(*days) if (days := read_days(value)) else None
 
     def plain(self, text: str, *, phrase: bool = False, title: bool = False) -> Node:
         found = [word for word, _, _ in words(text)]
@@ -254,19 +280,3 @@ class _Reader:
             # 749/QD-TTg is a document's number first, and words beside it.
             return Number(fold_identifier(text), Phrase(tuple(found)) if len(found) > 1 else node)
         return node
-
-
-def _day(text: str, *, last: bool) -> date | None:
-    """The first (or last) day of a year, a month or a day; None if it is none of these."""
-    match = re.fullmatch(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?", text)
-    if not match:
-        return None
-    year, month, day = (int(part) if part else None for part in match.groups())
-    try:
-        if not last or (month and day):
-            return date(year or 1, month or 1, day or 1)
-        if month is None:
-            return date(year or 1, 12, 31)
-        return date((year or 1) + month // 12, month % 12 + 1, 1) - timedelta(days=1)
-    except (ValueError, OverflowError):
-        return None

@@ -13,6 +13,7 @@ import shutil
 import threading
 import time
 from array import array
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -23,14 +24,13 @@ from typing import Any
 
 from whoosh import fields, index, query, writing
 from whoosh.formats import Frequency, Positions
-from whoosh.query import spans
 from whoosh.reading import TermNotFound
 from whoosh.searching import Searcher
 
 from .answering import answer, every
 from .columns import UNDATED, Columns, bits_of
 from .engine import Document, Query, Results, SearchEngine, SearchUnavailable, Text
-from .preparing import prepare
+from .preparing import GAP, prepare
 from .spelling import Spelling
 
 log = logging.getLogger(__name__)
@@ -357,9 +357,10 @@ class _WhooshShelf:
         name = "title" if title else "words"
         if not all(self.word(stem, title=title) for stem in stems):
             return []
-        wanted = [query.Term(name, stem) for stem in stems]
-        matcher = spans.SpanNear2(wanted, slop=distance + 1, ordered=False).matcher(self._searcher)
-        return [int(place) for place in matcher.all_ids()]
+        # Whoosh's own nearness measures between neighbours, and across the gap between two texts.
+        holders = set.intersection(*(set(self.word(stem, title=title)) for stem in stems))
+        postings = [(stem, self.reader.postings(name, stem)) for stem in {*stems, GAP}]
+        return [place for place in sorted(holders) if _stand_near(_places(postings, place), Counter(stems), len(stems) + distance)]
 
     @cached_property
     def _searcher(self) -> Any:
@@ -410,3 +411,27 @@ def _read_segment(leaf: Any) -> _Segment:
         segment.facets.append(facets)
         segment.languages.update(languages)
     return segment
+
+
+def _places(postings: list[tuple[str, Any]], document: int) -> list[tuple[int, str]]:
+    """Where stems stand in a document, in order. Documents must be asked for from the first to the last."""
+    found = []
+    for stem, matcher in postings:
+        if matcher.is_active() and matcher.id() < document:
+            matcher.skip_to(document)
+        if matcher.is_active() and matcher.id() == document:
+            found += [(position, stem) for position in matcher.value_as("positions")]
+    return sorted(found)
+
+
+def _stand_near(places: list[tuple[int, str]], wanted: Counter[str], window: int) -> bool:
+    """Whether all wanted stems stand within so many words of one text."""
+    for start, (first, _stem) in enumerate(places):
+        there: Counter[str] = Counter()
+        for position, stem in places[start:]:
+            if stem == GAP or position >= first + window:
+                break
+            there[stem] += 1
+            if wanted <= there:
+                return True
+    return False

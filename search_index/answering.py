@@ -27,7 +27,7 @@ from .query import (
 )  # fmt: skip
 from .showing import Wanted, show
 from .suggesting import suggest
-from .text import fold, stem, stems
+from .text import bare, fold, stem, stems, with_marks
 
 TITLE_BONUS = 2.5
 
@@ -109,8 +109,8 @@ class _Matching:
         for one in looked_up:
             for place, score in self.shelf.word(one, title=True).items():
                 scores[place] = scores.get(place, 0.0) + TITLE_BONUS * score
-        if not text.isascii() and fold(text) != text.lower():
-            for place, score in self.shelf.word(f"\x01{text.lower()}", title=False).items():
+        if marked_word := with_marks(text):
+            for place, score in self.shelf.word(f"\x01{marked_word}", title=False).items():
                 if place in scores:
                     scores[place] += 0.5 * score
         return self._set(scores)
@@ -118,7 +118,7 @@ class _Matching:
     def _phrase(self, parts: tuple[str, ...], title: bool, distance: int | None = None) -> Found:
         scores: dict[int, float] = {}
         tried = {tuple(stem(word, language) for word in parts) for language in self.shelf.languages}
-        tried.add(tuple(fold(word) for word in parts))
+        tried.add(tuple(bare(word) for word in parts))
         for wanted in sorted(tried):
             there = (
                 self.shelf.phrase(wanted, title=title)

@@ -6,9 +6,13 @@ import secrets
 from flask import Flask, Response, jsonify, render_template, request
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
 from search_index.engine import SearchUnavailable
+
+from . import catalogue
+from .parts import here
 
 log = logging.getLogger("clerestory")
 
@@ -88,7 +92,18 @@ def _search_down(error: SearchUnavailable) -> Response | tuple[str, int]:
     log.error("search is unavailable: %s", error)
     title = _("Search is not available at the moment")
     detail = _("Records, agencies and sources can be read as usual. Please try again in a few minutes.")
-    return problem(503, title, detail) if wants_data() else page(503, title, detail, search=False)
+    if wants_data():
+        return problem(503, title, detail, ways={"changes": "/api/v1/changes", "sources": "/sources.json"})
+    return page(503, title, detail, search=False, newest=_newest())
+
+
+def _newest() -> list[catalogue.Entry]:
+    """The newest records, which can be had without search."""
+    try:
+        with here().database.read() as session:
+            return catalogue.newest(session, limit=20)
+    except SQLAlchemyError:
+        return []
 
 
 def _bug(error: Exception) -> Response | tuple[str, int]:

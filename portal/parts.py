@@ -17,6 +17,7 @@ from .filestore import Files
 from .raw import Raw
 from .settings import Settings
 from .storage import Storage, storage_of
+from .synonyms import synonyms_of
 
 DEMONSTRATION = FOLDER / "demo"
 
@@ -39,7 +40,9 @@ class Portal:
         """The search engine. Raises SearchUnavailable while its index cannot be opened."""
         with _opening:
             if "_engine" not in self.__dict__:
-                self.__dict__["_engine"] = open_engine(self.settings.search_url, self.settings.search_dir)
+                self.__dict__["_engine"] = open_engine(
+                    self.settings.search_url, self.settings.search_dir, synonyms_of(self.settings)
+                )
             engine: SearchEngine = self.__dict__["_engine"]
             return engine
 

@@ -1,7 +1,9 @@
 """The joint with search: a record or a page becomes a Document; the index follows the database by version."""
 
+import logging
 from array import array
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -11,7 +13,21 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from harvesters.record import show_number
-from search_index.engine import Document, Hit, Piece, Query, Reason, Results, SearchEngine, Snippet, Text
+from search_index import tantivy_is_here
+from search_index.auto_engine import AutoEngine
+from search_index.engine import (
+    Document,
+    Hit,
+    Piece,
+    Query,
+    Reason,
+    Results,
+    SearchDamaged,
+    SearchEngine,
+    SearchUnavailable,
+    Snippet,
+    Text,
+)  # fmt: skip
 
 from . import catalogue, filetexts, pages, traits
 from .hierarchy import rolled_up, with_below
@@ -19,9 +35,11 @@ from .listing import FACETS, Listing
 from .models import HIDDEN, Gone, RecordRow, State
 from .parts import Portal
 
+log = logging.getLogger(__name__)
+
 BATCH = 500
 # What `document_of` makes of a record: raised when it changes, which has every record indexed again.
-FORM = 2
+FORM = 3
 _KIND = "kind"  # the facet that keeps records and editorial pages apart: record, page
 
 Progress = Callable[[int], None]
@@ -64,10 +82,17 @@ class Found:
         return self.total == len(self.hits)
 
 
-def find(portal: Portal, listing: Listing, language: str, now: datetime | None = None) -> Found:
-    """One page of a list, with the counts of every facet. Raises SearchUnavailable."""
+def find(
+    portal: Portal, listing: Listing, language: str, now: datetime | None = None, *, correct: bool = False
+) -> Found:
+    """One page of a list, with the counts of every facet. `correct`: where nothing is found, the list of the likelier
+    spelling, which `Found.listing` then asks for. Raises SearchUnavailable."""
     parents = _parents(portal)
-    results = portal.engine.search(_query(listing, language, parents, count_facets=FACETS))
+    results = portal.engine.search(_query(listing, language, parents, count_facets=FACETS, correct=correct))
+    if not results.total and _is_lost(portal):
+        raise SearchUnavailable("the search index is gone; it is made again by: clerestory search catch-up")
+    if results.corrected:
+        listing = listing.asking(results.corrected)
     with portal.database.read() as session:
         entries = {entry.number: entry for entry in catalogue.find_many(session, [hit.id for hit in results.hits])}
         lag = behind(session)
@@ -104,7 +129,12 @@ def _parents(portal: Portal) -> dict[str, str]:
 
 
 def _query(
-    listing: Listing, language: str | None, parents: Mapping[str, str], count_facets: tuple[str, ...] = ()
+    listing: Listing,
+    language: str | None,
+    parents: Mapping[str, str],
+    count_facets: tuple[str, ...] = (),
+    *,
+    correct: bool = False,
 ) -> Query:
     facets = dict(listing.facets)
     if publishers := facets.get("publisher"):
@@ -119,6 +149,7 @@ def _query(
         size=listing.size,
         count_facets=count_facets,
         language=language,
+        correct=correct,
     )
 
 
@@ -202,8 +233,16 @@ def catch_up(portal: Portal, progress: Progress | None = None) -> int:
     May be repeated, interrupted and run twice at once: a record is ticked off only after the engine has it, and
     only in the version the engine has. An index that was lost is rebuilt. Raises SearchUnavailable.
     """
+    try:
+        return _catch_up(portal, progress)
+    except SearchDamaged as error:
+        log.warning("%s; it is made again from the database", error)
+        return rebuild(portal, progress)
+
+
+def _catch_up(portal: Portal, progress: Progress | None) -> int:
     engine = portal.engine
-    if _was_indexed(portal) and (engine.count() == 0 or _form(portal) != FORM):
+    if _is_lost(portal) or _form(portal) != FORM:
         return rebuild(portal, progress)
     _remember_form(portal)
     _forget(portal, engine)
@@ -213,7 +252,40 @@ def catch_up(portal: Portal, progress: Progress | None = None) -> int:
         done += count
         if progress:
             progress(done)
+        if isinstance(engine, AutoEngine) and engine.outgrown:
+            break
+    if isinstance(engine, AutoEngine) and engine.outgrown:
+        log.info("the portal has outgrown Whoosh; search moves to Tantivy")
+        return move(portal, "tantivy", progress)
     return done
+
+
+def _is_lost(portal: Portal) -> bool:
+    """Whether the index holds nothing although it has learned something."""
+    return portal.engine.count() == 0 and _was_indexed(portal)
+
+
+def needs_work(portal: Portal) -> bool:
+    """Whether catching up has something to do: records to learn, an index that was lost, damaged or outgrown."""
+    with portal.database.read() as session:
+        if behind(session):
+            return True
+    try:
+        engine = portal.engine
+        return _is_lost(portal) or _form(portal) != FORM or (isinstance(engine, AutoEngine) and engine.outgrown)
+    except SearchDamaged:
+        return True
+
+
+def move(portal: Portal, name: str, progress: Progress | None = None) -> int:
+    """Go on with another engine (`whoosh` or `tantivy`), where the portal's is `auto:`; return how many records it
+    holds. The old one answers until then. Raises SearchUnavailable."""
+    engine = portal.engine
+    if not isinstance(engine, AutoEngine):
+        raise SearchUnavailable("only auto: can move; set PORTAL_SEARCH_URL to the engine that is wanted, then rebuild")
+    if name == "tantivy" and not tantivy_is_here():
+        raise SearchUnavailable("tantivy is not installed; pip install 'clerestory[tantivy]'")
+    return rebuild(portal, progress, lambda: engine.rebuild(name))
 
 
 def _form(portal: Portal) -> int:
@@ -283,14 +355,19 @@ def _remember_pages(portal: Portal, said: str, documents: Sequence[Document]) ->
         session.merge(State(name="pages", value={"said": said, "ids": [document.id for document in documents]}))
 
 
-def rebuild(portal: Portal, progress: Progress | None = None) -> int:
-    """Fill a fresh index from the database and swap it in; return how many records it holds.
+def rebuild(
+    portal: Portal,
+    progress: Progress | None = None,
+    begin: Callable[[], AbstractContextManager[SearchEngine]] | None = None,
+) -> int:
+    """Fill a fresh index from the database and swap it in; return how many records it holds. `begin` opens it, the
+    engine's own way unless given.
 
     Readers keep the old one until then. What changes meanwhile is caught up with afterwards.
     """
     ids, versions = array("q"), array("q")
     documents = [page_document(page) for page in pages.every()]
-    with portal.engine.rebuild() as fresh:
+    with (begin or portal.engine.rebuild)() as fresh:
         fresh.add(documents)
         for rows in _all_rows(portal):
             with portal.database.read() as session:

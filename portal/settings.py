@@ -6,13 +6,14 @@ import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 _DATABASES = ("sqlite", "postgresql", "postgresql+psycopg")
 _QUEUES = ("sqlite:///", "redis://", "rediss://")
-_ENGINES = ("auto", "whoosh", "memory")
+_ENGINES = ("auto", "whoosh", "tantivy", "memory")
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -169,7 +170,9 @@ class _Reading:
     def _search(self) -> str:
         url = self._text("PORTAL_SEARCH_URL", "auto:")
         if url.rstrip(":") not in _ENGINES or not url.endswith(":"):
-            self.faults.append(f"PORTAL_SEARCH_URL: {url!r} is not a search engine; use auto:, whoosh: or memory:")
+            self.faults.append(f"PORTAL_SEARCH_URL: {url!r} is not a search engine; use auto:, whoosh:, tantivy: or memory:")
+        elif url == "tantivy:" and find_spec("tantivy") is None:
+            self.faults.append("PORTAL_SEARCH_URL: tantivy: needs the extra tantivy; pip install 'clerestory[tantivy]'")
         return url
 
     def _queue(self) -> str:

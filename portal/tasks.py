@@ -75,7 +75,7 @@ def keep_files(portal: Portal) -> None:
 def due(session: Session, portal: Portal, now: datetime) -> list[str]:
     """The names of the tasks whose time has come."""
     found = [task.name for task in TASKS.values() if _is_due(session, task, now)]
-    if "catch-up" in found and not search.behind(session):
+    if "catch-up" in found and not search.needs_work(portal):
         found.remove("catch-up")
     return found
 

@@ -25,11 +25,12 @@ from .query import (
     Word,
     parse,
 )  # fmt: skip
+from .ranking import EXACT_TITLE_BONUS, MARKS_BONUS, NUMBER_BONUS, PHRASE_BONUS, TITLE_BONUS
 from .showing import Wanted, show
-from .suggesting import suggest
+from .suggesting import corrected, suggest
+from .synonyms import Synonyms
 from .text import bare, fold, stem, stems, with_marks
-
-TITLE_BONUS = 2.5
+from .widening import widen
 
 
 class Shelf(Protocol):
@@ -37,6 +38,7 @@ class Shelf(Protocol):
 
     columns: Columns
     languages: tuple[str, ...]
+    synonyms: Synonyms | None
 
     def word(self, stem: str, *, title: bool) -> Mapping[int, float]:
         """Places of the documents that hold a stem, with its score there."""
@@ -52,6 +54,9 @@ class Shelf(Protocol):
 
     def number(self, identifier: str) -> Iterable[int]:
         """Places of the documents that have this folded identifier."""
+
+    def frequency(self, stem: str) -> int:
+        """How many documents hold a stem, about."""
 
     def document(self, place: int) -> Document:
         """The document at a place."""
@@ -112,7 +117,7 @@ class _Matching:
         if marked_word := with_marks(text):
             for place, score in self.shelf.word(f"\x01{marked_word}", title=False).items():
                 if place in scores:
-                    scores[place] += 0.5 * score
+                    scores[place] += MARKS_BONUS * score
         return self._set(scores)
 
     def _phrase(self, parts: tuple[str, ...], title: bool, distance: int | None = None) -> Found:
@@ -125,16 +130,19 @@ class _Matching:
                 if distance is None
                 else self.shelf.near(wanted, distance, title=title)
             )
+            by_word = [self.shelf.word(one, title=title) for one in wanted]
             for place in there:
-                scores[place] = 3.0 * len(parts)
+                score = PHRASE_BONUS * sum(found.get(place, 0.0) for found in by_word)
+                scores[place] = max(scores.get(place, 0.0), score)
         return self._set(scores)
 
     def _number(self, identifier: str, inner: Node) -> Found:
         bits, scores = (0, {}) if isinstance(inner, Everything) else self.find(inner)
-        scores = dict(scores)
-        for place in self.shelf.number(identifier):
-            scores[place] = scores.get(place, 0.0) + 50.0
-        return self._set(scores) if scores else (bits, scores)
+        scores, bonus = dict(scores), EXACT_TITLE_BONUS if identifier.startswith("=") else NUMBER_BONUS
+        there = list(self.shelf.number(identifier))
+        for place in there:
+            scores[place] = scores.get(place, 0.0) + bonus
+        return bits | (bits_of(there, self.columns.size) & self.columns.live), scores
 
     def _alike(self, weighted: tuple[tuple[Node, float], ...]) -> Found:
         bits = 0
@@ -176,7 +184,8 @@ def _summed(parts: list[dict[int, float]]) -> dict[int, float]:
 
 
 def _read(shelf: Shelf, query: Query) -> Parsed:
-    return parse(query.text, shelf.columns.facets.keys() | {"kind"})
+    parsed = parse(query.text, shelf.columns.facets.keys() | {"kind"})
+    return widen(parsed, query.text, _Vocabulary(shelf), shelf.synonyms)
 
 
 def answer(shelf: Shelf, query: Query) -> Results:
@@ -193,26 +202,32 @@ def answer(shelf: Shelf, query: Query) -> Results:
     facets = columns.counts(query, matching, dated) if query.count_facets else {}
     wanted = Wanted.of(parsed, shelf.languages)
     hits = tuple(show(shelf.document(place), wanted, query.language, scores.get(place, 0.0)) for place in page)
-    lost = not total and parsed.words
-    suggestions = suggest(query.text, parsed, _Vocabulary(shelf), lambda text: _finds(shelf, text)) if lost else ()
-    return Results(
+    suggestions = suggest(query.text, parsed, total, _Vocabulary(shelf), lambda text: _count(shelf, text))
+    results = Results(
         hits, total, query.page, query.size, facets, suggestions, parsed.notes, parsed.odd, widened=parsed.widened
     )
+    return corrected(query, results, lambda better: answer(shelf, better))
 
 
 class _Vocabulary:
+    """What widening and suggesting ask."""
+
     def __init__(self, shelf: Shelf) -> None:
         self.shelf = shelf
 
-    def holds(self, word: str) -> bool:
-        return any(self.shelf.word(one, title=False) for one in stems(word, self.shelf.languages))
+    def frequency(self, word: str, least: int = 0) -> int:
+        found = (self.shelf.frequency(one) for one in stems(word, self.shelf.languages) if len(one) >= least)
+        return max(found, default=0)
+
+    def numbered(self, identifier: str) -> bool:
+        return any(True for _ in self.shelf.number(identifier))
 
     def spellings(self, folded: str) -> Iterable[str]:
         return self.shelf.spellings(folded)
 
 
-def _finds(shelf: Shelf, text: str) -> bool:
-    return bool(_Matching(shelf).find(parse(text, shelf.columns.facets.keys()).tree)[0])
+def _count(shelf: Shelf, text: str) -> int:
+    return _Matching(shelf).find(_read(shelf, Query(text)).tree)[0].bit_count()
 
 
 def every(shelf: Shelf, query: Query) -> Iterator[str]:

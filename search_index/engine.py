@@ -11,6 +11,10 @@ class SearchUnavailable(Exception):
     """The index cannot be read or written now."""
 
 
+class SearchDamaged(SearchUnavailable):
+    """The index is not as it was written; it must be rebuilt."""
+
+
 class BadSearchUrl(ValueError):
     """The address names no search engine."""
 
@@ -51,7 +55,8 @@ class Query:
 
     Values of one facet widen, facets narrow each other. `since` and `until` (both included) leave undated documents
     out. "relevance" without words means newest. `page` counts from 1. `count_facets` are to be counted; `language`
-    is the reader's: titles and snippets come from that text where there is one.
+    is the reader's: titles and snippets come from that text where there is one. `correct`: where nothing is found, answer
+    the likelier spelling instead (and say so in `Results.corrected`).
     """
 
     text: str = ""
@@ -63,6 +68,7 @@ class Query:
     size: int = 20
     count_facets: tuple[str, ...] = ()
     language: str | None = None
+    correct: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,30 +11,32 @@ from functools import cached_property
 from .answering import answer, every
 from .columns import UNDATED, Columns, bits_of
 from .engine import Document, Query, Results, SearchEngine
-from .preparing import GAP, prepare
+from .preparing import GAP, Prepared, parts_of, with_gaps
 from .spelling import Spelling
+from .synonyms import Synonyms
 
 
 class MemoryEngine:
     """A search engine that forgets everything when its process ends."""
 
-    def __init__(self) -> None:
+    def __init__(self, synonyms: Synonyms | None = None) -> None:
+        self._synonyms = synonyms
         self._documents: dict[str, Document] = {}
-        self._shelf = _MemoryShelf([])
+        self._shelf = _MemoryShelf([], synonyms)
         self._lock = threading.RLock()
 
     def add(self, documents: Iterable[Document]) -> int:
         added = {document.id: document for document in documents}
         with self._lock:
             self._documents |= added
-            self._shelf = _MemoryShelf(list(self._documents.values()))
+            self._shelf = _MemoryShelf(list(self._documents.values()), self._synonyms)
         return len(added)
 
     def remove(self, ids: Iterable[str]) -> None:
         with self._lock:
             for gone in ids:
                 self._documents.pop(gone, None)
-            self._shelf = _MemoryShelf(list(self._documents.values()))
+            self._shelf = _MemoryShelf(list(self._documents.values()), self._synonyms)
 
     def search(self, query: Query) -> Results:
         return answer(self._shelf, query)
@@ -47,7 +49,7 @@ class MemoryEngine:
 
     @contextmanager
     def rebuild(self) -> Iterator[SearchEngine]:
-        fresh = MemoryEngine()
+        fresh = MemoryEngine(self._synonyms)
         yield fresh
         with self._lock:
             self._documents, self._shelf = fresh._documents, fresh._shelf
@@ -57,8 +59,8 @@ class MemoryEngine:
 
 
 class _MemoryShelf:
-    def __init__(self, documents: list[Document]) -> None:
-        self._documents = documents
+    def __init__(self, documents: list[Document], synonyms: Synonyms | None) -> None:
+        self._documents, self.synonyms = documents, synonyms
         self.columns = Columns(
             [document.id for document in documents],
             array("l", (document.date.toordinal() if document.date else UNDATED for document in documents)),
@@ -70,14 +72,15 @@ class _MemoryShelf:
         self.languages = tuple(sorted({text.language for document in documents for text in document.texts}))
 
     @cached_property
-    def _prepared(self) -> list[tuple[list[str], list[str], set[str], set[str]]]:
-        return [prepare(document) for document in self._documents]
+    def _prepared(self) -> list[Prepared]:
+        return [parts_of(document) for document in self._documents]
 
     @cached_property
     def _index(self) -> dict[bool, dict[str, dict[int, int]]]:
         index: dict[bool, dict[str, dict[int, int]]] = {True: {}, False: {}}
-        for place, (titles, everything, marks, _) in enumerate(self._prepared):
-            for title, stems in ((True, titles), (False, everything), (False, [f"\x01{word}" for word in marks])):
+        for place, one in enumerate(self._prepared):
+            marks = [f"\x01{word}" for word in one.marked]
+            for title, stems in ((True, with_gaps(one.titles)), (False, with_gaps(one.everything)), (False, marks)):
                 for stem in stems:
                     held = index[title].setdefault(stem, {})
                     held[place] = held.get(place, 0) + 1
@@ -92,26 +95,29 @@ class _MemoryShelf:
         return [stem for stem in self._index[False] if stem.startswith(prefix)][:50]
 
     def phrase(self, stems: tuple[str, ...], *, title: bool) -> Iterator[int]:
-        for place, (titles, everything, _, _) in enumerate(self._prepared):
-            there = titles if title else everything
+        for place, one in enumerate(self._prepared):
+            there = with_gaps(one.titles if title else one.everything)
             if any(tuple(there[i : i + len(stems)]) == stems for i in range(len(there))):
                 yield place
 
     def near(self, stems: tuple[str, ...], distance: int, *, title: bool) -> Iterator[int]:
         wanted, window = Counter(stems), len(stems) + distance
-        for place, (titles, everything, _, _) in enumerate(self._prepared):
-            there = titles if title else everything
+        for place, one in enumerate(self._prepared):
+            there = with_gaps(one.titles if title else one.everything)
             if any(wanted <= Counter(_before_gap(there[i : i + window])) for i in range(len(there))):
                 yield place
 
     def number(self, identifier: str) -> Iterator[int]:
-        return (place for place, prepared in enumerate(self._prepared) if identifier in prepared[3])
+        return (place for place, prepared in enumerate(self._prepared) if identifier in prepared.numbers)
+
+    def frequency(self, stem: str) -> int:
+        return len(self._index[False].get(stem, ()))
 
     def document(self, place: int) -> Document:
         return self._documents[place]
 
     def spellings(self, folded: str) -> Iterator[str]:
-        return Spelling(text.title for document in self._documents for text in document.texts).like(folded)
+        return Spelling(Counter(word for one in self._prepared for word in one.spelt)).like(folded)
 
 
 def _before_gap(stems: list[str]) -> list[str]:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from .ranges import read_amounts, read_day, read_days
-from .text import fold_identifier, words
+from .text import fold_identifier, is_unspaced, words
 
 MOST_WORDS = 40
 _DEEPEST = 12
@@ -125,6 +125,36 @@ class Parsed:
     notes: tuple[str, ...] = ()
     odd: tuple[str, ...] = ()
     widened: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+
+def show_tree(node: Node) -> str:
+    """A tree in words, for people who want to know how a query was read."""
+    match node:
+        case Everything():
+            return "everything"
+        case Word(text, title):
+            return f"title:{text}" if title else text
+        case Prefix(text, title):
+            return f"title:{text}*" if title else f"{text}*"
+        case Phrase(parts, title):
+            return f"{'title:' if title else ''}\"{' '.join(parts)}\""
+        case Near(parts, distance):
+            return f"\"{' '.join(parts)}\"~{distance}"
+        case Number(identifier, inner):
+            return f"[number {identifier}]" if isinstance(inner, Everything) else f"[number {identifier} or {show_tree(inner)}]"
+        case Facet(name, value):
+            return f"{name}:{value}"
+        case Dates(since, until):
+            return f"[issued {since or ''}..{until or ''}]"
+        case Amounts(least, most):
+            return f"[amount {'' if least is None else least}..{'' if most is None else most}]"
+        case Alike(weighted):
+            return "(" + " ~ ".join(show_tree(inner) for inner, _ in weighted) + ")"
+        case And(nodes, without):
+            parts = (*(show_tree(inner) for inner in nodes), *(f"NOT {show_tree(inner)}" for inner in without))
+            return "(" + " AND ".join(parts) + ")"
+        case Or(nodes):
+            return "(" + " OR ".join(show_tree(inner) for inner in nodes) + ")"
 
 
 _TOKEN = re.compile(
@@ -272,11 +302,14 @@ class _Reader:
         if not found:
             return Everything()
         self.words += found
-        if text.endswith("*") and len(found) == 1 and len(found[0]) > 1:
+        if (text.endswith("*") and len(found) == 1 and len(found[0]) > 1) or (is_unspaced(text) and len(found[0]) == 1):
             return Prefix(found[0], title)
         nodes = tuple(Word(word, title) for word in found)
+        quoted = phrase
+        # What a hyphen or an apostrophe joins stands together.
+        phrase = phrase or (len(found) > 1 and re.fullmatch(r"\w+(?:[-'’·]\w+)+", text) is not None)
         node: Node = nodes[0] if len(nodes) == 1 else Phrase(tuple(found), title) if phrase else And(nodes)
-        if not title and not phrase and any(letter.isdigit() for letter in text):
+        if not title and not quoted and any(letter.isdigit() for letter in text):
             # 749/QD-TTg is a document's number first, and words beside it.
             return Number(fold_identifier(text), Phrase(tuple(found)) if len(found) > 1 else node)
         return node

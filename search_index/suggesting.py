@@ -1,39 +1,71 @@
-"""What to try instead, when nothing was found."""
+"""What to try instead, when nothing was found, or little that a slip explains."""
 
+import re
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Protocol
 
-from .engine import Suggestion
+from .engine import Query, Results, Suggestion
 from .query import Parsed
 from .text import fold
+
+_LITTLE = 3  # documents found, up to which a slip is looked for
+_MORE_LIKELY = 10  # times as often as what was typed
 
 
 class Vocabulary(Protocol):
     """What is asked of an engine to find something better."""
 
-    def holds(self, word: str) -> bool:
-        """Whether any document holds this word, in any of its forms."""
+    def frequency(self, word: str) -> int:
+        """How many documents hold this word, in any of its forms."""
 
     def spellings(self, folded: str) -> Iterable[str]:
         """Words of titles that might have been meant, the likeliest first."""
 
 
 def suggest(
-    text: str, parsed: Parsed, vocabulary: Vocabulary, finds: Callable[[str], bool]
+    text: str, parsed: Parsed, total: int, vocabulary: Vocabulary, count: Callable[[str], int]
 ) -> tuple[Suggestion, ...]:
-    """A likelier spelling, or the words without those that nothing holds; each of them `finds` something."""
+    """A likelier spelling, or the words without those that nothing holds; each of them finds something. `total` is what
+    was found of the `parsed` query, `count` says what another one finds."""
+    if total > _LITTLE or not parsed.words:
+        return ()
+    words = tuple(word for word in parsed.words if re.search(rf"(?i)(?<!\w){re.escape(word)}(?!\w)", text))
+    missing = [word for word in words if not vocabulary.frequency(word)]
     found: list[Suggestion] = []
-    missing = [word for word in parsed.words if not vocabulary.holds(word)]
-    corrected = text
-    for word in missing[:3]:
-        likely = next(iter(vocabulary.spellings(fold(word))), None)
-        if likely:
-            corrected = corrected.replace(word, likely)
-    if corrected != text and finds(corrected):
-        found.append(Suggestion(corrected, "spelling"))
-    known = [word for word in parsed.words if word not in missing]
-    if missing and known and finds(" ".join(known)):
+    likely = _respelt(text, missing, vocabulary)
+    if not missing and total:
+        likely = _respelt(text, [word for word in words if len(word) > 4], vocabulary, _MORE_LIKELY)
+    if likely and count(likely) > total * _MORE_LIKELY:
+        found.append(Suggestion(likely, "spelling"))
+    if total:
+        return tuple(found)
+    known = [word for word in words if word not in missing]
+    if missing and known and count(" ".join(known)):
         found.append(Suggestion(" ".join(known), "fewer_words"))
-    elif not missing and len(known) > 1 and finds(" OR ".join(known)):
+    elif not missing and len(known) > 1 and count(" OR ".join(known)):
         found.append(Suggestion(" OR ".join(known), "any_word"))
     return tuple(found)
+
+
+def _respelt(text: str, words: Iterable[str], vocabulary: Vocabulary, times: int = 0) -> str:
+    """The query with likelier spellings of these words; "" where there are none."""
+    changed = text
+    for word in list(words)[:3]:
+        before = vocabulary.frequency(word)
+        for likely in vocabulary.spellings(fold(word)):
+            if vocabulary.frequency(likely) > before * times:
+                changed = re.sub(rf"(?i)(?<!\w){re.escape(word)}(?!\w)", likely.replace("\\", ""), changed)
+                break
+    return changed if changed != text else ""
+
+
+def corrected(query: Query, results: Results, answer: Callable[[Query], Results]) -> Results:
+    """What the likelier spelling finds, where that is asked for and what was typed finds nothing."""
+    if results.total or not query.correct:
+        return results
+    likely = next((one.text for one in results.suggestions if one.kind == "spelling"), "")
+    if not likely:
+        return results
+    better = answer(replace(query, text=likely, correct=False))
+    return replace(better, corrected=likely) if better.total else results

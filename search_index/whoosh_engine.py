@@ -8,10 +8,11 @@ import contextlib
 import json
 import logging
 import math
-import secrets
-import shutil
+import pickle
+import struct
 import threading
 import time
+import zlib
 from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -29,15 +30,17 @@ from whoosh.searching import Searcher
 
 from .answering import answer, every
 from .columns import UNDATED, Columns, bits_of
-from .engine import Document, Query, Results, SearchEngine, SearchUnavailable, Text
-from .preparing import GAP, prepare
+from .engine import Document, Query, Results, SearchDamaged, SearchEngine, SearchUnavailable, Text
+from .generations import Generations
+from .preparing import GAP, parts_of, with_gaps
 from .spelling import Spelling
+from .synonyms import Synonyms
 
 log = logging.getLogger(__name__)
 
 WAIT_FOR_WRITER = 120.0  # seconds
 _REMEMBERED = 300_000  # postings (a document that holds a word) that are kept per generation, about 100 bytes each
-_VERSION = "2"  # of what a folder holds: raised when the schema changes, which starts an empty index
+_VERSION = "3"  # of what a folder holds: raised when the schema changes, which starts an empty index
 
 
 class _Stems(fields.FieldType):  # type: ignore[misc]
@@ -53,20 +56,19 @@ def _schema() -> fields.Schema:
         words=_Stems(positions=True),
         title=_Stems(positions=True),
         number=_Stems(positions=False),
+        spelt=_Stems(positions=False),
         facts=fields.STORED,
         document=fields.STORED,
     )
 
 
 class WhooshEngine:
-    """An index below `folder`. Several threads and processes may search it, one at a time may write.
+    """An index below `folder`. Several threads and processes may search it, one at a time may write."""
 
-    `folder/current` names the folder in use; a rebuild fills another and swaps the name.
-    """
-
-    def __init__(self, folder: Path, *, name: str | None = None) -> None:
-        self.folder = folder
-        self._fixed = name  # a rebuild's own folder, which nobody else reads yet
+    def __init__(self, folder: Path, synonyms: Synonyms | None = None, *, name: str | None = None) -> None:
+        self.folder, self.synonyms = folder, synonyms
+        self.generations = Generations(folder, _VERSION)
+        self._fixed = name  # a rebuild's own generation, which nobody else reads yet
         self._lock = threading.RLock()
         self._shelf: _WhooshShelf | None = None
         try:
@@ -77,7 +79,8 @@ class WhooshEngine:
     def add(self, documents: Iterable[Document]) -> int:
         latest = {document.id: document for document in documents}
         with self._lock, self._writer() as writer:
-            known = self._fresh_shelf().known
+            shelf = self._fresh_shelf()
+            known = shelf.known if shelf else set()
             for document in latest.values():
                 if document.id in known:
                     writer.delete_by_term("id", document.id)
@@ -86,12 +89,14 @@ class WhooshEngine:
 
     @staticmethod
     def _write(writer: Any, document: Document) -> None:
-        titles, everything, marks, numbers = prepare(document)
+        prepared = parts_of(document)
+        everything = with_gaps(prepared.everything)
         writer.add_document(
             id=document.id,
-            title=titles,
-            words=[*everything, *(f"\x01{word}" for word in marks)],
-            number=sorted(numbers),
+            title=with_gaps(prepared.titles),
+            words=[*everything, *(f"\x01{word}" for word in prepared.marked)],
+            spelt=sorted(prepared.spelt),
+            number=sorted(prepared.numbers),
             facts=[
                 document.id,
                 document.date.toordinal() if document.date else UNDATED,
@@ -113,33 +118,36 @@ class WhooshEngine:
                 writer.delete_by_term("id", one)
 
     def search(self, query: Query) -> Results:
-        with self._lock:
-            return answer(self._fresh_shelf(), query)
+        with self._lock, _faults():
+            shelf = self._fresh_shelf()
+            return answer(shelf, query) if shelf else Results((), 0, query.page, query.size)
 
     def scan(self, query: Query) -> Iterator[str]:
-        with self._lock:
-            ids = list(every(self._fresh_shelf(), query))
-        return iter(ids)
+        with self._lock, _faults():
+            shelf = self._fresh_shelf()
+            return iter(list(every(shelf, query)) if shelf else ())
 
     def count(self) -> int:
-        with self._lock:
-            return self._fresh_shelf().columns.live.bit_count()
+        with self._lock, _faults():
+            name = self._name()
+            return int(self._open(name).doc_count()) if name else 0
 
     @contextmanager
     def rebuild(self) -> Iterator[SearchEngine]:
-        name = f"{_VERSION}-{secrets.token_hex(6)}"
-        fresh = WhooshEngine(self.folder, name=name)
+        before, name = self.generations.current(), self.generations.make()
+        fresh = WhooshEngine(self.folder, self.synonyms, name=name)
         try:
+            with _faults():
+                index.create_in(str(self.generations.path(name)), _schema())
             yield fresh
-            fresh.count()  # makes an index even if nothing was added
         except BaseException:
             fresh.close()
-            shutil.rmtree(self.folder / name, ignore_errors=True)
+            self.generations.drop(name)
             raise
         fresh.close()
         with self._lock:
-            self._point_to(name)
-            self._sweep(keep=name)
+            self.generations.use(name)
+            self.generations.sweep(before)
 
     def close(self) -> None:
         with self._lock:
@@ -147,88 +155,78 @@ class WhooshEngine:
                 self._shelf.close()
             self._shelf = None
 
-    # The folder in use
-
     def _name(self) -> str:
-        if self._fixed:
-            return self._fixed
-        try:
-            return (self.folder / "current").read_text().strip()
-        except FileNotFoundError:
-            return ""
+        return self._fixed or self.generations.current()
 
-    def _point_to(self, name: str) -> None:
-        fresh = self.folder / f"current.{secrets.token_hex(4)}"
-        fresh.write_text(name)
-        fresh.replace(self.folder / "current")
-
-    def _sweep(self, keep: str) -> None:
-        """Remove folders of earlier rebuilds. A young one may be a rebuild that still runs elsewhere."""
-        for path in self.folder.iterdir():
-            old = path.is_dir() and time.time() - path.stat().st_mtime > 3600
-            if path.is_dir() and path.name != keep and (old or path.name == self._last_name):
-                shutil.rmtree(path, ignore_errors=True)
-
-    @property
-    def _last_name(self) -> str:
-        return self._shelf.name if self._shelf else ""
-
-    def _open(self) -> tuple[str, Any]:
-        """The index in use; an empty one where there is none (or one of another version)."""
+    def _open(self, name: str) -> Any:
         for _ in range(5):
-            name = self._name()
-            if not name.startswith(f"{_VERSION}-"):
-                name = f"{_VERSION}-{secrets.token_hex(6)}"
-                (self.folder / name).mkdir(parents=True)
-                index.create_in(str(self.folder / name), _schema())
-                self._point_to(name)
-                continue
-            path = self.folder / name
-            path.mkdir(exist_ok=True)
+            self.generations.check(name)
             try:
-                if not index.exists_in(str(path)):
-                    index.create_in(str(path), _schema())
-                return name, index.open_dir(str(path))
+                return index.open_dir(str(self.generations.path(name)))
             except (OSError, index.IndexError):
-                time.sleep(0.05)  # another process swapped it meanwhile
-        raise SearchUnavailable(f"the search index in {self.folder.name} cannot be opened; rebuild it")
+                if not self.generations.path(name).is_dir():
+                    raise _Swapped from None
+                time.sleep(0.05)  # another process writes its table of contents just now
+        raise SearchDamaged("the search index is damaged: it cannot be opened")
 
     @contextmanager
     def _writer(self) -> Iterator[Any]:
-        _, opened = self._open()
-        try:
-            writer = writing.SegmentWriter(opened, timeout=WAIT_FOR_WRITER, delay=0.1, limitmb=256)
-        except index.LockError:
-            raise SearchUnavailable(
-                f"another process has been writing the search index for {WAIT_FOR_WRITER:.0f} seconds; try again later"
-            ) from None
-        except OSError as error:
-            raise SearchUnavailable(f"the search index cannot be written ({error})") from error
-        try:
-            yield writer
-        except BaseException:
-            with contextlib.suppress(Exception):
-                writer.cancel()
-            raise
-        try:
+        name = self._name() or self._begin()
+        with _faults():
+            opened = self._open(name)
+            try:
+                writer = writing.SegmentWriter(opened, timeout=WAIT_FOR_WRITER, delay=0.1, limitmb=256)
+            except index.LockError:
+                raise SearchUnavailable(
+                    f"another process has been writing the search index for {WAIT_FOR_WRITER:.0f} seconds; try again later"
+                ) from None
+            try:
+                yield writer
+            except BaseException:
+                with contextlib.suppress(Exception):
+                    writer.cancel()
+                raise
             writer.commit()
-        except OSError as error:
-            raise SearchUnavailable(f"the search index cannot be written ({error})") from error
+        self.generations.seal(name, "*.seg", "*.toc")
 
-    def _fresh_shelf(self) -> "_WhooshShelf":
-        """What the index holds now; read again when another generation is there."""
-        try:
-            name = self._name()
+    def _begin(self) -> str:
+        return self.generations.begin(lambda path: index.create_in(str(path), _schema()))
+
+    def _fresh_shelf(self) -> "_WhooshShelf | None":
+        """What the index holds now, read again when another generation is there; None where there is none yet."""
+        for _ in range(5):
+            if not (name := self._name()):
+                return None
             if self._shelf and self._shelf.name == name and self._shelf.up_to_date():
                 return self._shelf
             before = self._shelf
-            name, opened = self._open()
-            self._shelf = _WhooshShelf(name, opened, before if before and before.name == name else None)
+            try:
+                opened = self._open(name)
+                self._shelf = _WhooshShelf(name, opened, before if before and before.name == name else None, self.synonyms)
+            except (_Swapped, FileNotFoundError):
+                time.sleep(0.05)  # another process has just merged files, or put another generation in their place
+                continue
             if before:
                 before.close()
             return self._shelf
-        except OSError as error:
-            raise SearchUnavailable(f"the search index cannot be read ({error})") from error
+        raise SearchDamaged("the search index is damaged: what it consists of is missing")
+
+
+class _Swapped(Exception):
+    """Another process put a new generation in the place of this one."""
+
+
+@contextmanager
+def _faults() -> Iterator[None]:
+    """What Whoosh raises, in our words. It says nothing of its own about files that are not as it wrote them."""
+    try:
+        yield
+    except (SearchUnavailable, _Swapped):
+        raise
+    except OSError as error:
+        raise SearchUnavailable(f"the search index cannot be used now ({error})") from error
+    except (struct.error, pickle.UnpicklingError, zlib.error, EOFError, AssertionError, index.IndexError) as error:
+        raise SearchDamaged(f"the search index is damaged ({type(error).__name__}: {error})") from error
 
 
 def _packed(document: Document) -> str:
@@ -264,6 +262,7 @@ class _WhooshShelf:
     name: str
     opened: Any
     before: "_WhooshShelf | None"
+    synonyms: Synonyms | None = None
     languages: tuple[str, ...] = ()
     _postings: dict[tuple[str, str], dict[int, float]] = field(default_factory=dict)
     _held: int = 0
@@ -372,6 +371,9 @@ class _WhooshShelf:
         except TermNotFound:
             return []
 
+    def frequency(self, stem: str) -> int:
+        return int(self.reader.doc_frequency("words", stem))
+
     def document(self, place: int) -> Document:
         stored = self.reader.stored_fields(place)
         name, day, weight, _, facets, _, amount = stored["facts"]
@@ -390,9 +392,7 @@ class _WhooshShelf:
 
     @cached_property
     def _spelling(self) -> Spelling:
-        return Spelling(
-            text.title for place in range(self.reader.doc_count_all()) for text in self.document(place).texts
-        )
+        return Spelling({word.decode(): info.doc_frequency() for word, info in self.reader.iter_field("spelt")})
 
     def spellings(self, folded: str) -> Iterator[str]:
         return self._spelling.like(folded)

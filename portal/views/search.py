@@ -34,12 +34,14 @@ def base_url() -> str:
 def results() -> tuple[str, int]:
     """What was found, with the filters that narrow it. What makes no sense in the address is left out and told."""
     listing, faults = Listing.read(request.args)
-    found = search.find(here(), listing, language())
+    found = search.find(here(), listing, language(), correct=True)
+    asked, listing = listing, found.listing
     with here().database.read() as session:
         lost = absence.explain(here(), session, listing, found.as_of) if not found.total else None
         page = render_template(
             "search/search.html",
             found=found,
+            asked=asked,
             listing=listing,
             title=_title(listing, found.total),
             section=listing.axis or "",

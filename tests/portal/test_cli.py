@@ -142,6 +142,24 @@ def test_the_index_may_be_left_for_later(clerestory, declare):
     assert last_line(clerestory("search", "catch-up")) == "learned 3"
     assert last_line(clerestory("search", "status")).endswith("behind 0")
     assert last_line(clerestory("search", "rebuild")) == "rebuilt 3"
+    assert clerestory("search", "status").stdout.startswith("engine whoosh, ")
+
+
+def test_how_a_query_is_read_and_why_something_is_found_is_explained(clerestory, declare):
+    declare()
+    clerestory("init")
+    clerestory("harvest", "run", "streets")
+    told = clerestory("search", "explain", "dataset street -bridge colour:red").stdout
+    assert "read as (dataset AND street AND (colour AND red) AND NOT bridge)" in told
+    assert "found 0" in told
+    told = clerestory("search", "explain", "dataset 2").stdout
+    assert "found 1" in told and "title: Dataset, 2" in told
+
+
+def test_search_moves_only_where_the_portal_lets_it_choose(clerestory):
+    clerestory("init")
+    result = clerestory("search", "move", "tantivy")
+    assert (result.exit_code, "set PORTAL_SEARCH_URL" in result.stderr) == (1, True)
 
 
 def test_exit_codes_tell_scripts_how_a_harvest_ended(clerestory, declare, catalogue):

@@ -169,8 +169,12 @@ def test_pages_of_a_list_lead_on_and_back(client: JudgingClient, save: Save) -> 
 
 def test_nothing_found_offers_what_to_try_instead(client: JudgingClient, save: Save) -> None:
     save(a_policy(title="Transport strategy"))
-    html = client.get("/search?q=tranzport").text
-    assert "Did you mean" in html
+    html = client.get("/search?q=tranzport&axis=policy").text
+    assert "Nothing was found for “tranzport”. These are the results for “transport”." in _words(html)
+    assert _titles(html) == ["Transport strategy"]
+    assert "/search.csv?q=transport&amp;axis=policy" in html
+    assert client.get("/search.json?q=tranzport").get_json()["total"] == 0  # data are what was asked for
+    html = client.get("/search?q=transport+zeppelin").text
     assert _titles(client.get("/search" + _link(html, "transport")).text) == ["Transport strategy"]
     assert "/pages/search-help" in html
 

@@ -49,7 +49,7 @@ def test_every_setting_is_read(tmp_path):
         ("PORT", "http", "a number from 1 to 65535"),
         ("PORT", "70000", "a number from 1 to 65535"),
         ("PORTAL_DATABASE_URL", "mysql://x/y", "use sqlite:"),
-        ("PORTAL_SEARCH_URL", "elastic://x", "use auto:, whoosh: or memory:"),
+        ("PORTAL_SEARCH_URL", "elastic://x", "use auto:, whoosh:, tantivy: or memory:"),
         ("PORTAL_SOURCES_DIR", "/no/such/folder", "make it"),
         ("PORTAL_TRUSTED_NETWORKS", "office", "write 10.20.0.0/16"),
         ("PORTAL_SECRET_KEY", "short", "32 random characters"),

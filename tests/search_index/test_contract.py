@@ -94,6 +94,13 @@ def ids(engine: SearchEngine, text: str = "", **more: object) -> list[str]:
         ("the", {"bridge", "budget"}),
         ("zeppelin", set()),
         ("-bridge", {"budget", "so", "strasse", "plain"}),
+        ("749 QD TTg", {"budget"}),
+        ("decision 749 / QĐ - TTg", {"budget"}),
+        ("Straßen-Brücken", set()),
+        ("redriver", {"bridge"}),
+        ("red-river", {"bridge"}),
+        ("Red River's", {"bridge"}),
+        ("decisionson", set()),
     ],
 )
 def test_a_query_finds_what_its_words_mean(library: SearchEngine, text: str, found: set[str]) -> None:
@@ -137,6 +144,108 @@ def test_a_number_that_is_meant_comes_first(engine: SearchEngine) -> None:
         a_document("is", "Programme", identifiers=("749/QĐ-TTg",)),
     ])  # fmt: skip
     assert ids(engine, "749/QD-TTg") == ["is", "cites"]
+
+
+SPELT = [
+    a_document("child care", "Child care in towns", "Places in the U.S. and elsewhere."),
+    a_document("childcare", "Childcare costs", "What the EPA's office paid."),
+    a_document("us", "US rules", "Rules of the E.P.A. about water"),
+    a_document("eau", "Rapport sur l’eau", "Qualité de l’eau potable, année 2023", "fr"),
+    a_document("tax", "税金改革案", "", "ja"),
+    a_document("thai", "กระทรวงการคลัง", "", "th"),
+    a_document("hindi", "हिन्दी भाषा नीति", "", "hi"),
+    a_document("resolucion", "Resolución sobre la economía", "", "es"),
+    a_document("resoluciones", "Resoluciones de la región", "", "es"),
+    a_document("decisao", "Decisão sobre educação", "", "pt"),
+    a_document("decisoes", "Decisões do conselho", "", "pt"),
+    a_document("muenchen", "Beschlüsse der Stadt München", "", "de"),
+    a_document("apofasi", "Αποφάσεις του Υπουργείου", "", "el"),
+    a_document("besluiten", "Besluiten van de gemeente", "", "nl"),
+    a_document("citta", "La città e le decisioni", "", "it"),
+    a_document("ecoles", "Décisions des écoles", "", "fr"),
+    a_document("nfd", "Quye\u0302\u0301t \u0111i\u0323nh ve\u0302\u0300 nha\u0300 \u01a1\u0309", "", "vi"),
+    a_document("hr1", "An act", identifiers=("H.R. 1",)),
+    a_document("register", "A rule", identifiers=("89 FR 12345", "2024-09876")),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("childcare", {"childcare", "child care"}),
+        ("child care", {"childcare", "child care"}),
+        ("child-care", {"childcare", "child care"}),
+        ('"child care costs"', {"childcare"}),
+        ("U.S.", {"us", "child care"}),
+        ("us", {"us", "child care"}),
+        ("EPA", {"childcare", "us"}),
+        ("E.P.A.", {"childcare", "us"}),
+        ("eau", {"eau"}),
+        ("l'eau potable", {"eau"}),
+        ("税金", {"tax"}),
+        ("改革", {"tax"}),
+        ("案", {"tax"}),
+        ("การคลัง", {"thai"}),
+        ("हिन्दी", {"hindi"}),
+        ("resolucion", {"resolucion", "resoluciones"}),
+        ("resolución", {"resolucion", "resoluciones"}),
+        ("economia", {"resolucion"}),
+        ("decisao", {"decisao", "decisoes"}),
+        ("decisões conselho", {"decisoes"}),
+        ("educacao", {"decisao"}),
+        ("muenchen", {"muenchen"}),
+        ("munchen", {"muenchen"}),
+        ("beschluss", {"muenchen"}),
+        ("αποφαση", {"apofasi"}),
+        ("ΥΠΟΥΡΓΕΊΟ", {"apofasi"}),
+        ("besluit", {"besluiten"}),
+        ("gemeenten", {"besluiten"}),
+        ("citta decisione", {"citta"}),
+        ("ecole", {"ecoles"}),
+        ("quyet dinh nha o", {"nfd"}),
+        ("quyết định nhà ở", {"nfd"}),
+        ("89 FR 12345", {"register"}),
+        ("rule 89 fr 12345", {"register"}),
+        ("2024-09876", {"register"}),
+        ("202409876", {"register"}),
+    ],
+)
+def test_a_word_is_found_however_it_is_written(engine: SearchEngine, text: str, found: set[str]) -> None:
+    engine.add(SPELT)
+    assert set(ids(engine, text)) == found
+
+
+@pytest.mark.parametrize("text", ["H.R. 1", "HR 1", "hr1", "H.R.1"])
+def test_a_number_in_any_notation_is_the_first_hit(engine: SearchEngine, text: str) -> None:
+    engine.add([*SPELT, a_document("about", "About HR 1 and HR 1 again", "HR 1")])
+    assert ids(engine, text)[0] == "hr1"
+
+
+def test_a_whole_title_that_is_typed_comes_first(engine: SearchEngine) -> None:
+    engine.add([a_document("long", "The water plan: water and plan of the water", "water plan " * 30), a_document("it", "Water plan")])
+    assert ids(engine, "water plan")[0] == "it"
+
+
+def test_synonyms_are_searched_too_and_told(synonymous: SearchEngine) -> None:
+    synonymous.add([
+        a_document("nursery", "Nursery places"), a_document("child", "Childcare places"), a_document("waste", "Waste collection"),
+        a_document("bins", "Bin collection"), a_document("day", "Day care for all"),
+    ])  # fmt: skip
+    results = synonymous.search(Query("childcare"))
+    assert results.hits[0].id == "child"
+    assert {hit.id for hit in results.hits} == {"child", "nursery", "day"}
+    assert results.widened == (("childcare", ("nursery", "day care")),)
+    assert set(ids(synonymous, "day care")) == {"child", "nursery", "day"}
+    assert ids(synonymous, "bin collection") == ["bins", "waste"]
+    assert ids(synonymous, "waste collection") == ["waste"]
+
+
+def test_where_nothing_is_found_the_likelier_spelling_is_answered_if_that_is_asked_for(library: SearchEngine) -> None:
+    plain = library.search(Query("bugdet schools"))
+    assert (plain.total, plain.corrected) == (0, "")
+    results = library.search(Query("bugdet schools", correct=True))
+    assert ([hit.id for hit in results.hits], results.corrected) == (["budget"], "budget schools")
+    assert library.search(Query("zeppelin", correct=True)).total == 0
 
 
 def test_hits_are_marked_and_say_why(library: SearchEngine) -> None:
@@ -255,5 +364,5 @@ def test_twenty_thousand_ids_are_scanned_in_order(tmp_path: Path) -> None:
 
 
 def test_an_unknown_engine_is_refused_with_the_known_ones(tmp_path: Path) -> None:
-    with pytest.raises(BadSearchUrl, match=r"'elastic://x' is not a search engine; use auto:, whoosh: or memory:"):
+    with pytest.raises(BadSearchUrl, match=r"'elastic://x' is not a search engine; use auto:, whoosh:, tantivy: or memory:"):
         open_engine("elastic://x", tmp_path)

@@ -61,8 +61,8 @@ class Shelf(Protocol):
     def document(self, place: int) -> Document:
         """The document at a place."""
 
-    def spellings(self, folded: str) -> Iterable[str]:
-        """Words of titles that might have been meant, the likeliest first."""
+    def spellings(self, folded: str, slips: int = 2) -> Iterable[str]:
+        """Words of titles that might have been meant, the likeliest first, so many slips away at most."""
 
 
 Found = tuple[int, dict[int, float]]
@@ -222,8 +222,8 @@ class _Vocabulary:
     def numbered(self, identifier: str) -> bool:
         return any(True for _ in self.shelf.number(identifier))
 
-    def spellings(self, folded: str) -> Iterable[str]:
-        return self.shelf.spellings(folded)
+    def spellings(self, folded: str, slips: int = 2) -> Iterable[str]:
+        return self.shelf.spellings(folded, slips)
 
 
 def _count(shelf: Shelf, text: str) -> int:

@@ -116,8 +116,8 @@ class _MemoryShelf:
     def document(self, place: int) -> Document:
         return self._documents[place]
 
-    def spellings(self, folded: str) -> Iterator[str]:
-        return Spelling(Counter(word for one in self._prepared for word in one.spelt)).like(folded)
+    def spellings(self, folded: str, slips: int = 2) -> Iterator[str]:
+        return Spelling(Counter(word for one in self._prepared for word in one.spelt)).like(folded, slips)
 
 
 def _before_gap(stems: list[str]) -> list[str]:

@@ -1,16 +1,18 @@
 """Which word of the index a visitor may have meant."""
 
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 
 from .text import fold
 
 _SHORTEST = 4  # letters of a word that is put right
 _LONGEST = 40
+_TWO_SLIPS = 6  # letters of a word that may have two slips
 
 
 class Spelling:
-    """Words of titles with how many documents have each. Fast at hundreds of thousands: a word is compared only with
-    those of about its length that begin alike, and of these only with what has about the same letters."""
+    """Words of titles with how many documents have each. Fast at hundreds of thousands: what is one slip away is
+    spelt out and looked up, what is two slips away is compared only where length, beginning and letters are alike."""
 
     def __init__(self, counts: Mapping[str, int]) -> None:
         self._best: dict[str, tuple[int, str]] = {}
@@ -23,38 +25,59 @@ class Spelling:
             # Of several forms with different marks the most frequent one is shown.
             form = before[1] if before and counts.get(before[1], 0) >= count else word
             self._best[folded] = (total, form)
-        self._shelves: dict[tuple[str, int], list[tuple[str, int]]] = {}
+
+    @cached_property
+    def _alphabet(self) -> str:
+        return "".join(sorted({letter for folded in self._best for letter in folded if letter.isalpha()}))
+
+    @cached_property
+    def _shelves(self) -> dict[tuple[str, int], list[tuple[str, int]]]:
+        """Words by first letter and length, each with the set of its letters."""
+        shelves: dict[tuple[str, int], list[tuple[str, int]]] = {}
         for folded in self._best:
-            self._shelves.setdefault((folded[0], len(folded)), []).append((folded, _letters(folded)))
+            shelves.setdefault((folded[0], len(folded)), []).append((folded, _letters(folded)))
+        return shelves
 
-    def count(self, folded: str) -> int:
-        """How many documents have a word in their title, whatever its marks."""
-        return self._best.get(folded, (0, ""))[0]
-
-    def like(self, folded: str) -> Iterator[str]:
-        """Words one or two slips away from this one (a letter missing, too many, wrong, two changed about), the
-        likeliest first: fewest slips, then most documents."""
-        size = len(folded)
-        if not _SHORTEST <= size <= _LONGEST:
+    def like(self, folded: str, slips: int = 2) -> Iterator[str]:
+        """Words that are so many slips away from this one at most (a letter missing, too many, wrong, two changed
+        about), the likeliest first: fewest slips, then most documents. Two slips only in words of six letters and
+        more, and only where no word is one slip away."""
+        if not _SHORTEST <= len(folded) <= _LONGEST:
             return
-        most = 1 if size < 6 else 2
-        found = [(slips, word) for slips, word in self._candidates(folded, most) if word != folded]
-        found.sort(key=lambda one: (one[0], -self._best[one[1]][0], one[1]))
-        yield from (self._best[word][1] for _, word in found[:3])
+        found = {word for word in self._one_slip(folded) if word in self._best} - {folded}
+        if not found and slips > 1 and len(folded) >= _TWO_SLIPS:
+            found = set(self._two_slips(folded)) - {folded}
+        likely = sorted(found, key=lambda word: (-self._best[word][0], word))
+        yield from (self._best[word][1] for word in likely[:3])
 
-    def _candidates(self, folded: str, most: int) -> Iterator[tuple[int, str]]:
+    def _one_slip(self, folded: str) -> Iterator[str]:
+        """Every spelling one slip away."""
+        alphabet = _script_of(folded, self._alphabet)
+        for at in range(len(folded) + 1):
+            before, after = folded[:at], folded[at:]
+            yield before + after[1:]
+            if len(after) > 1:
+                yield before + after[1] + after[0] + after[2:]
+            for letter in alphabet:
+                yield before + letter + after
+                yield before + letter + after[1:]
+
+    def _two_slips(self, folded: str) -> Iterator[str]:
+        """Words two slips away that begin with the same letter, or with the two first ones changed about."""
         letters, size = _letters(folded), len(folded)
-        firsts = {folded[0], folded[1]}  # the first letter may be missing, too many, or changed about with the second
-        for length in range(size - most, size + most + 1):
-            for first in firsts:
+        for length in range(size - 2, size + 3):
+            for first in {folded[0], folded[1]}:
                 for other, others in self._shelves.get((first, length), ()):
-                    if (letters ^ others).bit_count() <= 2 * most and (slips := _slips(folded, other, most)) <= most:
-                        yield slips, other
-        for length in (size, size + 1):  # the first letter is wrong or missing: only what else is the same
-            wanted = folded if length > size else folded[1:]
-            for (first, shelf_length), words in self._shelves.items():
-                if shelf_length == length and first not in firsts:
-                    yield from ((1, other) for other, _ in words if other[1:] == wanted)
+                    if (letters ^ others).bit_count() <= 4 and _slips(folded, other, 2) <= 2:
+                        yield other
+
+
+def _script_of(word: str, alphabet: str) -> str:
+    """The letters of an alphabet that belong to a word's script: none is mistyped for one of another."""
+    if word.isascii():
+        return "".join(letter for letter in alphabet if letter.isascii())
+    blocks = {ord(letter) >> 8 for letter in word}
+    return "".join(letter for letter in alphabet if ord(letter) >> 8 in blocks)
 
 
 def _letters(word: str) -> int:

@@ -19,8 +19,8 @@ class Vocabulary(Protocol):
     def frequency(self, word: str) -> int:
         """How many documents hold this word, in any of its forms."""
 
-    def spellings(self, folded: str) -> Iterable[str]:
-        """Words of titles that might have been meant, the likeliest first."""
+    def spellings(self, folded: str, slips: int = 2) -> Iterable[str]:
+        """Words of titles that might have been meant, the likeliest first, so many slips away at most."""
 
 
 def suggest(
@@ -35,7 +35,8 @@ def suggest(
     found: list[Suggestion] = []
     likely = _respelt(text, missing, vocabulary)
     if not missing and total:
-        likely = _respelt(text, [word for word in words if len(word) > 4], vocabulary, _MORE_LIKELY)
+        rare = [word for word in words if len(word) > 4 and vocabulary.frequency(word) <= _LITTLE]
+        likely = _respelt(text, rare, vocabulary, times=_MORE_LIKELY, slips=1)
     if likely and count(likely) > total * _MORE_LIKELY:
         found.append(Suggestion(likely, "spelling"))
     if total:
@@ -48,12 +49,12 @@ def suggest(
     return tuple(found)
 
 
-def _respelt(text: str, words: Iterable[str], vocabulary: Vocabulary, times: int = 0) -> str:
+def _respelt(text: str, words: Iterable[str], vocabulary: Vocabulary, *, times: int = 0, slips: int = 2) -> str:
     """The query with likelier spellings of these words; "" where there are none."""
     changed = text
     for word in list(words)[:3]:
         before = vocabulary.frequency(word)
-        for likely in vocabulary.spellings(fold(word)):
+        for likely in vocabulary.spellings(fold(word), slips):
             if vocabulary.frequency(likely) > before * times:
                 changed = re.sub(rf"(?i)(?<!\w){re.escape(word)}(?!\w)", likely.replace("\\", ""), changed)
                 break

@@ -379,8 +379,8 @@ class _Shelf:
             return self.before[1]
         return Spelling(dict(self.searcher.terms_with_prefix("spelt", "")))
 
-    def spellings(self, folded: str) -> Iterable[str]:
-        return self._spelling.like(folded)
+    def spellings(self, folded: str, slips: int = 2) -> Iterable[str]:
+        return self._spelling.like(folded, slips)
 
     def spelling_before(self) -> "tuple[int, Spelling] | None":
         if "_spelling" not in self.__dict__:

@@ -1,4 +1,4 @@
-"""Words, folding, stems and snippets: the same for every engine.
+"""Words, folding and stems: the same for every engine.
 
 A word is *folded* (case, marks and the bar of đ do not count) and then *stemmed* by the language of its text. A
 document keeps the stems of its own languages; a visitor's word is looked up by its stem in every language that the
@@ -12,12 +12,8 @@ from functools import lru_cache
 
 import snowballstemmer
 
-from .engine import Piece
-
 # Vowel signs and accents that stand as characters of their own belong to their word.
-_SIGNS = "".join(
-    f"{chr(code)}" for code in range(0x300, 0x10000) if unicodedata.category(chr(code))[0] == "M"
-) + "\u200c\u200d"  # fmt: skip
+_SIGNS = "".join(chr(code) for code in range(0x300, 0x10000) if unicodedata.category(chr(code))[0] == "M") + "\u200c\u200d"
 _LETTER, _ALPHABETIC = r"[^\W_]", r"[^\W\d_]"
 # council's is council.
 _PLAIN = rf"{_LETTER}+(?:[{_SIGNS}]+[^\W_]*)*(?:['’](?:[sStTdDmM]|re|ve|ll)(?!{_LETTER}))?"
@@ -65,7 +61,7 @@ def fold_identifier(text: str) -> str:
 
 def _pattern(text: str) -> re.Pattern[str]:
     """Twice as fast for the many texts without acronyms."""
-    return _WORD if "." in text and _ABBREVIATED.search(text) else _UNDOTTED
+    return _WORD if holds_abbreviations(text) else _UNDOTTED
 
 
 def words(text: str) -> Iterator[tuple[str, int, int]]:
@@ -76,6 +72,19 @@ def words(text: str) -> Iterator[tuple[str, int, int]]:
             yield from ((word[i : i + 2], match.start() + i, match.start() + i + 2) for i in range(len(word) - 1))
         else:
             yield word, match.start(), match.end()
+
+
+_INVOLVED = re.compile(f"{_UNSPACED.pattern}|[{_SIGNS}]")
+
+
+def is_simple(text: str) -> bool:
+    """Whether a text's words are runs of letters and digits: no script without spaces, no signs of their own."""
+    return text.isascii() or not _INVOLVED.search(text)
+
+
+def holds_abbreviations(text: str) -> bool:
+    """Whether a text may hold acronyms with dots."""
+    return "." in text and _ABBREVIATED.search(text) is not None
 
 
 def is_unspaced(word: str) -> bool:
@@ -112,7 +121,7 @@ class _Stems(dict[str, str]):
 _stems: dict[str, _Stems] = {}
 
 
-def _stems_of(language: str) -> _Stems:
+def stems_of(language: str) -> _Stems:
     """What is known of a BCP 47 tag's language. Languages without a stemmer share theirs: they are only folded."""
     if (known := _stems.get(language)) is None:
         primary = language.split("-")[0].lower()
@@ -139,7 +148,7 @@ def _bare(word: str) -> str:
 
 def stem(word: str, language: str) -> str:
     """A word's stem in a language, folded. Words of languages without a stemmer are only folded."""
-    return _stems_of(language)[word]
+    return stems_of(language)[word]
 
 
 def stems(word: str, languages: Iterable[str]) -> tuple[str, ...]:
@@ -158,7 +167,7 @@ def stems(word: str, languages: Iterable[str]) -> tuple[str, ...]:
 def tokens(text: str, language: str) -> list[str]:
     """The stems of a text, in their order. The last letter of a run in a script without spaces stands for itself too:
     so every letter begins some word."""
-    known = _stems_of(language)
+    known = stems_of(language)
     if text.isascii() or not _UNSPACED.search(text):
         return [known[word] for word in _pattern(text).findall(text)]
     found = []
@@ -194,64 +203,3 @@ def with_marks(word: str) -> str:
     """A word in lower case if it carries marks, else ""."""
     lowered = _bare(word)
     return lowered if fold(lowered) != lowered else ""
-
-
-def mark(text: str, language: str, wanted: Callable[[str], bool]) -> tuple[Piece, ...]:
-    """A text in pieces, those that are `wanted` (asked with the stem) marked as hits."""
-    pieces: list[Piece] = []
-    last = 0
-    for word, start, end in words(text):
-        if start < last or not wanted(stem(word, language)):
-            continue
-        if start > last:
-            pieces.append(Piece(text[last:start]))
-        pieces.append(Piece(text[start:end], True))
-        last = end
-    if last < len(text):
-        pieces.append(Piece(text[last:]))
-    return tuple(_joined(pieces))
-
-
-def _joined(pieces: Iterable[Piece]) -> Iterator[Piece]:
-    """Neighbouring hits with only a space between them become one."""
-    waiting: list[Piece] = []
-    for piece in pieces:
-        waiting.append(piece)
-        if len(waiting) == 3 and waiting[0].hit and waiting[2].hit and waiting[1].text == " ":
-            waiting = [Piece(f"{waiting[0].text} {waiting[2].text}", True)]
-        while len(waiting) > 2 or (len(waiting) == 2 and not waiting[0].hit):
-            yield waiting.pop(0)
-    yield from waiting
-
-
-def passage(text: str, language: str, wanted: Callable[[str], bool], length: int = 280) -> tuple[Piece, ...]:
-    """The passage of a text with most different hits, about `length` letters long; () where nothing is hit.
-
-    Only the first 50,000 letters are looked at. … stands where text was left out.
-    """
-    text = text[:50_000]
-    hits = [(start, end, found) for word, start, end in words(text) if wanted(found := stem(word, language))]
-    if not hits:
-        return ()
-    start = _best_start(hits, length)
-    begin = 0 if start < 60 else text.find(" ", start - 60, start) + 1 or start
-    end = len(text) if len(text) - begin <= length * 5 // 4 else text.rfind(" ", begin + length // 2, begin + length)
-    end = end if end > 0 else begin + length
-    cut = re.sub(r"\s+", " ", text[begin:end]).strip()
-    pieces = mark(cut, language, wanted)
-    before = (Piece("… "),) if begin else ()
-    after = (Piece(" …"),) if end < len(text) else ()
-    return before + pieces + after
-
-
-def _best_start(hits: list[tuple[int, int, str]], length: int) -> int:
-    best, best_count, first = hits[0][0], 0, 0
-    for last in range(len(hits)):
-        while hits[last][1] - hits[first][0] > length - 60:
-            first += 1
-        if first > last:
-            first = last
-        count = len({found for _, _, found in hits[first : last + 1]})
-        if count > best_count:
-            best, best_count = hits[first][0], count
-    return best

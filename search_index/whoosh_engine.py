@@ -394,8 +394,8 @@ class _WhooshShelf:
     def _spelling(self) -> Spelling:
         return Spelling({word.decode(): info.doc_frequency() for word, info in self.reader.iter_field("spelt")})
 
-    def spellings(self, folded: str) -> Iterator[str]:
-        return self._spelling.like(folded)
+    def spellings(self, folded: str, slips: int = 2) -> Iterator[str]:
+        return self._spelling.like(folded, slips)
 
 
 def _read_segment(leaf: Any) -> _Segment:

@@ -13,6 +13,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from harvesters.record import show_number
+from harvesters.vocabularies import TYPES
 from search_index import tantivy_is_here
 from search_index.auto_engine import AutoEngine
 from search_index.engine import (
@@ -34,6 +35,7 @@ from .hierarchy import rolled_up, with_below
 from .listing import FACETS, Listing
 from .models import HIDDEN, Gone, RecordRow, State
 from .parts import Portal
+from .weights import weight_of
 
 log = logging.getLogger(__name__)
 
@@ -186,7 +188,7 @@ def document_of(row: RecordRow, files_text: str = "") -> Document:
             *(identifier["value"] for identifier in data.get("other_identifiers", ())),
         ),
         names=tuple(name for name in names if name),
-        keywords=(*data.get("keywords", ()), *filter(None, [data.get("indicator")]), *files),
+        keywords=(*data.get("keywords", ()), *filter(None, [data.get("indicator")]), *files, *_type_labels(row)),
         facets={
             _KIND: ("record",),
             "axis": (row.axis,),
@@ -204,9 +206,14 @@ def document_of(row: RecordRow, files_text: str = "") -> Document:
         },
         date=row.issued_on,
         amount=_amount_of(data),
-        # What was withdrawn is still found, after what stands.
-        weight=0.5 if row.state == "withdrawn" else 1.0,
+        weight=weight_of(row.type, row.state, data.get("status", ""), row.issued_on),
     )
+
+
+def _type_labels(row: RecordRow) -> set[str]:
+    """What it is in words, as people say it beside its title: a decree on data protection."""
+    term = TYPES[row.axis].get(row.type)
+    return {term.label(language) for language in ("en", "vi")} if term and row.type != "other" else set()
 
 
 def _amount_of(data: dict[str, Any]) -> float | None:

@@ -10,6 +10,7 @@ from .query import Parsed
 from .text import fold
 
 _LITTLE = 3  # documents found, up to which a slip is looked for
+_LONG = 5  # letters of a word that may be the beginning of a longer one
 _MORE_LIKELY = 10  # times as often as what was typed
 
 
@@ -56,9 +57,16 @@ def _respelt(text: str, words: Iterable[str], vocabulary: Vocabulary, *, times: 
         before = vocabulary.frequency(word)
         for likely in vocabulary.spellings(fold(word), slips):
             if vocabulary.frequency(likely) > before * times:
-                changed = re.sub(rf"(?i)(?<!\w){re.escape(word)}(?!\w)", likely.replace("\\", ""), changed)
+                changed = _instead(changed, word, likely)
                 break
+        else:
+            if not before and len(word) >= _LONG and word.isalpha():
+                changed = _instead(changed, word, f"{word}*")  # as the beginning of longer words
     return changed if changed != text else ""
+
+
+def _instead(text: str, word: str, other: str) -> str:
+    return re.sub(rf"(?i)(?<!\w){re.escape(word)}(?![\w*])", other.replace("\\", ""), text)
 
 
 def corrected(query: Query, results: Results, answer: Callable[[Query], Results]) -> Results:

@@ -36,10 +36,11 @@ _STEMMERS = {
 }  # fmt: skip
 _LONGEST = 64  # letters of a word that count
 _KEPT = 100_000  # words of a language whose stems are remembered
-# Endings that are often typed without their marks, which stemmers go by; vowels written as two; plurals stemmers miss.
+# Endings that are often typed without their marks, which stemmers go by; vowels written as two;
+# plurals and genitives that stemmers miss.
 _RESTORED = {
     "ca": (("cio$", "ció"), ("sio$", "sió")),
-    "de": (("ae", "ä"), ("oe", "ö"), ("(?<![aeq])ue", "ü")),
+    "de": (("ae", "ä"), ("oe", "ö"), ("(?<![aeq])ue", "ü"), ("s$", ""), ("([^s])$", r"\1s")),
     "es": (("cion$", "ción"), ("sion$", "sión"), ("xion$", "xión"), ("ia$", "ía")),
     "it": (("ta$", "tà"),),
     "pt": (("cao$", "ção"), ("[aã]o$", "ão"), ("[aã]o$", "ões"), ("[oõ]es$", "ões"), ("[oõ]es$", "ão"), ("encia$", "ência"), ("ario(s?)$", r"ário\1")),

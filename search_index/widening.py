@@ -57,7 +57,7 @@ class _Widening:
     def node(self, node: Node) -> Node:
         match node:
             case Word(_, title):
-                return node if title else self._run([node])[0]
+                return node if title else self._longest([node])[1]
             case Phrase(parts, title):
                 return node if title else self._phrase(parts)
             case And(nodes, without):
@@ -65,7 +65,7 @@ class _Widening:
             case Or(nodes):
                 return Or(tuple(self.node(inner) for inner in nodes))
             case Number(identifier, inner) if not isinstance(inner, Everything):
-                return Number(identifier, self.node(inner)) if not isinstance(inner, Phrase) else node
+                return Number(identifier, self._numbered(inner) if isinstance(inner, Phrase) else self.node(inner))
         return node
 
     def _all(self, nodes: tuple[Node, ...], without: tuple[Node, ...]) -> Node:
@@ -101,7 +101,7 @@ class _Widening:
         first = nodes[0]
         if isinstance(first, Word):
             return 1, self._alike([first]) or self._split(first) or first
-        return 1, first
+        return 1, self.node(first)
 
     def _number(self, nodes: Sequence[Node]) -> Node | None:
         joined = "".join(fold_identifier(_text(node)) for node in nodes)
@@ -124,6 +124,14 @@ class _Widening:
         self.widened[" ".join(typed)] = tuple(" ".join(other) for other in others)
         return Alike(((own, 1.0), *((_meant(other), ALIKE) for other in others)))
 
+    def _numbered(self, phrase: Phrase) -> Node:
+        """H-2A is H2A, where that stands somewhere."""
+        joined = "".join(phrase.words)
+        if len(phrase.words) > 2 or not self.index.frequency(joined):
+            return phrase
+        self.words.append(joined)
+        return Alike(((phrase, 1.0), (Word(joined), RESPACED)))
+
     def _joined(self, one: Node, other: Node) -> Node | None:
         """child care is childcare, where that stands somewhere."""
         if not (isinstance(one, Word) and isinstance(other, Word)):
@@ -141,6 +149,8 @@ class _Widening:
     def _split(self, node: Word) -> Node | None:
         """childcare is child care, where both are words; the halves that stand most often."""
         word = node.text
+        if any(letter.isdigit() for letter in word):
+            return self._split_at_digits(node)
         if len(word) < 2 * _SHORTEST_HALF or not word.isalpha() or len(word) > 40:
             return None
         own = max(1, self.index.frequency(word))
@@ -155,6 +165,17 @@ class _Widening:
         _, pair = max(known)
         self.words += pair
         return Alike(((node, 1.0), (Phrase(pair), RESPACED)))
+
+    def _split_at_digits(self, node: Word) -> Node | None:
+        """covid19 is COVID-19, h2a is H-2A."""
+        word = node.text
+        edges = [at for at in range(1, min(len(word), 40)) if word[at].isdigit() != word[at - 1].isdigit()]
+        pairs = [(word[:at], word[at:]) for at in edges]
+        known = [pair for pair in pairs if all(self.index.frequency(half) for half in pair)]
+        if not known:
+            return None
+        self.words += [half for pair in known for half in pair]
+        return Alike(((node, 1.0), *((Phrase(pair), RESPACED) for pair in known)))
 
     def _phrase(self, parts: tuple[str, ...]) -> Node:
         """A phrase, and the same with two of its words written as one."""

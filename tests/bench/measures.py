@@ -183,15 +183,26 @@ def a_decision(n: int, agency: Agency) -> Decision:
     )  # fmt: skip
 
 
+def judged() -> None:
+    """How well searches are answered, by language."""
+    from tests.search_index.judged.corpus import judged_portal
+    from tests.search_index.judged.measures import judge, questions, table
+
+    for search_url in ("whoosh:", "tantivy:"):
+        with judged_portal(SAMPLES, search_url) as portal:
+            for language, count, ndcg, first in table(judge(portal, list(questions()))):
+                print(f"judged: {search_url:<9} {language:<4} {count:>4} questions  nDCG@10 {ndcg:.3f}  success@1 {first:.3f}")
+
+
 def main(names: Sequence[str] = ()) -> None:
     """Each benchmark in a process of its own, so that memory is its own; those of these names, or all."""
-    benches = {bench.__name__: bench for bench in (harvest_and_store, pages, stream, large, at_once, drill)}
+    benches = {bench.__name__: bench for bench in (harvest_and_store, pages, stream, large, at_once, drill, judged)}
     if unknown := set(names) - set(benches):
         sys.exit(f"{', '.join(sorted(unknown))}: no such benchmark; known: {', '.join(benches)}")
     for name, bench in benches.items():
         if names and name not in names:
             continue
-        if bench in (harvest_and_store, pages) and not (SAMPLES / "dcat").is_dir():
+        if bench in (harvest_and_store, pages, judged) and not (SAMPLES / "dcat").is_dir():
             print(f"{name}: left out; name the folder of recorded answers in PORTAL_SAMPLES")
             continue
         process = multiprocessing.get_context("spawn").Process(target=bench)

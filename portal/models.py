@@ -8,6 +8,7 @@ from sqlalchemy import (
     BigInteger,
     ForeignKey,
     Index,
+    LargeBinary,
     MetaData,
     String,
     Text,
@@ -383,6 +384,19 @@ class StoredFile(Base):
     public: Mapped[bool] = mapped_column(default=False)
     user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     created_at: Mapped[datetime]
+
+
+class CitedSearch(Base):
+    """A list as it stood when somebody cited it. `list`: zipped JSON, pairs of number and version in their order."""
+
+    __tablename__ = "cited_searches"
+
+    id: Mapped[str] = mapped_column(String(16), primary_key=True)
+    query: Mapped[str] = mapped_column(Text)
+    language: Mapped[str] = mapped_column(String(35))
+    total: Mapped[int]
+    list: Mapped[bytes] = mapped_column(LargeBinary)
+    cited_at: Mapped[datetime]
 
 
 class State(Base):

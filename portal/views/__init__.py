@@ -4,7 +4,7 @@ from importlib import import_module
 
 from flask import Flask
 
-AREAS = ("home", "search", "records", "agencies", "sources", "pages", "status", "api", "ckan", "feeds", "accounts", "publish", "files")
+AREAS = ("home", "search", "cited", "records", "agencies", "sources", "pages", "status", "api", "ckan", "feeds", "accounts", "publish", "files")
 
 
 def init_app(app: Flask) -> None:

@@ -43,7 +43,7 @@ def results() -> tuple[str, int]:
             found=found,
             asked=asked,
             listing=listing,
-            title=_title(listing, found.total),
+            title=list_title(listing, found.total),
             section=listing.axis or "",
             facets=facets_of(session, here(), listing, found.facets),
             chips=chips_of(session, here(), listing),
@@ -73,10 +73,11 @@ def suggest() -> Response:
     ]
     response = Response(exports.to_json(data), mimetype="application/x-suggestions+json")
     response.headers["Cache-Control"] = "public, max-age=60"
-    return _allow_all(response)
+    return allow_all(response)
 
 
-def _title(listing: Listing, total: int) -> str:
+def list_title(listing: Listing, total: int) -> str:
+    """What a list is called."""
     if text := listing.text if len(listing.text) <= 120 else f"{listing.text[:120].rstrip()}…":
         return str(
             ngettext(
@@ -147,7 +148,7 @@ def _json(listing: Listing, now: datetime) -> Response:
             name: [{"value": value, "count": count} for value, count in lines] for name, lines in found.facets.items()
         },
     }
-    return _allow_all(Response(exports.to_json(data), mimetype="application/json"))
+    return allow_all(Response(exports.to_json(data), mimetype="application/json"))
 
 
 def _atom(listing: Listing, now: datetime) -> Response:
@@ -163,7 +164,7 @@ def _atom(listing: Listing, now: datetime) -> Response:
         base=base_url(),
         now=now,
     )
-    return _allow_all(Response(feed, content_type=_TYPES["atom"]))
+    return allow_all(Response(feed, content_type=_TYPES["atom"]))
 
 
 def _address(format: str, listing: Listing) -> str:
@@ -171,17 +172,18 @@ def _address(format: str, listing: Listing) -> str:
 
 
 def _stream(format: str, lines: Iterable[str], total: int, now: datetime) -> Response:
-    chunks = stream_with_context(_in_chunks(lines))
+    chunks = stream_with_context(in_chunks(lines))
     response = Response(chunks, content_type=_TYPES[format])
     # The whole list, or a connection that breaks off: a reader can count.
     response.headers["Clerestory-Total"] = str(total)
     response.headers["Clerestory-Complete"] = "yes"
     name = f"clerestory-{now:%Y-%m-%d}.{format}"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return _allow_all(response)
+    return allow_all(response)
 
 
-def _in_chunks(lines: Iterable[str], size: int = 65_536) -> Iterator[bytes]:
+def in_chunks(lines: Iterable[str], size: int = 65_536) -> Iterator[bytes]:
+    """Lines in pieces of about that many characters, which are quicker to send."""
     some: list[str] = []
     length = 0
     for line in lines:
@@ -193,7 +195,8 @@ def _in_chunks(lines: Iterable[str], size: int = 65_536) -> Iterator[bytes]:
     yield "".join(some).encode()
 
 
-def _allow_all(response: Response) -> Response:
+def allow_all(response: Response) -> Response:
+    """For every page of every site, as open data are."""
     # Open data may be read by any page in any browser; no cookie is looked at here.
     response.headers["Access-Control-Allow-Origin"] = "*"
     response.headers["Access-Control-Expose-Headers"] = "Clerestory-Total, Clerestory-Complete"

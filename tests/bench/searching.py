@@ -147,7 +147,7 @@ def _pages(name: str, size: int) -> None:
 def _portal_rate(size: int) -> float:
     with tempfile.TemporaryDirectory() as folder:
         environment = {name: value for name, value in os.environ.items() if not name.startswith("PORTAL_")} | {
-            "PORTAL_DATA_DIR": folder, "PORTAL_SEARCH_URL": os.environ.get("BENCH_ENGINE", "tantivy:"), "PORTAL_LOG_LEVEL": "warning",
+            "PORTAL_DATA_DIR": folder, "PORTAL_SEARCH_URL": os.environ.get("BENCH_ENGINE", "tantivy:"),
         }  # fmt: skip
         _apart(_fill_portal, folder, size, environment["PORTAL_SEARCH_URL"])
         command = [sys.executable, "-c", "from portal.cli import main; main()", "serve", "--workers", "2", "--port"]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from urllib.parse import urlencode
 
 from flask import (
     Blueprint,
@@ -16,6 +17,7 @@ from flask import (
     url_for,
 )
 from flask_babel import gettext as _
+from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as Answer
 
 from .. import accounts, catalogue, cited, errors, exports, feeds, search
@@ -36,7 +38,7 @@ def ask() -> str | Answer:
     """What citing means for the list of these parameters, with the button that does it."""
     listing, faults = Listing.read(request.args)
     if faults:  # the list itself says what is wrong with them
-        return redirect(url_for("search.search", **request.args.to_dict(flat=False)))
+        return redirect(_list_of(request.args))
     total = search.count(here(), listing)
     return render_template("search/cite.html", listing=listing, total=total, title=list_title(listing, total))
 
@@ -47,7 +49,7 @@ def cite() -> Answer | tuple[str, int]:
     listing, faults = Listing.read(request.form)
     now = datetime.now(UTC)
     if faults:
-        return redirect(url_for("search.search", **request.form.to_dict(flat=False)), 303)
+        return redirect(_list_of(request.form), 303)
     try:
         _doorman().let_in(request.remote_addr or "", now)
         id = cited.cite(here(), listing, language(), now)
@@ -60,6 +62,10 @@ def cite() -> Answer | tuple[str, int]:
         )  # fmt: skip
         return errors.page(400, _("This list is too long to be cited"), detail)
     return redirect(url_for(".page", id=id), 303)
+
+
+def _list_of(args: "MultiDict[str, str]") -> str:
+    return f"{url_for('search.search')}?{urlencode(list(args.items(multi=True)))}"
 
 
 def _doorman() -> accounts.Doorman:

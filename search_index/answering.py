@@ -29,7 +29,7 @@ from .ranking import EXACT_TITLE_BONUS, MARKS_BONUS, NUMBER_BONUS, PHRASE_BONUS,
 from .showing import Wanted, show
 from .suggesting import corrected, suggest
 from .synonyms import Synonyms
-from .text import bare, fold, stem, stems, with_marks
+from .text import bare, stem, stems, with_marks
 from .widening import widen
 
 
@@ -45,6 +45,9 @@ class Shelf(Protocol):
 
     def beginning(self, prefix: str) -> Iterable[str]:
         """Stems that begin like this, the most frequent first, some dozens at the most."""
+
+    def begun(self, prefix: str, *, title: bool) -> tuple[Iterable[int], bool]:
+        """Places of the documents that hold any stem that begins like this, and whether these are all."""
 
     def phrase(self, stems: tuple[str, ...], *, title: bool) -> Iterable[int]:
         """Places of the documents in which these stems stand right after each other."""
@@ -73,6 +76,7 @@ class _Matching:
 
     def __init__(self, shelf: Shelf) -> None:
         self.shelf, self.columns = shelf, shelf.columns
+        self.bounded = False  # what was found is not all there is
 
     def find(self, node: Node) -> Found:
         match node:
@@ -81,8 +85,7 @@ class _Matching:
             case Word(text, title):
                 return self._word(stems(text, self.shelf.languages), text, title)
             case Prefix(text, title):
-                begun = dict.fromkeys([*self.shelf.beginning(fold(text)), *stems(text, self.shelf.languages)])
-                return self._word(tuple(begun), text, title)
+                return self._prefix(text, title)
             case Phrase(parts, title):
                 return self._phrase(parts, title)
             case Near(parts, distance, title):
@@ -119,6 +122,14 @@ class _Matching:
                 if place in scores:
                     scores[place] += MARKS_BONUS * score
         return self._set(scores)
+
+    def _prefix(self, text: str, title: bool) -> Found:
+        """Every word that begins like this matches; the most frequent ones tell how well."""
+        likely = dict.fromkeys([*self.shelf.beginning(bare(text)), *stems(text, self.shelf.languages)])
+        bits, scores = self._word(tuple(likely), text, title)
+        places, whole = self.shelf.begun(bare(text), title=title)
+        self.bounded = self.bounded or not whole
+        return bits | (bits_of(places, self.columns.size) & self.columns.live), scores
 
     def _phrase(self, parts: tuple[str, ...], title: bool, distance: int | None = None) -> Found:
         scores: dict[int, float] = {}
@@ -192,7 +203,9 @@ def answer(shelf: Shelf, query: Query) -> Results:
     """One page of what a query finds."""
     parsed = _read(shelf, query)
     columns = shelf.columns
-    matching, scores = _Matching(shelf).find(parsed.tree)
+    walk = _Matching(shelf)
+    matching, scores = walk.find(parsed.tree)
+    notes = (*parsed.notes, "lower_bound") if walk.bounded else parsed.notes
     dated = columns.between(query.since, query.until)
     found = matching & dated & columns.chosen(query)
     total = found.bit_count()
@@ -204,7 +217,7 @@ def answer(shelf: Shelf, query: Query) -> Results:
     hits = tuple(show(shelf.document(place), wanted, query.language, scores.get(place, 0.0)) for place in page)
     suggestions = suggest(query.text, parsed, total, _Vocabulary(shelf), lambda text: _count(shelf, text))
     results = Results(
-        hits, total, query.page, query.size, facets, suggestions, parsed.notes, parsed.odd, widened=parsed.widened
+        hits, total, query.page, query.size, facets, suggestions, notes, parsed.odd, widened=parsed.widened
     )
     return corrected(query, results, lambda better: answer(shelf, better))
 

@@ -134,7 +134,8 @@ class Suggestion:
 class Results:
     """What comes back. `total` counts everything found, not this page. Facets' counts leave a facet's own choice out.
 
-    `notes` tell how the query was read: `plain_words` (a rule made no sense), `shortened` (too many words); `odd` are the
+    `notes` tell how the query was read: `plain_words` (a rule made no sense), `shortened` (too many words),
+    `lower_bound` (a beginning of so many words that `total` and counts are of the most frequent ones only); `odd` are the
     parts of it that made no sense, as they were typed. `corrected`: what was asked found nothing, so this answers the
     likelier spelling instead. `widened`: words and what was looked for beside them (synonyms).
     """

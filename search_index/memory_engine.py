@@ -94,6 +94,10 @@ class _MemoryShelf:
     def beginning(self, prefix: str) -> list[str]:
         return [stem for stem in self._index[False] if stem.startswith(prefix)][:50]
 
+    def begun(self, prefix: str, *, title: bool) -> tuple[set[int], bool]:
+        held = self._index[title]
+        return {place for stem, places in held.items() if stem.startswith(prefix) for place in places}, True
+
     def phrase(self, stems: tuple[str, ...], *, title: bool) -> Iterator[int]:
         for place, one in enumerate(self._prepared):
             there = with_gaps(one.titles if title else one.everything)

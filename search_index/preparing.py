@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from .engine import Document
-from .text import fold_identifier, is_unspaced, marked, tokens, words
+from .text import fold_identifier, spaced_words, tokens_and_marked
 
 # Stands between two texts, so that no phrase reaches from one into the next.
 GAP = "\x02"
@@ -27,21 +27,24 @@ def parts_of(document: Document) -> Prepared:
     own = document.texts[0].language if document.texts else ""
     prepared = Prepared([], [], set(), set(), {fold_identifier(one) for one in document.identifiers} - {""})
     for text in document.texts:
-        title = tokens(text.title, text.language)
-        prepared.titles.append(title)
-        prepared.everything.append(title)
+        if text.title:
+            _read(prepared, text.title, text.language)
+            prepared.titles.append(prepared.everything[-1])
+        for part in (text.summary, text.body):
+            _read(prepared, part, text.language)
         prepared.spelt.update(_spelt(text.title))
         if key := title_key(text.title):
             prepared.numbers.add(key)
-        for part in (text.summary, text.body):
-            if part:
-                prepared.everything.append(tokens(part, text.language))
-        for part in (text.title, text.summary, text.body):
-            prepared.marked.update(marked(part))
     for part in (*document.names, *document.keywords, *document.identifiers):
-        prepared.everything.append(tokens(part, own))
-        prepared.marked.update(marked(part))
+        _read(prepared, part, own)
     return prepared
+
+
+def _read(prepared: Prepared, part: str, language: str) -> None:
+    if part:
+        stemmed, marked = tokens_and_marked(part, language)
+        prepared.everything.append(stemmed)
+        prepared.marked.update(marked)
 
 
 def title_key(text: str) -> str:
@@ -51,7 +54,7 @@ def title_key(text: str) -> str:
 
 
 def _spelt(title: str) -> set[str]:
-    return {word.lower() for word, _, _ in words(title) if len(word) > 3 and word.isalpha() and not is_unspaced(word)}
+    return {word.lower() for word in spaced_words(title) if len(word) > 3 and word.isalpha()}
 
 
 def with_gaps(parts: list[list[str]]) -> list[str]:

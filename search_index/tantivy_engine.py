@@ -236,7 +236,7 @@ def _faults() -> Iterator[None]:
         yield
     except (ValueError, OSError) as error:
         # Tantivy says everything in ValueErrors; what stands in the index cannot be known better than by its words.
-        if re.search(r"(?i)corrupt|damage|checksum|invalid|missing|does not exist|incompatible|deseriali", str(error)):
+        if re.search(r"(?i)corrupt|damage|checksum|missing|does not exist|incompatible|deseriali", str(error)):
             raise SearchDamaged(f"the search index is damaged ({error})") from error
         raise SearchUnavailable(f"the search index cannot be used now ({error})") from error
     except BaseException as error:
@@ -300,11 +300,10 @@ def _entry(document: Document) -> Any:
 
 def _placed(parts: list[list[str]]) -> Any:
     place, tokens = 0, []
+    token = tantivy.Token
     for part in parts:
-        for word in part:
-            tokens.append(tantivy.Token(word, place, 0, 1))
-            place += 1
-        place += _APART
+        tokens += [token(word, at, 0, 1) for at, word in enumerate(part, place)]
+        place += len(part) + _APART
     return tantivy.PreTokenizedString("", tokens)
 
 

@@ -26,7 +26,7 @@ from .query import (
     Word,
 )  # fmt: skip
 from .ranking import EXACT_TITLE_BONUS, MARKS_BONUS, NUMBER_BONUS, PHRASE_BONUS, TITLE_BONUS
-from .text import bare, fold, stem, stems, with_marks
+from .text import bare, stem, stems, with_marks
 
 _Q = tantivy.Query
 _MOST_ORDERS = 120  # orders in which words that stand near each other are looked for
@@ -108,9 +108,9 @@ class Translation:
 
     def _prefix(self, text: str, title: bool) -> Any:
         """Every word that begins like this matches; the most frequent ones tell how well."""
-        likely = dict.fromkeys([*self.beginning(fold(text)), *stems(text, self.languages)])
+        likely = dict.fromkeys([*self.beginning(bare(text)), *stems(text, self.languages)])
         name = "title" if title else "words"
-        begun = _unscored(_Q.regex_query(self.schema, name, f"{re.escape(fold(text))}.*"))
+        begun = _unscored(_Q.regex_query(self.schema, name, f"{re.escape(bare(text))}.*"))
         scored = self._word(likely, text, title)
         return _any([begun, scored])
 

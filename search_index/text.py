@@ -55,9 +55,12 @@ def fold(text: str) -> str:
     return "".join(letter for letter in spread if not unicodedata.combining(letter))
 
 
+_SEPARATORS = re.compile(r"[\W_]+")
+
+
 def fold_identifier(text: str) -> str:
     """A document's number as it is compared: letters and digits only. 749/QĐ-TTg is 749qdttg."""
-    return "".join(letter for letter in fold(text) if letter.isalnum())
+    return _SEPARATORS.sub("", fold(text))
 
 
 def _pattern(text: str) -> re.Pattern[str]:
@@ -91,6 +94,12 @@ def holds_abbreviations(text: str) -> bool:
 def is_unspaced(word: str) -> bool:
     """Whether a word is written in a script without spaces between words."""
     return not word.isascii() and bool(_UNSPACED.search(word))
+
+
+def spaced_words(text: str) -> list[str]:
+    """The words of a text, but for scripts without spaces."""
+    found = _pattern(text).findall(text)
+    return found if text.isascii() else [word for word in found if not is_unspaced(word)]
 
 
 @lru_cache(maxsize=32)
@@ -168,22 +177,29 @@ def stems(word: str, languages: Iterable[str]) -> tuple[str, ...]:
 def tokens(text: str, language: str) -> list[str]:
     """The stems of a text, in their order. The last letter of a run in a script without spaces stands for itself too:
     so every letter begins some word."""
-    known = stems_of(language)
+    return list(map(stems_of(language).__getitem__, _pieces(text)))
+
+
+def tokens_and_marked(text: str, language: str) -> tuple[list[str], set[str]]:
+    """The stems of a text, and its words that carry marks in lower case: they rank higher for who types the marks."""
+    pieces = _pieces(text)
+    stemmed = list(map(stems_of(language).__getitem__, pieces))
+    if text.isascii():
+        return stemmed, set()
+    return stemmed, set(map(_marked.__getitem__, pieces)) - {""}
+
+
+def _pieces(text: str) -> list[str]:
+    found: list[str] = _pattern(text).findall(text)
     if text.isascii() or not _UNSPACED.search(text):
-        return [known[word] for word in _pattern(text).findall(text)]
-    found = []
-    for match in _pattern(text).finditer(text):
-        word = match[0]
+        return found
+    split: list[str] = []
+    for word in found:
         if len(word) > 1 and is_unspaced(word):
-            found += [known[word[i : i + 2]] for i in range(len(word))]
+            split += [word[i : i + 2] for i in range(len(word))]
         else:
-            found.append(known[word])
-    return found
-
-
-def marked(text: str) -> set[str]:
-    """The words of a text that carry marks, in lower case: they rank higher for who types the marks."""
-    return set() if text.isascii() else {lowered for word in _pattern(text).findall(text) if (lowered := _marked[word])}
+            split.append(word)
+    return split
 
 
 class _Marked(dict[str, str]):

@@ -40,6 +40,7 @@ log = logging.getLogger(__name__)
 
 WAIT_FOR_WRITER = 120.0  # seconds
 _REMEMBERED = 300_000  # postings (a document that holds a word) that are kept per generation, about 100 bytes each
+_MOST_READ, _MOST_BEGUN = 5_000, 1_000  # stems with one beginning that are looked at, and that are searched
 _VERSION = "3"  # of what a folder holds: raised when the schema changes, which starts an empty index
 
 
@@ -265,6 +266,7 @@ class _WhooshShelf:
     synonyms: Synonyms | None = None
     languages: tuple[str, ...] = ()
     _postings: dict[tuple[str, str], dict[int, float]] = field(default_factory=dict)
+    _beginnings: dict[tuple[str, str], set[int]] = field(default_factory=dict)
     _held: int = 0
 
     def __post_init__(self) -> None:
@@ -336,13 +338,26 @@ class _WhooshShelf:
         }
 
     def beginning(self, prefix: str) -> list[str]:
+        return self._begun("words", prefix)[0][:50]
+
+    def begun(self, prefix: str, *, title: bool) -> tuple[set[int], bool]:
+        name = "title" if title else "words"
+        stems, whole = self._begun(name, prefix)
+        if (known := self._beginnings.get((name, prefix))) is None:
+            known = self._beginnings[name, prefix] = {
+                int(place) for stem in stems for place in self.reader.postings(name, stem).all_ids()
+            }
+        return known, whole
+
+    def _begun(self, name: str, prefix: str) -> tuple[list[str], bool]:
+        """The stems of a beginning, the most frequent first, and whether these are all."""
         found = []
-        for position, stem in enumerate(self.reader.expand_prefix("words", prefix)):
-            if position == 2000:
+        for position, (stem, info) in enumerate(self.reader.iter_prefix(name, prefix)):
+            if position == _MOST_READ:
                 break
-            text = stem.decode() if isinstance(stem, bytes) else stem
-            found.append((-self.reader.doc_frequency("words", text), text))
-        return [stem for _, stem in sorted(found)[:50]]
+            found.append((-info.doc_frequency(), stem.decode()))
+        found.sort()
+        return [stem for _, stem in found[:_MOST_BEGUN]], len(found) <= _MOST_BEGUN
 
     def phrase(self, stems: tuple[str, ...], *, title: bool) -> list[int]:
         name = "title" if title else "words"

@@ -138,6 +138,7 @@ def _json(listing: Listing, now: datetime) -> Response:
     following = listing.page < found.last_page
     data = {
         "total": found.total,
+        "total_is": "lower_bound" if "lower_bound" in found.results.notes else "exact",
         "returned": len(found.hits),
         "complete": found.complete,
         "as_of": now.strftime("%Y-%m-%dT%H:%M:%SZ"),

@@ -313,6 +313,17 @@ def test_a_document_that_is_added_again_replaces_itself(library: SearchEngine) -
     assert (library.count(), ids(library, "bridge"), ids(library, "tunnel")) == (5, [], ["bridge"])
 
 
+def test_the_beginning_of_many_words_finds_all_of_them_or_says_so(engine: SearchEngine) -> None:
+    def word(n: int) -> str:
+        return "zeb" + "".join(chr(97 + int(digit)) for digit in f"{n:04}") + "q"
+
+    engine.add(a_document(f"{n:04}", f"About {word(n)}") for n in range(1500))
+    some = engine.search(Query("zebab*"))
+    assert (some.total, some.notes) == (100, ())
+    every = engine.search(Query("zeb*"))
+    assert every.total == 1500 or (every.total >= 1000 and "lower_bound" in every.notes)
+
+
 def test_the_same_document_twice_in_one_batch_is_one(engine: SearchEngine) -> None:
     engine.add([a_document("x", "First"), a_document("x", "Second")])
     assert (engine.count(), ids(engine, "first"), ids(engine, "second")) == (1, [], ["x"])

@@ -29,8 +29,8 @@ class Wanted:
     def of(cls, parsed: Parsed, languages: tuple[str, ...]) -> "Wanted":
         """`languages` are those that the index holds."""
         looked_up = frozenset(one for word in parsed.words for one in stems(word, languages))
-        beginnings = tuple(fold(node.text) for node in _nodes(parsed.tree) if isinstance(node, Prefix))
-        numbers = frozenset(node.identifier for node in _nodes(parsed.tree) if isinstance(node, Number))
+        beginnings = tuple(fold(node.text) for node in nodes_of(parsed.tree) if isinstance(node, Prefix))
+        numbers = frozenset(node.identifier for node in nodes_of(parsed.tree) if isinstance(node, Number))
         return cls(looked_up, beginnings, numbers)
 
     def __bool__(self) -> bool:
@@ -59,18 +59,18 @@ class Wanted:
         return _pattern(frozenset(_beginning(one) for one in (*self.stems, *self.beginnings)), True)
 
 
-def _nodes(node: Node) -> Iterator[Node]:
+def nodes_of(node: Node) -> Iterator[Node]:
     """A node and what it asks for; not what must not be there."""
     yield node
     match node:
         case And(nodes) | Or(nodes):
             for inner in nodes:
-                yield from _nodes(inner)
+                yield from nodes_of(inner)
         case Alike(weighted):
             for inner, _ in weighted:
-                yield from _nodes(inner)
+                yield from nodes_of(inner)
         case Number(_, inner):
-            yield from _nodes(inner)
+            yield from nodes_of(inner)
 
 
 def _beginning(stemmed: str) -> str:

@@ -11,7 +11,8 @@ from functools import cached_property
 from .answering import answer, every
 from .columns import UNDATED, Columns, bits_of
 from .engine import Document, Query, Results, SearchEngine
-from .preparing import GAP, Prepared, parts_of, with_gaps
+from .nearness import stand_near
+from .preparing import Prepared, parts_of, with_gaps
 from .spelling import Spelling
 from .synonyms import Synonyms
 
@@ -107,8 +108,7 @@ class _MemoryShelf:
     def near(self, stems: tuple[str, ...], distance: int, *, title: bool) -> Iterator[int]:
         wanted, window = Counter(stems), len(stems) + distance
         for place, one in enumerate(self._prepared):
-            there = with_gaps(one.titles if title else one.everything)
-            if any(wanted <= Counter(_before_gap(there[i : i + window])) for i in range(len(there))):
+            if stand_near(one.titles if title else one.everything, wanted, window):
                 yield place
 
     def number(self, identifier: str) -> Iterator[int]:
@@ -122,7 +122,3 @@ class _MemoryShelf:
 
     def spellings(self, folded: str, slips: int = 2) -> Iterator[str]:
         return Spelling(Counter(word for one in self._prepared for word in one.spelt)).like(folded, slips)
-
-
-def _before_gap(stems: list[str]) -> list[str]:
-    return stems[: stems.index(GAP)] if GAP in stems else stems

@@ -171,6 +171,8 @@ _TOKEN = re.compile(
 # Keyboards and word processors put other marks where these are meant.
 _MARKS = str.maketrans({**dict.fromkeys("“”„‟″«»「」『』", '"'), **dict.fromkeys("‐‑‒–−", "-"), "№": " "})
 _FARTHEST = 50
+_MOST_COSTLY = 5  # beginnings and nearnesses in one query
+_MOST_NEAR = 8  # words of one nearness
 _RANGES = frozenset({"amount", "issued", "date", "year"})
 
 
@@ -202,6 +204,7 @@ class _Reader:
         self.words: list[str] = []
         self.notes: list[str] = []
         self.odd: list[str] = []
+        self.costs = 0
 
     def more(self) -> bool:
         return self.position < len(self.found)
@@ -258,7 +261,16 @@ class _Reader:
 
     def near(self, token: re.Match[str]) -> Node:
         node = self.plain(token["quoted"], phrase=True)
-        return Near(node.words, min(int(token["near"]), _FARTHEST)) if isinstance(node, Phrase) else node
+        if not isinstance(node, Phrase) or len(node.words) > _MOST_NEAR or not self.costly():
+            return node
+        return Near(node.words, min(int(token["near"]), _FARTHEST))
+
+    def costly(self) -> bool:
+        """Whether one more part may be asked for that takes an engine long; those beyond are read as plain words."""
+        self.costs += 1
+        if self.costs > _MOST_COSTLY:
+            self.notes.append("shortened")
+        return self.costs <= _MOST_COSTLY
 
     def group(self, depth: int) -> Node:
         if depth >= _DEEPEST:
@@ -303,7 +315,8 @@ class _Reader:
             return Everything()
         self.words += found
         if (text.endswith("*") and len(found) == 1 and len(found[0]) > 1) or (is_unspaced(text) and len(found[0]) == 1):
-            return Prefix(found[0], title)
+            if self.costly():
+                return Prefix(found[0], title)
         nodes = tuple(Word(word, title) for word in found)
         quoted = phrase
         # What a hyphen or an apostrophe joins stands together.

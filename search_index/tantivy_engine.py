@@ -11,7 +11,7 @@ import re
 import threading
 import time
 import zlib
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -26,8 +26,10 @@ from tantivy import Occur, Order
 
 from .engine import Document, FacetCount, Query, Results, SearchDamaged, SearchEngine, SearchUnavailable, Text
 from .generations import Generations
+from .marking import nodes_of
+from .nearness import stand_near
 from .preparing import parts_of
-from .query import Parsed, parse
+from .query import Near, Parsed, parse
 from .showing import Wanted, show
 from .spelling import Spelling
 from .suggesting import corrected, suggest
@@ -46,6 +48,7 @@ _MOST_VALUES = 60_000  # of all facets together that are counted
 _REMEMBERED = 200  # answers whose totals and counts are kept until the index changes
 _SIDE_BY_SIDE = 20_000  # documents from which an answer is worked out on two cores
 _ID_BYTES = 16  # of an id that are kept beside the words, for lists of everything
+_MOST_READ = 2_000  # documents that are read to see whether words stand near each other
 _WINDOW = 20_000  # ids that are read at a time for lists of everything
 
 
@@ -334,6 +337,11 @@ def _unpacked(packed: bytes) -> Document:
     )  # fmt: skip
 
 
+def _holds_near(document: Document, wanted: list[Counter[str]], window: int, title: bool) -> bool:
+    prepared = parts_of(document)
+    return any(stand_near(prepared.titles if title else prepared.everything, one, window) for one in wanted)
+
+
 @dataclass
 class _Shelf:
     """One generation of the index, held open."""
@@ -355,11 +363,34 @@ class _Shelf:
 
     @cached_property
     def translation(self) -> Translation:
-        return Translation(self.schema, self.languages, self.beginning)
+        return Translation(self.schema, self.languages, self.beginning, self.near)
 
     def beginning(self, prefix: str) -> list[str]:
         """Stems that begin like this, the most frequent first, some dozens at the most."""
         return [stem for stem, _ in self.searcher.terms_with_prefix("words", prefix, limit=50)]
+
+    def near(self, parts: tuple[str, ...], distance: int, title: bool) -> list[str]:
+        """Ids of the documents in which words stand near each other, read from the documents: Tantivy's own nearness of
+        more than two words is one thing where it scores and another where it does not."""
+        key = ("near", parts, distance, title)
+        if (known := self._known.get(key)) is None:
+            found = self.searcher.search(self.translation.pairs(parts, title, distance), _MOST_READ)
+            wanted = [Counter(stemmed) for stemmed in self.translation.stemmed(parts)]
+            documents = (self._document(address) for _, address in found.hits)
+            ids = [one.id for one in documents if _holds_near(one, wanted, len(parts) + distance, title)]
+            known = self._remember(key, (ids, found.count > _MOST_READ))
+        return list(known[0])
+
+    def _remember(self, key: object, value: Any) -> Any:
+        self._known[key] = value
+        if len(self._known) > _REMEMBERED:
+            self._known.popitem(last=False)
+        return value
+
+    def _notes(self, parsed: Parsed) -> tuple[str, ...]:
+        near = [node for node in nodes_of(parsed.tree) if isinstance(node, Near)]
+        known = (self._known.get(("near", node.words, node.distance, node.title)) for node in near)
+        return (*parsed.notes, "lower_bound") if any(one and one[1] for one in known) else parsed.notes
 
     # What a vocabulary is asked
 
@@ -403,7 +434,7 @@ class _Shelf:
             counts = self._counts(query, parsed)
         suggestions = suggest(query.text, parsed, total, self, self._total)
         results = Results(
-            hits, total, query.page, query.size, counts, suggestions, parsed.notes, parsed.odd, widened=parsed.widened
+            hits, total, query.page, query.size, counts, suggestions, self._notes(parsed), parsed.odd, widened=parsed.widened
         )
         return corrected(query, results, self.answer)
 
@@ -448,9 +479,7 @@ class _Shelf:
         if (known := self._known.get(key)) is not None:
             return known  # type: ignore[no-any-return]
         counted = self._count(query, parsed)
-        self._known[key] = counted
-        if len(self._known) > _REMEMBERED:
-            self._known.popitem(last=False)
+        self._remember(key, counted)
         return counted
 
     def _count(self, query: Query, parsed: Parsed) -> dict[str, tuple[FacetCount, ...]]:

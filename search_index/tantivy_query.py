@@ -4,7 +4,7 @@ import math
 import re
 from collections.abc import Callable, Iterable
 from datetime import date
-from itertools import permutations
+from itertools import combinations
 from typing import Any
 
 import tantivy
@@ -29,7 +29,6 @@ from .ranking import EXACT_TITLE_BONUS, MARKS_BONUS, NUMBER_BONUS, PHRASE_BONUS,
 from .text import bare, stem, stems, with_marks
 
 _Q = tantivy.Query
-_MOST_ORDERS = 120  # orders in which words that stand near each other are looked for
 
 
 def is_scored(node: Node) -> bool:
@@ -45,10 +44,17 @@ def is_scored(node: Node) -> bool:
 
 
 class Translation:
-    """Translates for one generation: its schema, its languages, its stems by their beginning."""
+    """Translates for one generation: its schema, its languages, its stems by their beginning; `near` tells the ids of
+    the documents in which words (more than two, or the same twice) stand near each other."""
 
-    def __init__(self, schema: Any, languages: tuple[str, ...], beginning: Callable[[str], list[str]]) -> None:
-        self.schema, self.languages, self.beginning = schema, languages, beginning
+    def __init__(
+        self,
+        schema: Any,
+        languages: tuple[str, ...],
+        beginning: Callable[[str], list[str]],
+        near: Callable[[tuple[str, ...], int, bool], list[str]],
+    ) -> None:
+        self.schema, self.languages, self.beginning, self.near = schema, languages, beginning, near
 
     def node(self, node: Node) -> Any:
         match node:
@@ -115,13 +121,31 @@ class Translation:
         return _any([begun, scored])
 
     def _phrase(self, parts: tuple[str, ...], title: bool) -> Any:
-        return self._rows(self._stemmed(parts), title, 0)
+        return self._rows(self.stemmed(parts), title, 0)
 
     def _near(self, parts: tuple[str, ...], title: bool, distance: int) -> Any:
-        rows = [row for stemmed in self._stemmed(parts) for row in permutations(stemmed)][: _MOST_ORDERS * 2]
-        return self._rows(rows, title, distance)
+        name = "title" if title else "words"
+        if len(set(parts)) == len(parts) == 2:
+            return _Q.boost_query(self.pairs(parts, title, distance), PHRASE_BONUS)
+        ids = self.near(parts, distance, title)
+        words = [(Occur.Should, self._term(name, one)) for stemmed in self.stemmed(parts) for one in stemmed]
+        there = _unscored(_Q.term_set_query(self.schema, "id", ids)) if ids else _Q.empty_query()
+        return _Q.boost_query(_Q.boolean_query([(Occur.Must, there), *words]), PHRASE_BONUS)
 
-    def _stemmed(self, parts: tuple[str, ...]) -> list[tuple[str, ...]]:
+    def pairs(self, parts: tuple[str, ...], title: bool, distance: int) -> Any:
+        """Documents in which every two of the words stand so near, in either order: all that Tantivy tells rightly."""
+        name = "title" if title else "words"
+        ways = []
+        for stemmed in self.stemmed(parts):
+            near = [
+                _any([_Q.phrase_query(self.schema, name, list(row), distance + len(parts) - 2) for row in ((a, b), (b, a))])
+                for a, b in combinations(dict.fromkeys(stemmed), 2)
+            ]
+            alone = [self._term(name, one) for one in stemmed]
+            ways.append(_Q.boolean_query([(Occur.Must, one) for one in near or alone]))
+        return _best(ways)
+
+    def stemmed(self, parts: tuple[str, ...]) -> list[tuple[str, ...]]:
         tried = {tuple(stem(word, language) for word in parts) for language in self.languages}
         return sorted(tried | {tuple(bare(word) for word in parts)})
 

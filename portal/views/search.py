@@ -178,6 +178,7 @@ def _stream(format: str, lines: Iterable[str], total: int, now: datetime) -> Res
     # The whole list, or a connection that breaks off: a reader can count.
     response.headers["Clerestory-Total"] = str(total)
     response.headers["Clerestory-Complete"] = "yes"
+    response.headers["Clerestory-As-Of"] = now.strftime("%Y-%m-%dT%H:%M:%SZ")
     name = f"clerestory-{now:%Y-%m-%d}.{format}"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return allow_all(response)
@@ -200,5 +201,5 @@ def allow_all(response: Response) -> Response:
     """For every page of every site, as open data are."""
     # Open data may be read by any page in any browser; no cookie is looked at here.
     response.headers["Access-Control-Allow-Origin"] = "*"
-    response.headers["Access-Control-Expose-Headers"] = "Clerestory-Total, Clerestory-Complete"
+    response.headers["Access-Control-Expose-Headers"] = "Clerestory-Total, Clerestory-Complete, Clerestory-As-Of"
     return response

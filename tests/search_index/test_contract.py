@@ -123,6 +123,11 @@ def test_what_is_shortened_says_so(library: SearchEngine) -> None:
     assert "shortened" in library.search(Query("word " * 500)).notes
 
 
+def test_what_takes_long_is_asked_a_few_times_only(library: SearchEngine) -> None:
+    results = library.search(Query(" OR ".join(f"{letter}o*" for letter in "abcdefghijklmnopqrstuvwxyz")))
+    assert "shortened" in results.notes
+
+
 def test_what_makes_no_sense_is_read_as_plain_words(library: SearchEngine) -> None:
     results = library.search(Query("colour:bridge"))
     assert "plain_words" in results.notes

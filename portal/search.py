@@ -282,6 +282,9 @@ def needs_work(portal: Portal) -> bool:
         return _is_lost(portal) or _form(portal) != FORM or (isinstance(engine, AutoEngine) and engine.outgrown)
     except SearchDamaged:
         return True
+    except SearchUnavailable as error:
+        log.warning("search cannot be looked after: %s", error)
+        return False
 
 
 def move(portal: Portal, name: str, progress: Progress | None = None) -> int:

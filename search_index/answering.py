@@ -61,6 +61,9 @@ class Shelf(Protocol):
     def frequency(self, stem: str) -> int:
         """How many documents hold a stem, about."""
 
+    def spelt(self, word: str) -> bool:
+        """Whether any title has a word, spelt like this in lower case."""
+
     def document(self, place: int) -> Document:
         """The document at a place."""
 
@@ -231,6 +234,9 @@ class _Vocabulary:
     def frequency(self, word: str, least: int = 0) -> int:
         found = (self.shelf.frequency(one) for one in stems(word, self.shelf.languages) if len(one) >= least)
         return max(found, default=0)
+
+    def known(self, word: str) -> bool:
+        return bool(self.shelf.frequency(bare(word)) or self.shelf.spelt(word.lower()))
 
     def numbered(self, identifier: str) -> bool:
         return any(True for _ in self.shelf.number(identifier))

@@ -40,7 +40,7 @@ class Wanted:
         return stemmed in self.stems or (bool(self.beginnings) and stemmed.startswith(self.beginnings))
 
     def hits(self, text: str, language: str) -> list[Hit]:
-        """Every word of a text that is wanted. Most words are passed over by their first two letters."""
+        """Every word of a text that is wanted. Most words are passed over by their first letters."""
         text = text[:_READ]
         if language.split("-")[0] in _PREFIXED or not is_simple(text):
             return [(start, end, found) for word, start, end in words(text) if self(found := stem(word, language))]
@@ -75,7 +75,7 @@ def nodes_of(node: Node) -> Iterator[Node]:
 
 def _beginning(stemmed: str) -> str:
     """What every word with this stem begins with, folded: short stems may be irregular (dying, die)."""
-    return stemmed[:2] if len(stemmed) > 3 else stemmed[:1]
+    return stemmed[:3] if len(stemmed) > 5 else stemmed[:2] if len(stemmed) > 3 else stemmed[:1]
 
 
 @cache
@@ -103,10 +103,15 @@ def _pattern(beginnings: frozenset[str], dotted: bool) -> re.Pattern[str]:
 
 
 def _choices(beginning: str) -> Iterator[str]:
-    one, several = zip(*(_spellings().get(letter, (re.escape(letter), "")) for letter in beginning), strict=True)
-    yield "".join(f"[{letters}]" for letters in one if letters) if all(one) else re.escape(beginning)
-    if several[0]:
-        yield f"[{several[0]}]"
+    before = ""
+    for letter in beginning:
+        one, several = _spellings().get(letter, (re.escape(letter), ""))
+        if several:  # œ is two letters at once: what follows is not looked at
+            yield f"{before}[{several}]"
+        if not one:
+            return
+        before += f"[{one}]"
+    yield before
 
 
 def mark(text: str, hits: Iterable[Hit]) -> tuple[Piece, ...]:

@@ -117,6 +117,9 @@ class _MemoryShelf:
     def frequency(self, stem: str) -> int:
         return len(self._index[False].get(stem, ()))
 
+    def spelt(self, word: str) -> bool:
+        return any(word in one.spelt for one in self._prepared)
+
     def document(self, place: int) -> Document:
         return self._documents[place]
 

@@ -314,9 +314,9 @@ class _Reader:
         if not found:
             return Everything()
         self.words += found
-        if (text.endswith("*") and len(found) == 1 and len(found[0]) > 1) or (is_unspaced(text) and len(found[0]) == 1):
-            if self.costly():
-                return Prefix(found[0], title)
+        begins = (text.endswith("*") and len(found) == 1 and len(found[0]) > 1) or (is_unspaced(text) and len(found[0]) == 1)
+        if begins and self.costly():
+            return Prefix(found[0], title)
         nodes = tuple(Word(word, title) for word in found)
         quoted = phrase
         # What a hyphen or an apostrophe joins stands together.

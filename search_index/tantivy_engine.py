@@ -12,7 +12,7 @@ import threading
 import time
 import zlib
 from collections import Counter, OrderedDict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -35,7 +35,7 @@ from .spelling import Spelling
 from .suggesting import corrected, suggest
 from .synonyms import Synonyms
 from .tantivy_query import Translation, is_scored
-from .text import stems
+from .text import bare, stems
 from .widening import widen
 
 log = logging.getLogger(__name__)
@@ -398,6 +398,9 @@ class _Shelf:
         found = (int(self.searcher.doc_freq("words", one)) for one in stems(word, self.languages) if len(one) >= least)
         return max(found, default=0)
 
+    def known(self, word: str) -> bool:
+        return bool(self.searcher.doc_freq("words", bare(word)) or self.searcher.doc_freq("spelt", word.lower()))
+
     def numbered(self, identifier: str) -> bool:
         return bool(self.searcher.doc_freq("number", identifier))
 
@@ -425,13 +428,9 @@ class _Shelf:
     def answer(self, query: Query) -> Results:
         parsed = self.read(query)
         wanted = Wanted.of(parsed, self.languages)
-        if self.searcher.num_docs > _SIDE_BY_SIDE and query.count_facets:
-            counting = _pool().submit(self._counts, query, parsed)
-            total, hits = self._hits(query, parsed, wanted)
-            counts = counting.result()
-        else:
-            total, hits = self._hits(query, parsed, wanted)
-            counts = self._counts(query, parsed)
+        counting = self._counting(query, parsed)
+        total, hits = self._hits(query, parsed, wanted)
+        counts = counting()
         suggestions = suggest(query.text, parsed, total, self, self._total)
         results = Results(
             hits, total, query.page, query.size, counts, suggestions, self._notes(parsed), parsed.odd, widened=parsed.widened
@@ -474,27 +473,32 @@ class _Shelf:
     def _document(self, address: Any) -> Document:
         return _unpacked(self.searcher.doc(address).get_first("document"))
 
-    def _counts(self, query: Query, parsed: Parsed) -> dict[str, tuple[FacetCount, ...]]:
+    def _counting(self, query: Query, parsed: Parsed) -> Callable[[], dict[str, tuple[FacetCount, ...]]]:
+        """Begins to count, beside what else is done where there is much to count; what it gives waits for the counts."""
         key = (query.text, query.since, query.until, query.count_facets, tuple(sorted(query.facets.items())))
         if (known := self._known.get(key)) is not None:
-            return known  # type: ignore[no-any-return]
-        counted = self._count(query, parsed)
-        self._remember(key, counted)
-        return counted
+            return lambda: known
+        groups = self._groups(query)
+        if self.searcher.num_docs > _SIDE_BY_SIDE:
+            asked = [_pool().submit(self._aggregate, self._asked(query, parsed, without), names) for names, without in groups]
+            return lambda: self._remember(key, self._sorted(query, [one.result() for one in asked]))
+        counted = [self._aggregate(self._asked(query, parsed, without), names) for names, without in groups]
+        return lambda: self._remember(key, self._sorted(query, counted))
 
-    def _count(self, query: Query, parsed: Parsed) -> dict[str, tuple[FacetCount, ...]]:
-        """For each facet its values in what was found; its own choice is left out of it."""
+    def _groups(self, query: Query) -> list[tuple[list[str], str]]:
+        """Facets that are counted together, and the one whose choice is left out for them."""
         chosen = [name for name in query.count_facets if query.facets.get(name)]
         free = [name for name in query.count_facets if name not in chosen]
-        found: dict[str, list[FacetCount]] = {}
-        for names, without in ((free, ""), *(([name], name) for name in chosen)):
-            if names:
-                found |= self._aggregate(self._asked(query, parsed, without), names)
-        for name in chosen:
+        groups = [(names, "") for names in (free[::2], free[1::2]) if names]
+        return [*groups, *(([name], name) for name in chosen)]
+
+    def _sorted(self, query: Query, counted: list[dict[str, list[FacetCount]]]) -> dict[str, tuple[FacetCount, ...]]:
+        found = {name: lines for some in counted for name, lines in some.items()}
+        for name in query.count_facets:
             there = {line.value for line in found[name]}
             found[name] += [
                 FacetCount(value, 0)
-                for value in query.facets[name]
+                for value in query.facets.get(name, ())
                 if value not in there and self.searcher.doc_freq(f"facets.{name}", value)
             ]
         return {

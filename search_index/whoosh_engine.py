@@ -389,6 +389,9 @@ class _WhooshShelf:
     def frequency(self, stem: str) -> int:
         return int(self.reader.doc_frequency("words", stem))
 
+    def spelt(self, word: str) -> bool:
+        return bool(self.reader.doc_frequency("spelt", word))
+
     def document(self, place: int) -> Document:
         stored = self.reader.stored_fields(place)
         name, day, weight, _, facets, _, amount = stored["facts"]

@@ -23,6 +23,9 @@ class Index(Protocol):
     def frequency(self, word: str, least: int = 0) -> int:
         """How many documents hold a word, in any of its forms; by stems of `least` letters at least."""
 
+    def known(self, word: str) -> bool:
+        """Whether a word stands somewhere as it is written, or as a stem: a glance, before its frequency is asked."""
+
     def numbered(self, identifier: str) -> bool:
         """Whether any document has this folded identifier, or this whole title behind a =."""
 
@@ -158,7 +161,9 @@ class _Widening:
         known = [
             (min(first, last), pair)
             for pair in halves
-            if (first := self.index.frequency(pair[0])) >= own and (last := self.index.frequency(pair[1])) >= own
+            if self.index.known(pair[0])
+            and self.index.known(pair[1])
+            and (first := self.index.frequency(pair[0])) >= own and (last := self.index.frequency(pair[1])) >= own
         ]
         if not known:
             return None

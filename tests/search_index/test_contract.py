@@ -261,6 +261,28 @@ def test_hits_are_marked_and_say_why(library: SearchEngine) -> None:
     assert set(hit.matched) >= {"title", "body", "name"}
 
 
+@pytest.mark.parametrize(
+    ("text", "title", "language", "marked"),
+    [
+        ("coeur", "Le Cœur des villes", "fr", ["Cœur"]),
+        ("aether", "Æther und Ähnliches", "de", ["Æther"]),
+        ("dying", "To die in peace", "en", ["die"]),
+        ("strassen", "Alle Straßen", "de", ["Straßen"]),
+        ("ecoles", "L’École publique", "fr", ["École"]),
+        ("us", "Rules of the U.S. and of us", "en", ["U.S.", "us"]),
+        ("gemeente", "De gemeenten", "nl", ["gemeenten"]),
+        ("quyet dinh", "Quyết định số 5", "vi", ["Quyết định"]),
+        ("αποφαση", "Αποφάσεις του Δήμου", "el", ["Αποφάσεις"]),
+        ("税金", "新しい税金", "ja", ["税金"]),
+    ],
+)
+def test_what_matched_is_marked_however_it_is_written(engine: SearchEngine, text: str, title: str, language: str, marked: list[str]) -> None:
+    engine.add([a_document("x", title, language=language)])
+    (hit,) = engine.search(Query(text)).hits
+    assert [piece.text for piece in hit.title if piece.hit] == marked
+    assert "".join(piece.text for piece in hit.title) == title
+
+
 def test_a_snippet_is_the_passage_that_matters(engine: SearchEngine) -> None:
     body = "Opening words. " * 200 + "Here the aqueduct is named. " + "Closing words. " * 200
     engine.add([a_document("long", "Long text", body)])

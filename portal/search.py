@@ -337,6 +337,12 @@ def _tick_off(portal: Portal, learned: Sequence[tuple[int, int]]) -> None:
             )
 
 
+def _untick_after(portal: Portal, last: int) -> None:
+    """Records that came after `last` may have been taught to the index that was replaced: they are to be learned again."""
+    with portal.database.write() as session:
+        session.execute(update(RecordRow).where(RecordRow.id > last, RecordRow.indexed_version > 0).values(indexed_version=0))
+
+
 def _forget(portal: Portal, engine: SearchEngine) -> None:
     with portal.database.read() as session:
         gone = list(session.scalars(select(Gone.document)))
@@ -389,6 +395,7 @@ def rebuild(
                 progress(len(ids))
     _remember_pages(portal, sha256(repr(documents).encode()).hexdigest(), documents)
     _tick_off(portal, list(zip(ids, versions, strict=True)))
+    _untick_after(portal, max(ids, default=0))
     _remember_form(portal)
     return len(ids)
 

@@ -317,6 +317,9 @@ class _Reader:
         begins = (text.endswith("*") and len(found) == 1 and len(found[0]) > 1) or (is_unspaced(text) and len(found[0]) == 1)
         if begins and self.costly():
             return Prefix(found[0], title)
+        if text.endswith("*") and not begins and not phrase:  # t* or 749/QD*: too little, or too much, to begin with
+            self.notes.append("plain_words")
+            self.odd.append(text)
         nodes = tuple(Word(word, title) for word in found)
         quoted = phrase
         # What a hyphen or an apostrophe joins stands together.

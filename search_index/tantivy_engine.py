@@ -77,7 +77,8 @@ class TantivyEngine:
     def __init__(self, folder: Path, synonyms: Synonyms | None = None) -> None:
         self.folder, self.synonyms = folder, synonyms
         self.generations = Generations(folder, _VERSION)
-        self._lock = threading.RLock()
+        # Two locks: whoever searches does not wait for whoever writes.
+        self._lock, self._write_lock = threading.RLock(), threading.RLock()
         self._shelf: _Shelf | None = None
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -86,7 +87,7 @@ class TantivyEngine:
 
     def add(self, documents: Iterable[Document]) -> int:
         latest = {document.id: document for document in documents}
-        with self._lock, self._writing() as writer:
+        with self._write_lock, self._writing() as writer:
             for document in latest.values():
                 writer.delete_documents_by_term("id", document.id)
                 writer.add_document(_entry(document))
@@ -96,7 +97,7 @@ class TantivyEngine:
         gone = list(ids)
         if not gone:
             return
-        with self._lock, self._writing() as writer:
+        with self._write_lock, self._writing() as writer:
             for one in gone:
                 writer.delete_documents_by_term("id", one)
 
@@ -119,7 +120,7 @@ class TantivyEngine:
         before = self.generations.current()
         name = self.generations.make()
         try:
-            with _faults(), _Filling(self.generations.path(name)) as fresh:
+            with _Filling(self.generations.path(name)) as fresh:
                 yield fresh
             self.generations.seal(name, *_SEALED)
         except BaseException:
@@ -192,24 +193,25 @@ class _Filling:
         self._ids: set[int] = set()
 
     def __enter__(self) -> "_Filling":
-        self._index = tantivy.Index(_schema(), str(self.path))
-        self._writer = self._index.writer(256_000_000, 2)
+        with _faults():
+            self._index = tantivy.Index(_schema(), str(self.path))
+            self._writer = self._index.writer(256_000_000, 2)
         return self
 
     def __exit__(self, kind: object, error: object, trace: object) -> None:
-        if kind is None:
-            self._writer.commit()
-        else:
-            self._writer.rollback()
-        self._writer.wait_merging_threads()
+        with _faults() if kind is None else contextlib.suppress(Exception):
+            if kind is None:
+                self._writer.commit()
+            self._writer.wait_merging_threads()
 
     def add(self, documents: Iterable[Document]) -> int:
         latest = {document.id: document for document in documents}
-        for document in latest.values():
-            if hash(document.id) in self._ids:
-                self._writer.delete_documents_by_term("id", document.id)
-            self._ids.add(hash(document.id))
-            self._writer.add_document(_entry(document))
+        with _faults():
+            for document in latest.values():
+                if hash(document.id) in self._ids:
+                    self._writer.delete_documents_by_term("id", document.id)
+                self._ids.add(hash(document.id))
+                self._writer.add_document(_entry(document))
         return len(latest)
 
     def remove(self, ids: Iterable[str]) -> None:

@@ -70,7 +70,8 @@ class WhooshEngine:
         self.folder, self.synonyms = folder, synonyms
         self.generations = Generations(folder, _VERSION)
         self._fixed = name  # a rebuild's own generation, which nobody else reads yet
-        self._lock = threading.RLock()
+        # Two locks: whoever searches does not wait for whoever writes.
+        self._lock, self._write_lock = threading.RLock(), threading.RLock()
         self._shelf: _WhooshShelf | None = None
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -79,9 +80,10 @@ class WhooshEngine:
 
     def add(self, documents: Iterable[Document]) -> int:
         latest = {document.id: document for document in documents}
-        with self._lock, self._writer() as writer:
-            shelf = self._fresh_shelf()
-            known = shelf.known if shelf else set()
+        with self._write_lock, self._writer() as writer:
+            with self._lock:
+                shelf = self._fresh_shelf()
+                known = shelf.known if shelf else set()
             for document in latest.values():
                 if document.id in known:
                     writer.delete_by_term("id", document.id)
@@ -114,7 +116,7 @@ class WhooshEngine:
         gone = list(ids)
         if not gone:
             return
-        with self._lock, self._writer() as writer:
+        with self._write_lock, self._writer() as writer:
             for one in gone:
                 writer.delete_by_term("id", one)
 

@@ -138,12 +138,12 @@ def _json(listing: Listing, now: datetime) -> Response:
     following = listing.page < found.last_page
     data = {
         "total": found.total,
-        "total_is": "lower_bound" if "lower_bound" in found.results.notes else "exact",
         "returned": len(found.hits),
         "complete": found.complete,
         "as_of": now.strftime("%Y-%m-%dT%H:%M:%SZ"),
         "not_yet_searchable": found.behind,
         "next": _address("json", listing.at(listing.page + 1)) if following else None,
+        "total_is": "lower_bound" if "lower_bound" in found.results.notes else "exact",
         "results": [exports.record_data(hit.entry, base_url()) for hit in found.hits],
         "facets": {
             name: [{"value": value, "count": count} for value, count in lines] for name, lines in found.facets.items()

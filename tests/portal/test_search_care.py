@@ -1,7 +1,8 @@
 """The index is looked after: lost, damaged or outgrown, it is made again while readers are told the truth."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,7 +14,7 @@ from portal import create_app, search, tasks
 from portal.parts import Portal
 from portal.settings import Settings
 from search_index import auto_engine
-from search_index.engine import Query, SearchUnavailable
+from search_index.engine import Query, SearchEngine, SearchUnavailable
 from tests.browser import JudgingClient
 from tests.factories import a_decision, a_policy
 
@@ -72,6 +73,20 @@ def test_an_index_that_is_gone_is_not_said_to_hold_nothing(app: Flask, settings:
     assert not search.needs_work(portal)
     assert client.get("/search.json?q=transport").get_json()["total"] == 1
     portal.close()
+
+
+def test_what_is_learned_while_the_index_is_made_again_is_not_lost(portal: Portal, save: Save) -> None:
+    save(a_policy(title="Transport strategy"))
+
+    @contextmanager
+    def begin() -> Iterator[SearchEngine]:
+        with portal.engine.rebuild() as fresh:
+            yield fresh
+            save(a_policy(title="Transport plan"))  # goes to the index that is still in use
+
+    search.rebuild(portal, None, begin)
+    search.catch_up(portal)
+    assert portal.engine.search(Query("transport")).total == 2
 
 
 def test_the_operators_synonyms_are_searched_without_a_restart(

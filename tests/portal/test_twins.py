@@ -29,6 +29,7 @@ def three(save):
 def test_json_says_how_many_there_are_and_where_the_next_page_is(client, three):
     first = client.get("/search.json?q=bridge&size=2").json
     assert (first["total"], first["returned"], first["complete"]) == (3, 2, False)
+    assert first["total_is"] == "exact"
     assert list(first)[:5] == ["total", "returned", "complete", "as_of", "not_yet_searchable"]
     second = client.get(first["next"]).json
     assert (second["returned"], second["next"]) == (1, None)

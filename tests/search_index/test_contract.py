@@ -131,6 +131,7 @@ def test_what_takes_long_is_asked_a_few_times_only(library: SearchEngine) -> Non
 def test_what_makes_no_sense_is_read_as_plain_words(library: SearchEngine) -> None:
     results = library.search(Query("colour:bridge"))
     assert "plain_words" in results.notes
+    assert library.search(Query("b*")).odd == ("b*",)
 
 
 def test_a_title_counts_for_more_than_a_body(engine: SearchEngine) -> None:

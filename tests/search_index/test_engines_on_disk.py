@@ -3,6 +3,7 @@
 import multiprocessing
 import os
 import signal
+import threading
 import time
 from pathlib import Path
 
@@ -118,6 +119,35 @@ def test_readers_read_while_a_writer_is_killed_again_and_again(url: str, tmp_pat
         assert engine.search(Query("bridge")).total == known == len(list(engine.scan(Query())))
     engine.add([a_document("last", "Bridge")])
     assert "last" in list(engine.scan(Query("bridge")))
+
+
+def test_threads_search_while_one_writes(url: str, tmp_path: Path) -> None:
+    engine = open_engine(url, tmp_path)
+    engine.add([a_document("first", "Bridge")])
+    totals: list[int] = []
+    faults: list[BaseException] = []
+
+    def read() -> None:
+        try:
+            while len(totals) < 5000 and writer.is_alive():
+                totals.append(engine.search(Query("bridge", count_facets=("axis",))).total)
+        except BaseException as error:
+            faults.append(error)
+
+    def write() -> None:
+        for n in range(20):
+            engine.add([a_document(f"{n}", f"Bridge {n}", facets={"axis": ("policy",)})])
+
+    writer = threading.Thread(target=write)
+    readers = [threading.Thread(target=read) for _ in range(3)]
+    writer.start()
+    for thread in readers:
+        thread.start()
+    for thread in (writer, *readers):
+        thread.join(60)
+    assert not faults
+    assert totals and min(totals) >= 1
+    assert engine.search(Query("bridge")).total == 21
 
 
 @pytest.mark.parametrize("harm", ["cut", "garbage", "one bit", "gone"])

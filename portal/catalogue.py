@@ -563,6 +563,14 @@ def _window_of(
     return len(kept), find_many(session, [number for _, number in kept[offset : offset + limit]])
 
 
+def of_source(session: Session, source: str, *, offset: int = 0, limit: int = 50) -> tuple[int, list[Entry]]:
+    """How many shown records a source has, withdrawn ones among them, and `limit` of them: changed last first."""
+    conditions = (RecordRow.source == source, RecordRow.state.not_in(HIDDEN))
+    total = session.scalar(select(func.count()).select_from(RecordRow).where(*conditions)) or 0
+    query = select(RecordRow).where(*conditions).order_by(RecordRow.changed_at.desc(), RecordRow.id.desc())
+    return total, [entry_of(row) for row in session.scalars(query.offset(offset).limit(limit))]
+
+
 def axes_of_source(session: Session, source: str) -> dict[str, int]:
     """How many published records a source has on each axis; axes without any are left out."""
     rows = session.execute(

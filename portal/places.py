@@ -1,5 +1,9 @@
 """What places are called: countries by CLDR, Viet Nam's provinces by ISO 3166-2:VN."""
 
+import re
+import unicodedata
+from functools import cache
+
 import babel
 
 _VIET_NAM = {
@@ -27,3 +31,29 @@ def place_name(code: str, language: str) -> str:
     if not name:
         return code
     return f"{name} ({code})" if part else str(name)
+
+
+def place_code(text: str) -> str | None:
+    """The code (ISO 3166) of a place that someone named by its code or its name, in English or Vietnamese, with or
+    without marks: VN-HN for vn-hn, Hà Nội and Hanoi. None for what is not known."""
+    if re.fullmatch(r"[A-Za-z]{2}(-[A-Za-z0-9]{1,3})?", text):
+        code, known = text.upper(), babel.Locale("en").territories
+        return code if code.partition("-")[0] in known and code[:2] != "ZZ" else None
+    return _codes().get(_folded(text))
+
+
+@cache
+def _codes() -> dict[str, str]:
+    names = {
+        _folded(name): str(code)
+        for language in ("vi", "en")
+        for code, name in babel.Locale(language).territories.items()
+        if re.fullmatch(r"[A-Z]{2}", str(code))
+    }
+    names |= {"vietnam": "VN", "hochiminhcity": "VN-SG", "tphochiminh": "VN-SG", "hochiminh": "VN-SG", "hue": "VN-26"}
+    return names | {_folded(name): f"VN-{part}" for part, name in _VIET_NAM.items()}
+
+
+def _folded(name: str) -> str:
+    letters = unicodedata.normalize("NFKD", name.casefold()).replace("đ", "d")
+    return "".join(letter for letter in letters if letter.isalnum())

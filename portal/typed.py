@@ -1,81 +1,128 @@
-"""What officers type: dates, numbers and lines as people write them. What is ambiguous is asked back, never guessed."""
+"""What officers type: dates, numbers, periods, places and lines as people write them. What can be read in two ways is
+asked back, never guessed."""
 
 import re
+import unicodedata
+from collections.abc import Iterator
 from decimal import Decimal
 
 from flask_babel import gettext as _
 
 from harvesters.when import check_when
 
+from .places import place_code
+
+_LONGEST_VALUE = 60  # letters of a wrong value that a message repeats
+_THOUSANDS = re.compile(r"-?[1-9]\d{0,2}([., '])\d{3}(?:\1\d{3})*(?:(?!\1)[.,]\d+)?")
+_PLAIN = re.compile(r"-?\d+(?:[.,]\d+)?")
+_TWO_READINGS = re.compile(r"-?[1-9]\d{0,2}[.,]\d{3}")
+_PERIODS = (
+    (r"(\d{4})[ -]?([QqSs])([1-4])", "{0}-{1}{2}"),
+    (r"([QqSs])([1-4])[ /-]?(\d{4})", "{2}-{0}{1}"),
+    (r"(\d{4})[ -]?([Ww])(\d{2})", "{0}-{1}{2}"),
+)
+
+
+# Nobody means to type these; a page that shows them is invalid, and PostgreSQL's JSON cannot hold the first.
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]")
+
 
 class Unreadable(ValueError):
     """Something typed cannot be read; the message says what, and what to write."""
 
 
+def without_control(text: str) -> str:
+    """A text without control characters, its lines ended by a line feed."""
+    return _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def shown(value: str) -> str:
+    """A value as a message repeats it: not longer than a line."""
+    value = " ".join(value.split())
+    return value if len(value) <= _LONGEST_VALUE else f"{value[: _LONGEST_VALUE - 1]}…"
+
+
+def _plain(text: str) -> str:
+    """Digits and signs in their plain form: full-width digits, minus signs and hard spaces."""
+    return re.sub(r"\s+", " ", unicodedata.normalize("NFKC", text).replace("−", "-").replace("’", "'")).strip()
+
+
 def read_when(text: str) -> str | None:
     """A date as YYYY, YYYY-MM or YYYY-MM-DD; 31/05/2024, 31.5.2024, 31-5-2024 and 05/2024 are read day first."""
-    text = text.strip()
-    if not text:
+    plain = _plain(text)
+    if not plain:
         return None
-    day_first = re.fullmatch(r"(?:(\d{1,2})[/.-])?(\d{1,2})[/.-](\d{4})", text)
-    spelled = text
-    if day_first:
-        day, month, year = day_first.groups()
-        spelled = f"{year}-{int(month):02}" + (f"-{int(day):02}" if day else "")
+    if day_first := re.fullmatch(r"(?:(\d{1,2})[/.-])?(\d{1,2})[/.-](\d{4})", plain):
+        parts = list(reversed(day_first.groups()))
+    elif year_first := re.fullmatch(r"(\d{4})(?:[/.-](\d{1,2})(?:[/.-](\d{1,2}))?)?", plain):
+        parts = list(year_first.groups())
+    else:
+        parts = []
     try:
-        when = check_when(spelled)
+        return check_when("-".join(part.zfill(2) for part in parts if part))
     except ValueError:
-        raise Unreadable(_("“%(value)s” is not a date; write 2024-05-31 or 31/05/2024", value=text)) from None
-    if len(when) > 10:
-        raise Unreadable(_("“%(value)s” is more than a date; write the day only, such as 2024-05-31", value=text))
-    return when
+        raise Unreadable(_("“%(value)s” is not a date; write 2024-05-31 or 31/05/2024", value=shown(text))) from None
 
 
 def read_decimal(text: str) -> Decimal | None:
-    """A number with a point or a comma for decimals, and spaces, points or commas between thousands."""
-    text = re.sub(r"[\s\u00a0\u202f']", "", text).replace("−", "-")
-    if not text:
+    """A number with a point or a comma for decimals, and spaces, points, commas or apostrophes between thousands."""
+    plain = _plain(text)
+    if not plain:
         return None
-    if not re.fullmatch(r"-?\d[\d.,]*", text):
-        raise Unreadable(_("“%(value)s” is not a number; write digits, such as 1250.50", value=text))
-    marks = set(re.findall(r"[.,]", text))
-    if len(marks) == 2:
-        last = max(text.rfind("."), text.rfind(","))
-        whole, part = re.sub(r"[.,]", "", text[:last]), text[last + 1 :]
-        return Decimal(f"{whole}.{part}") if part else Decimal(whole)
-    if len(marks) == 1:
-        mark = marks.pop()
-        pieces = text.split(mark)
-        if len(pieces) > 2 and all(len(piece) == 3 for piece in pieces[1:]):
-            return Decimal("".join(pieces))
-        if len(pieces) > 2 or not pieces[1]:
-            raise Unreadable(_("“%(value)s” is not a number; write digits, such as 1250.50", value=text))
-        if len(pieces[1]) == 3 and pieces[0].lstrip("-") != "0":
-            raise Unreadable(
-                _(
-                    "“%(value)s” can be read in two ways; write %(whole)s or %(decimal)s",
-                    value=text,
-                    whole="".join(pieces),
-                    decimal=".".join(pieces) + "0",
-                )
-            )
-        return Decimal(".".join(pieces))
-    return Decimal(text)
+    if len(plain) > 40 or not (_PLAIN.fullmatch(plain) or _THOUSANDS.fullmatch(plain)):
+        raise Unreadable(_("“%(value)s” is not a number; write digits only, such as 1250.50", value=shown(text)))
+    if _TWO_READINGS.fullmatch(plain):
+        whole, part = re.split(r"[.,]", plain)
+        advice = _("“%(value)s” can be read in two ways; write %(whole)s or %(decimal)s", value=plain, whole=whole + part,
+                   decimal=f"{whole}.{part}0")  # fmt: skip
+        raise Unreadable(advice)
+    if grouped := _THOUSANDS.fullmatch(plain):
+        plain = plain.replace(grouped[1], "")
+    return Decimal(plain.replace(",", "."))
 
 
 def read_count(text: str) -> int | None:
     """A whole number that is not negative."""
-    text = re.sub(r"\s", "", text)
-    if not text:
+    plain = re.sub(r"(?<=\d)[., ](?=\d{3}\b)", "", _plain(text))
+    if not plain:
         return None
-    if not (text.isascii() and text.isdigit() and len(text) < 10):
-        raise Unreadable(_("“%(value)s” is not a count; write a whole number, such as 12", value=text))
-    return int(text)
+    if not re.fullmatch(r"[0-9]{1,9}", plain):
+        raise Unreadable(_("“%(value)s” is not a count; write a whole number, such as 12", value=shown(text)))
+    return int(plain)
+
+
+def read_period(text: str) -> str:
+    """A period of a series: 2024, 2024-Q3, 2024-S1, 2024-W07, or a date in any spelling of read_when."""
+    plain = _plain(text)
+    for pattern, spelling in _PERIODS:
+        if match := re.fullmatch(pattern, plain):
+            return spelling.format(*match.groups()).upper()
+    try:
+        if when := read_when(plain):
+            return when
+    except Unreadable:
+        pass
+    raise Unreadable(_("“%(value)s” is not a period; write 2024, 2024-05 or 2024-Q3", value=shown(text)))
+
+
+def read_place(text: str) -> str:
+    """A place by its code (ISO 3166) or by its name: VN-HN, vn-hn, Hà Nội and Hanoi are VN-HN."""
+    if code := place_code(_plain(text)):
+        return code
+    raise Unreadable(
+        _("“%(value)s” is not a place known here; write its code of ISO 3166, such as VN or VN-HN", value=shown(text))
+    )
 
 
 def read_lines(text: str) -> list[str]:
     """The lines that say something."""
     return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+def read_cells(text: str) -> Iterator[tuple[str, list[str]]]:
+    """Lines with their cells between semicolons or tabs, as pasted from a table."""
+    for line in read_lines(text):
+        yield line, [cell.strip() for cell in line.replace("\t", ";").split(";")]
 
 
 def read_words(text: str) -> list[str]:

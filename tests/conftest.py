@@ -170,11 +170,24 @@ def database(either_database_url: str) -> Iterator[Database]:
     database.close()
 
 
+def _closing(app: Flask) -> Callable[[Any, Any], Iterator[bytes]]:
+    """The application, whose answers are closed also where the browser has hung up: werkzeug's server forgets it then."""
+
+    def answer(environ: Any, start_response: Any) -> Iterator[bytes]:
+        body = app(environ, start_response)
+        try:
+            yield from body
+        finally:
+            getattr(body, "close", lambda: None)()
+
+    return answer
+
+
 class LiveServer:
     """The application on a real port."""
 
     def __init__(self, app: Flask) -> None:
-        self._server = make_server("127.0.0.1", 0, app, threaded=True)
+        self._server = make_server("127.0.0.1", 0, _closing(app), threaded=True)
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
 
     def __enter__(self) -> "LiveServer":

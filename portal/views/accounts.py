@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 from .. import accounts
 from ..models import User
 from ..parts import here
+from ..typed import without_control
 
 blueprint = Blueprint("accounts", __name__)
 
@@ -83,8 +84,8 @@ def _missing(email: str, password: str) -> list[Fault]:
 
 
 def _form(errors: list[Fault], wait: str = "") -> str:
-    email = request.form.get("email", "")
-    return render_template("accounts/sign_in.html", email=email, errors=errors, by_field=dict(errors), wait=wait)
+    email, following = (without_control(request.values.get(name, "")) for name in ("email", "next"))
+    return render_template("accounts/sign_in.html", email=email, following=following, errors=errors, by_field=dict(errors), wait=wait)
 
 
 def _address() -> str:

@@ -1,4 +1,4 @@
-"""What tests of the portal ask for beside the common fixtures: agencies to harvest."""
+"""What tests of the portal ask for beside the common fixtures: agencies to harvest, officers who publish."""
 
 import hashlib
 import json
@@ -10,6 +10,8 @@ import pytest
 from harvesters.source import Source
 from tests.factories import a_source
 from tests.harvesters.agency import Agency, Asked, Reply
+
+from .desk import Officer
 
 
 class Catalogue:
@@ -84,3 +86,11 @@ def states(portal: Any) -> Callable[[], dict[str, tuple[str, int]]]:
             return {identifier: (state, version) for identifier, state, version in rows}
 
     return read
+
+
+@pytest.fixture
+def officer(app: Any) -> Officer:
+    """An officer of the Hanoi council, signed in."""
+    officer = Officer(app)
+    assert officer.signs_in().status_code == 303
+    return officer

@@ -1,0 +1,144 @@
+"""Which fields the form of each axis has, in their order, and what they are called."""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from flask_babel import LazyString, lazy_gettext
+
+from ..typed import without_control
+
+Typed = Mapping[str, Any]
+
+MOST_ROWS = 200
+# Groups of fields that come in rows: target_value_2 is the value of the second target.
+ROWS = {
+    "target": ("indicator", "baseline", "value", "unit", "due", "responsible", "better", "measured_by", "text"),
+    "relation": ("type", "target"),
+}
+_BASICS = ("type", "title", "summary", "document_number", "issued", "status", "language")
+_OF_AXIS = {
+    "decision": (
+        "decided_by", "decision_makers", "legal_basis", "rationale", "amount", "currency", "counterparty", "votes_result",
+        "votes_in_favour", "votes_against", "votes_abstained", "votes_absent", "roll_call",
+    ),
+    "policy": (
+        "valid_from", "valid_until", "objectives", "target", "consultation_opens", "consultation_closes", "consultation_url",
+    ),
+    "outcome": ("indicator", "unit", "frequency", "better", "observations", "method", "due"),
+}  # fmt: skip
+_ENDS = (
+    "body", "file_title", "files", "relation", "subjects", "keywords", "places", "landing_page", "license", "translation_title",
+    "translation_summary", "translation_body",
+)  # fmt: skip
+_ROW_NAME = re.compile(r"(target|relation)_([a-z_]+)_([1-9][0-9]{0,2})")
+_FILE_NAME = re.compile(r"file_title_[0-9a-f]{12}")
+
+LABELS: dict[str, LazyString] = {
+    "type": lazy_gettext("What kind of record is it?"),
+    "title": lazy_gettext("Title"),
+    "summary": lazy_gettext("Summary"),
+    "document_number": lazy_gettext("Document number"),
+    "issued": lazy_gettext("Date of issue"),
+    "status": lazy_gettext("Status"),
+    "language": lazy_gettext("Language of the record"),
+    "decided_by": lazy_gettext("Who decided?"),
+    "decision_makers": lazy_gettext("Names of those who decided"),
+    "legal_basis": lazy_gettext("Legal basis"),
+    "rationale": lazy_gettext("Why was it decided so?"),
+    "amount": lazy_gettext("Amount"),
+    "currency": lazy_gettext("Currency"),
+    "counterparty": lazy_gettext("Who receives it, or who is the other side?"),
+    "votes_result": lazy_gettext("Result in words"),
+    "votes_in_favour": lazy_gettext("For"),
+    "votes_against": lazy_gettext("Against"),
+    "votes_abstained": lazy_gettext("Abstained"),
+    "votes_absent": lazy_gettext("Absent"),
+    "roll_call": lazy_gettext("Roll call"),
+    "valid_from": lazy_gettext("In force from"),
+    "valid_until": lazy_gettext("In force until"),
+    "objectives": lazy_gettext("Objectives"),
+    "target_indicator": lazy_gettext("What is measured"),
+    "target_baseline": lazy_gettext("From"),
+    "target_value": lazy_gettext("To"),
+    "target_unit": lazy_gettext("Unit"),
+    "target_due": lazy_gettext("By when"),
+    "target_responsible": lazy_gettext("Responsible body"),
+    "target_better": lazy_gettext("What is better?"),
+    "target_measured_by": lazy_gettext("Record that measures it"),
+    "target_text": lazy_gettext("The target in words"),
+    "consultation_opens": lazy_gettext("Opens on"),
+    "consultation_closes": lazy_gettext("Closes on"),
+    "consultation_url": lazy_gettext("Where people can say something"),
+    "indicator": lazy_gettext("Indicator"),
+    "unit": lazy_gettext("Unit"),
+    "frequency": lazy_gettext("How often is it measured?"),
+    "better": lazy_gettext("What is better?"),
+    "observations": lazy_gettext("Figures"),
+    "method": lazy_gettext("How was it measured?"),
+    "due": lazy_gettext("When is the next figure due?"),
+    "body": lazy_gettext("Full text"),
+    "file_title": lazy_gettext("What is it?"),
+    "files": lazy_gettext("Add files"),
+    "relation_type": lazy_gettext("This record"),
+    "relation_target": lazy_gettext("The other record"),
+    "subjects": lazy_gettext("Subjects"),
+    "keywords": lazy_gettext("Keywords"),
+    "places": lazy_gettext("Places"),
+    "landing_page": lazy_gettext("Page on your agency’s site"),
+    "license": lazy_gettext("Licence"),
+    "translation_title": lazy_gettext("Translated title"),
+    "translation_summary": lazy_gettext("Translated summary"),
+    "translation_body": lazy_gettext("Translated full text"),
+}
+
+
+def label(name: str) -> str:
+    """What a field is called, in the reader's language; a row's field by its column."""
+    return str(LABELS[name] if name in LABELS else LABELS[_base(name)])
+
+
+def _base(name: str) -> str:
+    return "file_title" if name.startswith("file_title_") else name.rpartition("_")[0]
+
+
+def accept(axis: str, sent: Mapping[str, list[str]]) -> dict[str, Any]:
+    """What was sent, as it was typed, field by field: unknown fields are left out, rows are moved up to fill gaps."""
+    single = {*_BASICS, *_OF_AXIS[axis], *_ENDS} - {"files", "subjects", *ROWS}
+    typed: dict[str, Any] = {
+        name: without_control(values[0]) for name, values in sent.items() if name in single or _FILE_NAME.fullmatch(name)
+    }
+    typed["subjects"] = [without_control(value) for value in sent.get("subjects", ())]
+    for group in ROWS:
+        if group in {*_OF_AXIS[axis], *_ENDS}:
+            typed |= _rows(group, sent)
+    return {name: value for name, value in typed.items() if value not in ("", [])}
+
+
+def _rows(group: str, sent: Mapping[str, list[str]]) -> dict[str, str]:
+    rows: dict[int, dict[str, str]] = {}
+    for name, values in sent.items():
+        if (match := _ROW_NAME.fullmatch(name)) and match[1] == group and match[2] in ROWS[group] and values[0].strip():
+            rows.setdefault(int(match[3]), {})[match[2]] = without_control(values[0])
+    filled = [rows[number] for number in sorted(rows)][:MOST_ROWS]
+    return {f"{group}_{column}_{n}": words for n, row in enumerate(filled, 1) for column, words in row.items()}
+
+
+def count_rows(group: str, typed: Typed) -> int:
+    """How many rows of a group something was typed into."""
+    numbers = (int(match[3]) for name in typed if (match := _ROW_NAME.fullmatch(name)) and match[1] == group)
+    return max(numbers, default=0)
+
+
+def in_form_order(axis: str, names: Iterable[str]) -> list[str]:
+    """Names of fields in the order in which the form shows them."""
+    order = {name: place for place, name in enumerate((*_BASICS, *_OF_AXIS[axis], *_ENDS))}
+
+    def place(name: str) -> tuple[int, int, int]:
+        if match := _ROW_NAME.fullmatch(name):
+            group, column, row = match.groups()
+            return order.get(group, len(order)), int(row), ROWS[group].index(column) if column in ROWS[group] else 0
+        base = "file_title" if name.startswith("file_title_") else name
+        return order.get(base, len(order)), 0, 0
+
+    return sorted(names, key=place)

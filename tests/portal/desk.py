@@ -1,0 +1,126 @@
+"""An officer at the desk, told as people do things: signs in, fills in a form, publishes, corrects, withdraws."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import html5lib
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from harvesters.record import read_number
+from portal import accounts, catalogue
+from portal.catalogue import AnyRecord, Entry
+from portal.parts import Portal
+
+from ..browser import JudgingClient
+
+PASSWORD = "four quiet rivers bend"
+
+
+def open_account(portal: Portal, email: str = "lan@hanoi.example", agency: str = "Hanoi council") -> None:
+    """An account as the operator makes it."""
+    with portal.database.write() as session:
+        accounts.add_user(session, email=email, name="Lan Nguyen", agency=agency, password=PASSWORD, now=datetime.now(UTC))
+
+
+class Officer:
+    """Someone with an account and a browser of their own."""
+
+    def __init__(self, app: Flask, email: str = "lan@hanoi.example", agency: str = "Hanoi council") -> None:
+        self.portal: Portal = app.extensions["clerestory"]
+        self.client: JudgingClient = app.test_client()  # type: ignore[assignment]
+        self.email = email
+        open_account(self.portal, email, agency)
+
+    def signs_in(self, password: str = PASSWORD, path: str = "/sign-in") -> TestResponse:
+        return self.client.submit(path, {"email": self.email, "password": password})
+
+    def signs_out(self) -> TestResponse:
+        return self.client.submit("/publish/", form="sign-out")
+
+    def fills_in(self, path: str, action: str = "preview", **fields: Any) -> TestResponse:
+        """Fill in a record's form and press a button; rows that the form does not show yet are sent all the same."""
+        page = self.client.get(path)
+        assert page.status_code == 200, path
+        data = {**_typed(page.text), **fields, "action": action}
+        data = {name: value for name, value in data.items() if value is not None}
+        return self.client.post(_action(page.text), data=data, content_type="multipart/form-data")
+
+    def previews(self, axis: str, **fields: Any) -> tuple[str, TestResponse]:
+        """Fill in the form of an axis and go on: the preview's address, and the preview."""
+        fields = {"type": "other", "title": "Some title", "language": "en"} | fields
+        sent = self.fills_in(f"/publish/{axis}", **fields)
+        assert sent.status_code == 303, sent.text
+        return sent.headers["Location"], self.client.get(sent.headers["Location"])
+
+    def publishes(self, axis: str, **fields: Any) -> str:
+        """Fill in the form of an axis and publish: the record's number."""
+        address, _preview = self.previews(axis, **fields)
+        return self.presses_publish(address)
+
+    def presses_publish(self, preview: str) -> str:
+        answer = self.client.submit(preview, form="publish")
+        assert answer.status_code == 303, answer.text
+        number = read_number(answer.headers["Location"].rsplit("/", 1)[-1])
+        assert number
+        return number
+
+    def posts(self, path: str) -> TestResponse:
+        """Press a button that is a form of its own."""
+        return self.client.post(path, data={"csrf_token": self.token()})
+
+    def corrects(self, number: str, **fields: Any) -> str:
+        """Begin a correction, change some fields, go on: the preview's address."""
+        begun = self.posts(f"/publish/records/{number}/correct")
+        assert begun.status_code == 303
+        sent = self.fills_in(begun.headers["Location"], **fields)
+        assert sent.status_code == 303, sent.text
+        return sent.headers["Location"]
+
+    def token(self) -> str:
+        return str(_typed(self.client.get("/publish/policy").text)["csrf_token"])
+
+    def entry(self, number: str) -> Entry:
+        with self.portal.database.read() as session:
+            found = catalogue.find(session, number)
+        assert found
+        return found
+
+    def record(self, number: str) -> AnyRecord:
+        return self.entry(number).record
+
+    def titles(self, number: str) -> list[str]:
+        """What the record was called in each of its versions, the newest first."""
+        with self.portal.database.read() as session:
+            return [one.data["title"] for one in catalogue.versions(session, self.entry(number))]
+
+
+def _form(html: str) -> Any:
+    root = html5lib.parse(html, namespaceHTMLElements=False)
+    return next(form for form in root.iter("form") if form.get("id") == "record")
+
+
+def _action(html: str) -> str:
+    return str(_form(html).get("action"))
+
+
+def _typed(html: str) -> dict[str, Any]:
+    """What a browser would send of the form as it stands, buttons and files aside."""
+    typed: dict[str, Any] = {}
+    for field in _form(html).iter():
+        name, kind = field.get("name"), field.get("type", "text")
+        if not name or kind in ("submit", "file"):
+            continue
+        if field.tag == "textarea":
+            typed[name] = "".join(field.itertext()).removeprefix("\n")
+        elif field.tag == "select":
+            typed[name] = next((one.get("value") for one in field.iter("option") if one.get("selected") is not None), "")
+        elif kind == "checkbox":
+            if field.get("checked") is not None:
+                typed[name] = [*typed.get(name, []), field.get("value")]
+        elif field.tag == "input":
+            typed[name] = field.get("value", "")
+    return typed
+
+
+typed_into = _typed

@@ -1,8 +1,5 @@
-"""Officers' accounts: who may publish for which agency, signing in, and who has to wait.
-
-A role says what an account may do: a publisher publishes for its agency. Reviewers and operators have their place
-in ROLES; nothing asks for them yet.
-"""
+"""Officers' accounts: opening and closing them, signing in, and who has to wait. To which agency an account belongs, and
+in what role, is told by portal.members."""
 
 import ipaddress
 import re
@@ -16,11 +13,11 @@ from sqlalchemy.orm import Session
 
 from harvesters.record import Agency as AgencyName
 
-from . import passwords, store
+from . import audit, passwords, secondfactor, signins, store
 from .db import Database
-from .models import Agency, User
+from .models import Agency, Membership, User
+from .roles import ROLES
 
-ROLES = ("publisher", "reviewer", "operator")
 _EMAIL = re.compile(r"[^@\s\x00-\x1f\x7f]+@[^@\s\x00-\x1f\x7f]+\.[^@\s\x00-\x1f\x7f]+")
 _MANY_FAILURES = 5  # of one account, before it has to wait: a minute, two, four …
 _LONGEST_WAIT = timedelta(minutes=15)
@@ -36,14 +33,29 @@ class TooManyTries(Exception):
     """Too many tries to sign in came from one address; the message says when to try again."""
 
 
-def add_user(session: Session, *, email: str, name: str, agency: str, password: str, now: datetime) -> User:
-    """Make a publisher's account. `agency` is the slug or the name of an agency; one that is not known yet is made
-    known. This is what `clerestory users add` calls.
+def add_user(
+    session: Session, *, email: str, name: str, agency: str, password: str, now: datetime, role: str = "publisher", portal_admin: bool = False
+) -> User:
+    """Make an account of a member of an agency. `agency` is the slug or the name of an agency; one that is not known
+    yet is made known. This is what `clerestory users add` calls. A portal admin may belong to none.
 
     Raises AccountError, passwords.WeakPassword among them.
     """
+    if role not in ROLES:
+        raise AccountError(_("“%(role)s” is not a role; use one of %(known)s", role=role, known=", ".join(ROLES)))
+    user = open_account(session, email=email, name=name, password=password, now=now)
+    user.portal_admin = portal_admin
+    if agency.strip() or not portal_admin:
+        user.agency = _agency(session, agency, now)
+        session.add(Membership(user_id=user.id, agency=user.agency, role=role, created_at=now))
+    audit.note(session, now, audit.OPERATOR, "account_opened", user.email, agency=user.agency or "", role=role, portal_admin=portal_admin)
+    return user
+
+
+def open_account(session: Session, *, email: str, name: str, password: str, now: datetime) -> User:
+    """Make an account that belongs to no agency yet. Raises AccountError."""
     email = email.strip().lower()
-    if not _EMAIL.fullmatch(email) or len(email) > 254:
+    if not is_email(email):
         raise AccountError(_("“%(value)s” is not an e-mail address; write name@agency.example", value=email))
     if not name.strip():
         raise AccountError(_("The name is missing; say who the account is for"))
@@ -52,17 +64,15 @@ def add_user(session: Session, *, email: str, name: str, agency: str, password: 
     if find_user(session, email):
         raise AccountError(_("There is an account of %(email)s already", email=email))
     _check_password(password, email, name)
-    user = User(
-        email=email,
-        name=name.strip(),
-        password=passwords.keep(password),
-        agency=_agency(session, agency, now),
-        role="publisher",
-        created_at=now,
-    )
+    user = User(email=email, name=" ".join(name.split()), password=passwords.keep(password), created_at=now)
     session.add(user)
     session.flush()
     return user
+
+
+def is_email(text: str) -> bool:
+    """Whether a text can be an e-mail address."""
+    return len(text) <= 254 and bool(_EMAIL.fullmatch(text))
 
 
 def _check_password(password: str, *personal: str) -> None:
@@ -98,35 +108,18 @@ def list_users(session: Session) -> list[User]:
     return list(session.scalars(select(User).order_by(User.email)))
 
 
-def set_password(session: Session, user: User, password: str) -> None:
-    """Change a password; every session of before ends. Raises AccountError."""
+def set_password(session: Session, user: User, password: str, but: str | None = None) -> None:
+    """Change a password; every sign-in of before ends (`but` the one of that id). Raises AccountError."""
     _check_password(password, user.email, user.name)
     user.password = passwords.keep(password)
-    user.session_version += 1
     user.failed_sign_ins, user.locked_until = 0, None
+    signins.end(session, user.id, but=but)
 
 
 def close(session: Session, user: User) -> None:
-    """Close an account; its sessions end, what it published stays."""
+    """Close an account; its sign-ins end, what it published stays."""
     user.active = False
-    user.session_version += 1
-
-
-def may_publish(user: User) -> bool:
-    """Whether an account may use the desk."""
-    return bool(user.active and user.agency and user.role in ROLES)
-
-
-def session_id(user: User) -> str:
-    """What a session remembers of its user. It is worth nothing once the password has changed."""
-    return f"{user.id}:{user.session_version}"
-
-
-def user_of(session: Session, remembered: str) -> User | None:
-    """The user of a session, if the account is open and nothing ended the session since."""
-    match = re.fullmatch(r"([0-9]{1,9}):([0-9]{1,9})", remembered)
-    user = session.get(User, int(match[1])) if match else None
-    return user if user and match and user.active and str(user.session_version) == match[2] else None
+    signins.end(session, user.id)
 
 
 def sign_in(database: Database, email: str, password: str, now: datetime) -> User | None:
@@ -146,10 +139,25 @@ def sign_in(database: Database, email: str, password: str, now: datetime) -> Use
         return None
     with database.write() as session:
         user = session.get_one(User, user.id)
-        user.failed_sign_ins, user.locked_until, user.last_sign_in = 0, None, now
+        if not user.totp:  # else the try ends well only with the second factor
+            _forgive(user, now)
         if passwords.is_outdated(user.password):
             user.password = passwords.keep(password)
     return user
+
+
+def second_step(database: Database, user_id: int, code: str, now: datetime) -> User | None:
+    """The user, where the code of the second factor is right too; tries are counted as those of the password are."""
+    with database.write() as session:
+        user = session.get_one(User, user_id)
+        if not user.active or not _count_try(user, now) or not secondfactor.accept(user, code, now):
+            return None
+        _forgive(user, now)
+    return user
+
+
+def _forgive(user: User, now: datetime) -> None:
+    user.failed_sign_ins, user.locked_until, user.last_sign_in = 0, None, now
 
 
 def _count_try(user: User, now: datetime) -> bool:

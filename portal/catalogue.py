@@ -53,6 +53,8 @@ class Entry:
     demonstration: bool
     raw: str | None
     raw_url: str | None
+    note: str
+    successor: str | None
 
     @cached_property
     def record(self) -> AnyRecord:
@@ -119,6 +121,7 @@ class Version:
     changed_at: datetime
     raw: str | None
     raw_url: str | None
+    note: str = ""
 
     @cached_property
     def record(self) -> AnyRecord:
@@ -163,7 +166,7 @@ def entry_of(row: RecordRow) -> Entry:
     """A row as a reader sees it."""
     return Entry(
         row.id, row.number, row.data, row.state, row.reason, row.version, row.change, row.changed_at, row.first_seen,
-        row.last_seen, row.withdrawn_at, row.issued_on, row.demonstration, row.raw, row.raw_url,
+        row.last_seen, row.withdrawn_at, row.issued_on, row.demonstration, row.raw, row.raw_url, row.note, row.successor,
     )  # fmt: skip
 
 
@@ -384,10 +387,11 @@ def versions(session: Session, entry: Entry) -> list[Version]:
         select(Revision).where(Revision.record_id == entry.id).order_by(Revision.version.desc())
     )
     current = Version(
-        entry.version, entry.data, entry.state, entry.reason, entry.change, entry.changed_at, entry.raw, entry.raw_url
+        entry.version, entry.data, entry.state, entry.reason, entry.change, entry.changed_at, entry.raw, entry.raw_url,
+        entry.note,
     )
     return [current] + [
-        Version(r.version, r.data, r.state, r.reason, r.change, r.changed_at, r.raw, r.raw_url) for r in past
+        Version(r.version, r.data, r.state, r.reason, r.change, r.changed_at, r.raw, r.raw_url, r.note) for r in past
     ]
 
 
@@ -563,9 +567,9 @@ def _window_of(
     return len(kept), find_many(session, [number for _, number in kept[offset : offset + limit]])
 
 
-def of_source(session: Session, source: str, *, offset: int = 0, limit: int = 50) -> tuple[int, list[Entry]]:
-    """How many shown records a source has, withdrawn ones among them, and `limit` of them: changed last first."""
-    conditions = (RecordRow.source == source, RecordRow.state.not_in(HIDDEN))
+def of_sources(session: Session, sources: Sequence[str], *, offset: int = 0, limit: int = 50) -> tuple[int, list[Entry]]:
+    """How many shown records sources have, withdrawn ones among them, and `limit` of them: changed last first."""
+    conditions = (RecordRow.source.in_(sources), RecordRow.state.not_in(HIDDEN))
     total = session.scalar(select(func.count()).select_from(RecordRow).where(*conditions)) or 0
     query = select(RecordRow).where(*conditions).order_by(RecordRow.changed_at.desc(), RecordRow.id.desc())
     return total, [entry_of(row) for row in session.scalars(query.offset(offset).limit(limit))]

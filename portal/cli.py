@@ -11,6 +11,7 @@ from harvesters.source import SourceError
 from search_index.engine import BadSearchUrl, SearchUnavailable
 
 from .accounts import AccountError
+from .commands.audit import audit
 from .commands.demo import demo
 from .commands.files import files
 from .commands.harvest import harvest
@@ -93,7 +94,7 @@ def cli() -> None:
 
 for command in (lint, replay, status, stop):
     harvest.add_command(command)
-for command in (init, harvest, files, search, serve, work, demo, users, config, storage):
+for command in (init, harvest, files, search, serve, work, demo, users, audit, config, storage):
     cli.add_command(command)
 
 

@@ -67,6 +67,8 @@ class Agency(Base):
     homepage: Mapped[str | None] = mapped_column(Text)
     identifiers: Mapped[list[str]] = mapped_column(default=list)
     merged_into: Mapped[str | None] = mapped_column(String(100))
+    # Its officers publish nothing that another of them has not approved.
+    two_persons: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     first_seen: Mapped[datetime]
 
 
@@ -94,6 +96,9 @@ class RecordRow(Base):
     # the number of the record that it was merged into.
     state: Mapped[str] = mapped_column(String(20), default="published")
     reason: Mapped[str] = mapped_column(Text, default="")
+    # What its agency says to readers about this version, and the record that takes its place.
+    note: Mapped[str] = mapped_column(Text, default="", server_default="")
+    successor: Mapped[str | None] = mapped_column(String(12))
     version: Mapped[int] = mapped_column(default=1)
     change: Mapped[str] = mapped_column(String(20), default="created")
     changed_at: Mapped[datetime]
@@ -136,6 +141,7 @@ class Revision(Base):
     data: Mapped[dict[str, Any]]
     state: Mapped[str] = mapped_column(String(20))
     reason: Mapped[str] = mapped_column(Text)
+    note: Mapped[str] = mapped_column(Text, default="", server_default="")
     change: Mapped[str] = mapped_column(String(20))
     changed_at: Mapped[datetime]
     raw: Mapped[str | None] = mapped_column(String(64))
@@ -331,7 +337,12 @@ class FilePage(Base):
 
 
 class User(Base):
-    """An account. `role`: publisher now; reviewer and operator have their place here."""
+    """An account. `agency`: the one that the user acts for now, of those in `memberships`.
+
+    `portal_admin`: may look after every agency. `totp`: the secret of the second factor, once it is set up, and
+    `totp_step`: the last code's step, so that no code works twice. `recovery`: hashes of codes for a lost device.
+    `subject`: who it is to the provider of single sign-on (issuer and subject).
+    """
 
     __tablename__ = "users"
 
@@ -340,21 +351,106 @@ class User(Base):
     name: Mapped[str] = mapped_column(String(200))
     password: Mapped[str] = mapped_column(String(200))
     agency: Mapped[str | None] = mapped_column(ForeignKey("agencies.slug"))
-    role: Mapped[str] = mapped_column(String(20), default="publisher")
+    portal_admin: Mapped[bool] = mapped_column(default=False)
     language: Mapped[str] = mapped_column(String(10), default="en")
     active: Mapped[bool] = mapped_column(default=True)
-    # Raised when the password changes or the account is closed: every session of before ends.
-    session_version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime]
     last_sign_in: Mapped[datetime | None]
     failed_sign_ins: Mapped[int] = mapped_column(default=0)
     locked_until: Mapped[datetime | None]
+    totp: Mapped[str] = mapped_column(String(64), default="", server_default="")
+    totp_step: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
+    recovery: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
+    subject: Mapped[str | None] = mapped_column(String(500), unique=True, index=True)
+
+
+class Membership(Base):
+    """Who belongs to an agency, and in what role (portal.roles)."""
+
+    __tablename__ = "memberships"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
+    agency: Mapped[str] = mapped_column(ForeignKey("agencies.slug"), primary_key=True, index=True)
+    role: Mapped[str] = mapped_column(String(20))
+    created_at: Mapped[datetime]
+
+
+class SignedIn(Base):
+    """One browser that somebody signed in with. `id` is the hash of what its cookie holds."""
+
+    __tablename__ = "signed_in"
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    created_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    address: Mapped[str] = mapped_column(String(60), default="")
+    browser: Mapped[str] = mapped_column(String(300), default="")
+
+
+class Invitation(Base):
+    """A link sent by mail, good for once and for a time. `purpose`: join (an agency, in a role), reset (a password).
+    `id` is the hash of what the link holds."""
+
+    __tablename__ = "invitations"
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    purpose: Mapped[str] = mapped_column(String(10))
+    email: Mapped[str] = mapped_column(String(254), index=True)
+    agency: Mapped[str | None] = mapped_column(ForeignKey("agencies.slug"), index=True)
+    role: Mapped[str] = mapped_column(String(20), default="")
+    portal_admin: Mapped[bool] = mapped_column(default=False)
+    invited_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class Mail(Base):
+    """A mail to be sent, or sent. `occasion` makes it one that is sent once: a second of the same is not written."""
+
+    __tablename__ = "mails"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    occasion: Mapped[str] = mapped_column(String(200), unique=True)
+    recipient: Mapped[str] = mapped_column(String(254))
+    subject: Mapped[str] = mapped_column(Text)
+    body: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime]
+    sent_at: Mapped[datetime | None]
+    tries: Mapped[int] = mapped_column(default=0)
+    next_try_at: Mapped[datetime | None] = mapped_column(index=True)
+    fault: Mapped[str] = mapped_column(Text, default="")
+
+
+class LogEntry(Base):
+    """What somebody did: who, when, what and why. Written once: the database refuses to change or delete one.
+
+    `seal` is a hash over the entry and the seal of the one before it, so that a gap or a change can be seen.
+    """
+
+    __tablename__ = "log_entries"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    user_id: Mapped[int | None]
+    who: Mapped[str] = mapped_column(String(254))
+    agency: Mapped[str] = mapped_column(String(100), index=True)
+    action: Mapped[str] = mapped_column(String(40))
+    about: Mapped[str] = mapped_column(String(300))
+    reason: Mapped[str] = mapped_column(Text)
+    detail: Mapped[dict[str, Any]]
+    seal: Mapped[str] = mapped_column(String(64))
 
 
 class Upload(Base):
-    """A record handed in by an officer. `state`: draft, published; in_review and returned have their place here.
+    """A record that an agency's officers prepare.
 
-    `data` is what was typed, as typed, so that a draft with faults is kept too.
+    `state`: draft; submitted (a reviewer looks at it); returned (with `note`); approved (`publish_at`: when it goes
+    live by itself, else when somebody publishes it); published. `data` is what was typed, as typed, so that a draft
+    with faults is kept too. `user_id`: who began it; `editors`: everybody who changed it since it was last published
+    or approved. `submitted_by`, `decided_by`: who handed it in, who approved or returned it. `embargo`: the secret
+    part of the address where invited readers may see it before `publish_at`.
     """
 
     __tablename__ = "uploads"
@@ -362,6 +458,7 @@ class Upload(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     token: Mapped[str] = mapped_column(String(32), unique=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
+    agency: Mapped[str] = mapped_column(ForeignKey("agencies.slug"))
     axis: Mapped[str] = mapped_column(String(20))
     data: Mapped[dict[str, Any]]
     files: Mapped[list[str]] = mapped_column(default=list)
@@ -369,6 +466,16 @@ class Upload(Base):
     number: Mapped[str | None] = mapped_column(String(12))
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]
+    editors: Mapped[list[int]] = mapped_column(JSON, default=list, server_default="[]")
+    note: Mapped[str] = mapped_column(Text, default="", server_default="")
+    submitted_by: Mapped[int | None]
+    submitted_at: Mapped[datetime | None]
+    decided_by: Mapped[int | None]
+    decided_at: Mapped[datetime | None]
+    publish_at: Mapped[datetime | None] = mapped_column(index=True)
+    embargo: Mapped[str | None] = mapped_column(String(32), unique=True)
+
+    __table_args__ = (Index("ix_uploads_agency_state", "agency", "state"),)
 
 
 class StoredFile(Base):

@@ -1,6 +1,7 @@
 """What forms offer to choose from, in the reader's language."""
 
 from flask import Flask
+from flask_babel import lazy_gettext
 
 from harvesters.vocabularies import (
     FREQUENCIES,
@@ -14,9 +15,54 @@ from harvesters.vocabularies import (
 
 from .i18n import language
 from .labels import language_name
+from .roles import ROLES
 
 _LANGUAGES = ("en", "vi", "de", "el", "es", "fr", "it", "pt", "zh", "ja", "ko", "km", "lo", "th")
 _CURRENCIES = ("VND", "USD", "EUR", "GBP", "CHF", "AUD", "BRL", "CAD", "CNY", "JPY", "KRW", "LAK", "KHR", "SGD", "THB")
+
+# Where an upload stands (portal.workflow).
+_STATES = {
+    "draft": lazy_gettext("Draft"),
+    "returned": lazy_gettext("Returned"),
+    "submitted": lazy_gettext("For review"),
+    "approved": lazy_gettext("Approved"),
+    "published": lazy_gettext("Published"),
+}
+# What somebody did (portal.audit).
+_DEEDS = {
+    "account_opened": lazy_gettext("Account opened"),
+    "agency_merged": lazy_gettext("Agency merged into another one"),
+    "agency_renamed": lazy_gettext("Agency renamed"),
+    "agency_took_over": lazy_gettext("Another agency merged into it"),
+    "approved": lazy_gettext("Approved"),
+    "consolidated": lazy_gettext("Consolidated into another record"),
+    "corrected": lazy_gettext("Corrected"),
+    "draft_deleted": lazy_gettext("Draft deleted"),
+    "invitation_taken_back": lazy_gettext("Invitation taken back"),
+    "invited": lazy_gettext("Invited"),
+    "member_added": lazy_gettext("Member added"),
+    "member_removed": lazy_gettext("Member removed"),
+    "not_published": lazy_gettext("Could not be published at the set time"),
+    "password_changed": lazy_gettext("Password changed"),
+    "password_reset": lazy_gettext("Password chosen by a link"),
+    "published": lazy_gettext("Published"),
+    "published_in_error": lazy_gettext("Taken off: published in error"),
+    "returned": lazy_gettext("Returned"),
+    "role_changed": lazy_gettext("Role changed"),
+    "scheduled": lazy_gettext("Set to go live"),
+    "second_factor_off": lazy_gettext("Second factor turned off"),
+    "second_factor_on": lazy_gettext("Second factor turned on"),
+    "shown_again": lazy_gettext("Shown again"),
+    "signed_out_everywhere": lazy_gettext("Signed out everywhere else"),
+    "submitted": lazy_gettext("Handed in for review"),
+    "superseded": lazy_gettext("Superseded"),
+    "taken_back": lazy_gettext("Taken back to be changed"),
+    "two_persons_off": lazy_gettext("Two-person rule turned off"),
+    "two_persons_on": lazy_gettext("Two-person rule turned on"),
+    "unlawful": lazy_gettext("Taken off: unlawful to show"),
+    "unscheduled": lazy_gettext("Set not to go live by itself"),
+    "withdrawn": lazy_gettext("Withdrawn"),
+}
 
 Options = list[tuple[str, str]]
 
@@ -30,6 +76,10 @@ def init_app(app: Flask) -> None:
         subject_options=lambda kind: _of(GOALS if kind == "goal" else THEMES),
         language_options=lambda: [(code, language_name(code, language())) for code in _LANGUAGES],
         currency_options=lambda: [(code, code) for code in _CURRENCIES],
+        role_options=lambda: [(code, str(words)) for code, words in ROLES.items()],
+        role_label=lambda code: str(ROLES.get(code, code)),
+        deed_label=lambda code: str(_DEEDS.get(code, code)),
+        state_label=lambda code: str(_STATES.get(code, code)),
     )
 
 

@@ -7,8 +7,10 @@ from functools import cache
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from flask_babel import gettext as _
+from zxcvbn import zxcvbn
 
 SHORTEST, LONGEST = 12, 500
+_ESTIMATED, _LEAST_SCORE = 72, 3
 _hasher = PasswordHasher()
 
 # What the passwords that are tried first are made of: these words, digits, signs, and walks over the keyboard.
@@ -31,8 +33,14 @@ def check(password: str, *personal: str) -> None:
         raise WeakPassword(_("The password has %(count)s characters; use at least %(least)s", count=length, least=SHORTEST))
     if length > LONGEST:
         raise WeakPassword(_("The password has %(count)s characters; use at most %(most)s", count=length, most=LONGEST))
-    if _is_easy(_normal(password).casefold(), personal):
+    if _is_easy(_normal(password).casefold(), personal) or _is_known(password, personal):
         raise WeakPassword(_("This password is easy to guess; use several words that do not belong together"))
+
+
+def _is_known(password: str, personal: tuple[str, ...]) -> bool:
+    """Whether it is among, or hardly more than, the passwords of published breaches: zxcvbn brings the 30,000 most
+    frequent ones along and estimates how many guesses are needed. Below 10^8 is what a stranger tries at leisure."""
+    return int(zxcvbn(_normal(password)[:_ESTIMATED], [*personal])["score"]) < _LEAST_SCORE
 
 
 def _is_easy(password: str, personal: tuple[str, ...]) -> bool:

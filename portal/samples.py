@@ -19,7 +19,7 @@ _LONG = (
 
 def _entry(record: Record, state: str = "published") -> Entry:
     return Entry(
-        0, record.number, record.to_data(), state, "", 1, "created", _NOW, _NOW, _NOW, None, None, False, None, None
+        0, record.number, record.to_data(), state, "", 1, "created", _NOW, _NOW, _NOW, None, None, False, None, None, "", None,
     )  # fmt: skip
 
 

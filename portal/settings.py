@@ -40,6 +40,8 @@ class Settings:
     sources_dir: Path | None = None
     trusted_networks: tuple[Network, ...] = ()
     secret_key: str = ""
+    mail_url: str = ""
+    mail_from: str = ""
     base_url: str = ""
     port: int = 5000
     testing: bool = False
@@ -64,6 +66,11 @@ class Settings:
             return self.queue_url
         path = self.queue_url.removeprefix("sqlite:").removeprefix("///")
         return path or str(self.data_dir.resolve() / "queue.sqlite")
+
+    @property
+    def mail_sender(self) -> str:
+        """Who mails come from; an address of the portal's own host unless set."""
+        return self.mail_from or f"clerestory@{urlsplit(self.base_url).hostname or 'localhost'}"
 
     @property
     def raw_dir(self) -> Path:
@@ -114,6 +121,8 @@ class Settings:
             "PORTAL_SOURCES_DIR": str(self.sources_dir or ""),
             "PORTAL_TRUSTED_NETWORKS": networks,
             "PORTAL_SECRET_KEY": "(set)" if self.secret_key else "(kept in the data folder)",
+            "PORTAL_MAIL_URL": _without_password(self.mail_url),
+            "PORTAL_MAIL_FROM": self.mail_sender,
             "PORTAL_BASE_URL": self.base_url,
         }
 
@@ -140,6 +149,8 @@ class _Reading:
             "sources_dir": self._folder("PORTAL_SOURCES_DIR"),
             "trusted_networks": self._networks(),
             "secret_key": self._secret(),
+            "mail_url": self._mail(),
+            "mail_from": self._text("PORTAL_MAIL_FROM"),
             "base_url": self._base_url(),
             "port": self._port(),
         }
@@ -147,6 +158,7 @@ class _Reading:
             "PORTAL_DATA_DIR", "PORTAL_DATABASE_URL", "PORTAL_SEARCH_URL", "PORTAL_QUEUE_URL", "PORTAL_SCHEDULE", "PORTAL_SOURCES_DIR",
             "PORTAL_STORAGE_URL", "PORTAL_STORAGE_KEY", "PORTAL_STORAGE_SECRET",
             "PORTAL_TRUSTED_NETWORKS", "PORTAL_SECRET_KEY", "PORTAL_BASE_URL", "PORTAL_SAMPLES",
+            "PORTAL_MAIL_URL", "PORTAL_MAIL_FROM",
         }  # fmt: skip
         for name in sorted(set(self.environ) - known):
             if name.startswith("PORTAL_"):
@@ -223,6 +235,16 @@ class _Reading:
                 "or leave it out: one is made and kept in the data folder"
             )
         return key
+
+    def _mail(self) -> str:
+        url = self._text("PORTAL_MAIL_URL")
+        parts = urlsplit(url)
+        advice = "use smtps://user:password@host, smtp+starttls://user:password@host:587, or leave it out: mails are written to a folder"
+        if url and (parts.scheme not in ("smtp", "smtps", "smtp+starttls") or not parts.hostname):
+            self.faults.append(f"PORTAL_MAIL_URL: {_without_password(url)!r} is not a mail server; {advice}")
+        elif parts.scheme == "smtp" and parts.username:
+            self.faults.append(f"PORTAL_MAIL_URL: {_without_password(url)!r} would send the password unprotected; {advice}")
+        return url
 
     def _base_url(self) -> str:
         url = self._text("PORTAL_BASE_URL").rstrip("/")

@@ -74,10 +74,14 @@ def save(
     raw_url: str | None = None,
     user: int | None = None,
     demonstration: bool = False,
+    note: str = "",
 ) -> Saved:
-    """Save one record; see `save_many`."""
+    """Save one record; see `save_many`. `note`: what readers are told about this version."""
     arrival = Arrival(record, raw, raw_url)
-    return save_many(session, [arrival], now=now, run=run, user=user, demonstration=demonstration)[0]
+    saved = save_many(session, [arrival], now=now, run=run, user=user, demonstration=demonstration)[0]
+    if note and saved is not Saved.UNCHANGED:
+        session.execute(update(RecordRow).where(RecordRow.number == record.number).values(note=note))
+    return saved
 
 
 def save_many(
@@ -240,6 +244,7 @@ def keep(session: Session, row: RecordRow) -> None:
             data=row.data,
             state=row.state,
             reason=row.reason,
+            note=row.note,
             change=row.change,
             changed_at=row.changed_at,
             raw=row.raw,
@@ -253,22 +258,28 @@ def next_version(row: RecordRow, change: str, now: datetime) -> None:
     """The row says something new; `keep` what it said before first."""
     row.version += 1
     row.change, row.changed_at = change, now
+    row.note, row.successor = "", None
 
 
-def withdraw(session: Session, row: RecordRow, reason: str, now: datetime) -> None:
-    """Mark a record as withdrawn at its source; it stays readable, with the reason and the date."""
+def withdraw(session: Session, row: RecordRow, reason: str, now: datetime, successor: str | None = None) -> None:
+    """Mark a record as withdrawn at its source; it stays readable, with the reason and the date. `successor`: the
+    number of the record that takes its place."""
     keep(session, row)
     next_version(row, "withdrawn", now)
-    row.state, row.reason, row.withdrawn_at = "withdrawn", reason, now
+    row.state, row.reason, row.withdrawn_at, row.successor = "withdrawn", reason, now, successor
 
 
-def unpublish(session: Session, row: RecordRow, ground: str, now: datetime, user: int | None = None) -> None:
-    """Take a record off the pages on one of GROUNDS; its address then answers 410 and says which."""
+def unpublish(
+    session: Session, row: RecordRow, ground: str, now: datetime, user: int | None = None, note: str = "", successor: str | None = None
+) -> None:
+    """Take a record off the pages on one of GROUNDS; its address then answers 410 and says which, with `note` and the
+    number of the record to read instead, if there is one."""
     if ground not in GROUNDS:
         raise ValueError(f"{ground!r} is not a ground; use one of {', '.join(GROUNDS)}")
     keep(session, row)
     next_version(row, "unpublished", now)
     row.state, row.reason, row.changed_by = "unpublished", ground, user
+    row.note, row.successor = note, successor
 
 
 def republish(session: Session, row: RecordRow, now: datetime, user: int | None = None) -> None:

@@ -18,7 +18,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from . import filechecks, keeping, search
+from . import filechecks, keeping, mail, publishing, search
 from .db import wait_for_turn
 from .harvesting.leases import Owner
 from .models import State
@@ -70,6 +70,18 @@ def check_files(portal: Portal) -> None:
 def keep_files(portal: Portal) -> None:
     """Keep some of the files that records link to, where their sources allow it."""
     keeping.keep(portal)
+
+
+@periodic(minutes=1)
+def publish_due(portal: Portal) -> None:
+    """Put live what was approved for a moment that has come."""
+    publishing.publish_due(portal, datetime.now(UTC))
+
+
+@periodic(minutes=1)
+def send_mails(portal: Portal) -> None:
+    """Send the mails that wait."""
+    mail.send(portal, datetime.now(UTC))
 
 
 def due(session: Session, portal: Portal, now: datetime) -> list[str]:

@@ -31,7 +31,8 @@ from .store import Saved
 MOST_FILES = 50
 _TOKEN = re.compile(r"[0-9a-f]{24}")
 # Beside what was typed, an upload that corrects a record remembers which one, and which version of it.
-_IDENTIFIER, _VERSION = "_identifier", "_version"
+_SOURCE, _IDENTIFIER, _VERSION = "_source", "_identifier", "_version"
+_NOTE = "_note"
 
 
 class Conflict(Exception):
@@ -78,35 +79,35 @@ def new_token() -> str:
     return secrets.token_hex(12)
 
 
-def find(session: Session, token: str, user: int) -> Upload | None:
-    """A user's own upload."""
+def find(session: Session, token: str, agency: str) -> Upload | None:
+    """An upload of an agency, whoever of its members began it."""
     if not _TOKEN.fullmatch(token):
         return None
-    return session.scalar(select(Upload).where(Upload.token == token, Upload.user_id == user))
+    return session.scalar(select(Upload).where(Upload.token == token, Upload.agency == agency))
 
 
-def find_or_begin(session: Session, token: str, user: int, axis: str, now: datetime) -> Upload:
+def find_or_begin(session: Session, token: str, user: int, agency: str, axis: str, now: datetime) -> Upload:
     """The draft that a form belongs to: the same form sent twice, however quickly, is one draft."""
-    if upload := find(session, token, user):
+    if upload := find(session, token, agency):
         return upload
     token = token if _TOKEN.fullmatch(token) else new_token()
     try:
         with session.begin_nested():
-            return _begin(session, token, user, axis, now)
+            return _begin(session, token, user, agency, axis, now)
     except IntegrityError:
-        return find(session, token, user) or _begin(session, new_token(), user, axis, now)
+        return find(session, token, agency) or _begin(session, new_token(), user, agency, axis, now)
 
 
-def _begin(session: Session, token: str, user: int, axis: str, now: datetime) -> Upload:
-    upload = Upload(token=token, user_id=user, axis=axis, data={}, files=[], state="draft", created_at=now, changed_at=now)
+def _begin(session: Session, token: str, user: int, agency: str, axis: str, now: datetime) -> Upload:
+    upload = Upload(token=token, user_id=user, agency=agency, axis=axis, data={}, files=[], state="draft", created_at=now, changed_at=now)
     session.add(upload)
     session.flush()
     return upload
 
 
-def drafts(session: Session, user: int) -> list[Upload]:
-    """A user's drafts, those changed last first."""
-    query = select(Upload).where(Upload.user_id == user, Upload.state == "draft")
+def drafts(session: Session, agency: str) -> list[Upload]:
+    """What the members of an agency are writing, those changed last first."""
+    query = select(Upload).where(Upload.agency == agency, Upload.state.in_(("draft", "returned")))
     return list(session.scalars(query.order_by(Upload.changed_at.desc(), Upload.id.desc())))
 
 
@@ -148,17 +149,20 @@ def files_of(session: Session, upload: Upload) -> list[Kept]:
     return [Kept(sha256, name, rows[sha256].media_type, rows[sha256].size) for sha256, name in names.items() if sha256 in rows]
 
 
-def find_file(session: Session, sha256: str, user: int | None) -> StoredFile | None:
-    """A stored file that `user` (None: a reader) may see: a public one, or one that they uploaded themselves. A file that
-    was kept for harvested records goes with them: when the last of them is taken off the pages, it cannot be had either."""
+def find_file(session: Session, sha256: str, agency: str | None) -> StoredFile | None:
+    """A stored file that a member of `agency` (None: a reader) may see: a public one, or one that is in what the agency
+    prepares. A file that was kept for harvested records goes with them: when the last of them is taken off the pages,
+    it cannot be had either."""
     row = session.get(StoredFile, sha256) if re.fullmatch(r"[0-9a-f]{64}", sha256) else None
-    if row is None or (user is not None and row.user_id == user):
+    if row is None or (row.public and (row.user_id is not None or _is_linked(session, sha256))):
         return row
-    if row.public:
-        return row if row.user_id is not None or _is_linked(session, sha256) else None
-    # Another officer sent the same content first: it is this one's all the same.
-    own = user is not None and any(name.startswith(sha256) for draft in drafts(session, user) for name in draft.files)
-    return row if own else None
+    return row if agency and _is_prepared(session, sha256, agency) else None
+
+
+def _is_prepared(session: Session, sha256: str, agency: str) -> bool:
+    """Whether a file is in an upload that an agency has not published yet."""
+    open_ones = session.scalars(select(Upload.files).where(Upload.agency == agency, Upload.state != "published"))
+    return any(name.startswith(sha256) for files in open_ones for name in files)
 
 
 def _is_linked(session: Session, sha256: str) -> bool:
@@ -171,16 +175,16 @@ def _is_linked(session: Session, sha256: str) -> bool:
     return session.scalar(kept.limit(1)) is None or session.scalar(linked.limit(1)) is not None
 
 
-def prove(session: Session, upload: Upload, agency: str) -> Proof:
-    """What would be published for the agency of that slug, or what to mend."""
-    source = source_of(agency)
+def prove(session: Session, upload: Upload) -> Proof:
+    """What would be published for the upload's agency, or what to mend."""
+    source = str(upload.data.get(_SOURCE) or source_of(upload.agency))
     identifier, twin = _identifier(session, upload, source)
     reading = forms.read(
         upload.axis,
         upload.data,
         source=source,
         identifier=identifier,
-        publisher=agency_of(session, agency),
+        publisher=agency_of(session, upload.agency),
         files=files_of(session, upload),
     )
     return Proof(reading.record, reading.faults, twin)
@@ -203,29 +207,40 @@ def is_correction(upload: Upload) -> bool:
     return _IDENTIFIER in upload.data
 
 
-def number_of_corrected(upload: Upload, agency: str) -> str | None:
+def number_of_corrected(upload: Upload) -> str | None:
     """The number of the record that an upload corrects."""
-    return number_of(source_of(agency), str(upload.data[_IDENTIFIER])) if is_correction(upload) else None
+    return number_of(str(upload.data.get(_SOURCE) or source_of(upload.agency)), str(upload.data[_IDENTIFIER])) if is_correction(upload) else None
 
 
-def correct(session: Session, entry: catalogue.Entry, user: int, now: datetime) -> Upload:
-    """A draft of a record's next version: one that the user has begun on the same version, or a new one."""
-    beginning = {_IDENTIFIER: str(entry.data["identifier"]), _VERSION: entry.version}
-    for draft in drafts(session, user):
+def correction_note(upload: Upload) -> str:
+    """What readers are told about a correction; nothing for a record that is new."""
+    return str(upload.data.get(_NOTE, "")) if is_correction(upload) else ""
+
+
+def set_note(upload: Upload, words: str) -> None:
+    """Keep what readers are to be told about a correction."""
+    upload.data = upload.data | {_NOTE: words}
+
+
+def correct(session: Session, entry: catalogue.Entry, user: int, agency: str, now: datetime) -> Upload:
+    """A draft of a record's next version: one that a member has begun on the same version, or a new one."""
+    beginning = {_SOURCE: entry.source, _IDENTIFIER: str(entry.data["identifier"]), _VERSION: entry.version}
+    for draft in drafts(session, agency):
         if draft.axis == entry.axis and all(draft.data.get(name) == value for name, value in beginning.items()):
             return draft
-    upload = _begin(session, new_token(), user, entry.axis, now)
+    upload = _begin(session, new_token(), user, agency, entry.axis, now)
     upload.data = forms.refill(entry.record) | beginning
     upload.files = [file.url.removeprefix("/files/") for file in entry.record.files if file.sha256]
     return upload
 
 
-def publish(session: Session, upload: Upload, record: Record, now: datetime) -> Saved:
+def publish(session: Session, upload: Upload, record: Record, user: int | None, now: datetime) -> Saved:
     """Put a record live. Publishing the same upload twice publishes once.
 
     Raises Conflict when the record has another version than the one that this draft was begun with: call `accept_version`
     first to put it in its place all the same. Raises TakenOff.
     """
+    session.flush()
     wait_for_turn(session, record.source)
     session.refresh(upload)
     if upload.state == "published":
@@ -236,28 +251,28 @@ def publish(session: Session, upload: Upload, record: Record, now: datetime) -> 
         raise TakenOff(record.number)
     if row and row.version != begun:
         raise Conflict(begun, row.version)
-    saved = store.save(session, record, now=now, user=upload.user_id)
+    saved = store.save(session, record, now=now, user=user, note=correction_note(upload))
     for file in session.scalars(select(StoredFile).where(StoredFile.sha256.in_([file.sha256 for file in record.files]))):
         file.public = True
     upload.state, upload.number, upload.changed_at = "published", record.number, now
+    upload.publish_at = upload.embargo = None
     return saved
 
 
 def accept_version(upload: Upload, record: Record, version: int) -> None:
     """The officer has been told of that version: what they publish next takes its place."""
-    upload.data = upload.data | {_IDENTIFIER: record.identifier, _VERSION: version}
+    upload.data = upload.data | {_SOURCE: record.source, _IDENTIFIER: record.identifier, _VERSION: version}
 
 
-def withdraw(session: Session, entry: catalogue.Entry, reason: str, user: int, now: datetime) -> None:
-    """Take an agency's own record back. It stays readable, with the reason; withdrawing it twice withdraws it once."""
-    wait_for_turn(session, entry.source)
-    row = session.get_one(RecordRow, entry.id, populate_existing=True)
-    if row.state == "published":
-        store.withdraw(session, row, reason, now)
-        row.changed_by = user
+def sources_of(session: Session, agency: str) -> list[str]:
+    """The sources of what an agency's officers published: its own, and those of agencies that were merged into it."""
+    merged = session.scalars(select(Agency.slug).where(Agency.merged_into == agency).order_by(Agency.slug))
+    return [source_of(slug) for slug in (agency, *merged)]
 
 
-def find_own(session: Session, number: str, agency: str) -> catalogue.Entry | None:
-    """A record that the agency's officers published by hand, unless it was taken off the pages."""
-    entry = catalogue.find(session, number)
-    return entry if entry and entry.source == source_of(agency) and entry.state != "unpublished" else None
+def find_own(session: Session, number: str, agency: str, *, hidden: bool = False) -> catalogue.Entry | None:
+    """A record that the agency's officers published by hand; those that are not shown any more only if `hidden`."""
+    entry = catalogue.find(session, number, past=hidden)
+    if entry is None or entry.source not in sources_of(session, agency):
+        return None
+    return entry if hidden or entry.state not in HIDDEN else None

@@ -7,8 +7,9 @@ import click
 from flask.cli import AppGroup
 from sqlalchemy.orm import Session
 
-from .. import accounts
-from ..models import User
+from .. import accounts, audit, members, secondfactor, signins
+from ..models import Agency, User
+from ..roles import ROLES
 from .terminal import WRONG, ready_portal, show_table
 
 _FROM_STDIN = click.option(
@@ -38,22 +39,25 @@ def users() -> None:
 @users.command()
 @click.argument("email")
 @click.option("--name", required=True, help="The officer's name.")
-@click.option("--agency", required=True, help="The agency: its name, or its slug where it is known here.")
+@click.option("--agency", default="", help="The agency: its name, or its slug where it is known here.")
+@click.option("--role", default="publisher", show_default=True, type=click.Choice(list(ROLES)), help="What the officer may do there.")
+@click.option("--portal-admin", is_flag=True, help="May look after every agency of the portal.")
 @_FROM_STDIN
-def add(email: str, name: str, agency: str, password_stdin: bool) -> None:
-    """Open an account for an officer. Asks for the password.
+def add(email: str, name: str, agency: str, role: str, portal_admin: bool, password_stdin: bool) -> None:
+    """Open an account for an officer. Asks for the password. An agency's admins can invite the others at the desk.
 
     \b
     Example:
-      clerestory users add lan@agency.example --name "Lan Nguyen" --agency "Hanoi People's Committee"
+      clerestory users add lan@agency.example --name "Lan Nguyen" --agency "Hanoi People's Committee" --role admin
     """
     portal = ready_portal()
     password = _ask(password_stdin)
     with portal.database.write() as session:
         user = accounts.add_user(
-            session, email=email, name=name, agency=agency, password=password, now=datetime.now(UTC)
+            session, email=email, name=name, agency=agency, password=password, now=datetime.now(UTC), role=role, portal_admin=portal_admin
         )
-    click.echo(f"{user.name} can sign in as {user.email} and publish for {user.agency}.")
+    deed = f"is {role} of {user.agency}" if user.agency else "looks after the portal"
+    click.echo(f"{user.name} can sign in as {user.email} and {deed}.")
 
 
 @users.command("list")
@@ -96,6 +100,41 @@ def change_password(email: str, password_stdin: bool) -> None:
     with portal.database.write() as session:
         accounts.set_password(session, _known(session, email), fresh)
     click.echo(f"{email} has a new password.")
+
+
+@users.command("role")
+@click.argument("email")
+@click.option("--agency", required=True, metavar="SLUG", help="The agency, by the last part of its address.")
+@click.argument("role", type=click.Choice(list(ROLES)))
+def change_role(email: str, agency: str, role: str) -> None:
+    """Make an account a member of an agency, or give it another role there. Its sign-ins end.
+
+    \b
+    Example:
+      clerestory users role lan@agency.example --agency hanoi-peoples-committee admin
+    """
+    with ready_portal().database.write() as session:
+        if session.get(Agency, agency) is None:
+            raise click.ClickException(f"there is no agency {agency!r} here; its slug is the last part of its address")
+        members.add(session, audit.OPERATOR, _known(session, email), agency, role, datetime.now(UTC))
+    click.echo(f"{email} is {role} of {agency}.")
+
+
+@users.command("second-factor-off")
+@click.argument("email")
+def second_factor_off(email: str) -> None:
+    """Turn an account's second factor off, for somebody who lost the device and the recovery codes.
+
+    \b
+    Example:
+      clerestory users second-factor-off lan@agency.example
+    """
+    with ready_portal().database.write() as session:
+        user = _known(session, email)
+        secondfactor.turn_off(user)
+        signins.end(session, user.id)
+        audit.note(session, datetime.now(UTC), audit.OPERATOR, "second_factor_off", user.email)
+    click.echo(f"{email} signs in with the password alone, until the second factor is set up again.")
 
 
 @users.command()

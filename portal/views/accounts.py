@@ -1,54 +1,35 @@
-"""Signing in and out, and changing one's password."""
+"""Signing in and out; one's password, second factor and sign-ins; invitations and forgotten passwords."""
 
 import ipaddress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
-from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, request, session, url_for
 from flask.blueprints import BlueprintSetupState
 from flask_babel import gettext as _
-from flask_login import LoginManager, UserMixin, current_user, login_required, login_user, logout_user
+from flask_login import current_user, login_required, login_user, logout_user
 from werkzeug.wrappers import Response
 
-from .. import accounts
-from ..models import User
+from .. import accounts, audit, errors, members, secondfactor, signins
+from ..audit import Actor
+from ..look import base_url
+from ..models import Agency, Invitation, User
 from ..parts import here
 from ..typed import without_control
+from . import guard
+from .guard import Answer, Officer
 
 blueprint = Blueprint("accounts", __name__)
 
-Answer = str | Response | tuple[str, int] | tuple[str, int, dict[str, str]]
 Fault = tuple[str, str]
-
-
-class Officer(UserMixin):  # type: ignore[misc]
-    """The signed-in user, as a session knows them."""
-
-    def __init__(self, user: User) -> None:
-        self.id, self.name, self.email, self.agency = user.id, user.name, user.email, user.agency
-        self.may_publish = accounts.may_publish(user)
-        self._remembered = accounts.session_id(user)
-
-    def get_id(self) -> str:
-        return self._remembered
-
-
-def _load(remembered: str) -> Officer | None:
-    with here().database.read() as session:
-        user = accounts.user_of(session, remembered)
-    return Officer(user) if user else None
+_SECOND = "second"  # what a session remembers between the password and the second factor
+_SECOND_WITHIN = timedelta(minutes=10)
 
 
 @blueprint.record_once
 def _set_up(state: BlueprintSetupState) -> None:
-    manager = LoginManager(state.app)
-    manager.user_loader(_load)
-    manager.unauthorized_handler(_ask_to_sign_in)
+    guard.init_app(state.app)  # type: ignore[arg-type]
     state.app.extensions["clerestory.doorman"] = accounts.Doorman()
-
-
-def _ask_to_sign_in() -> Response:
-    following = request.full_path.removesuffix("?") if request.method == "GET" else url_for("publish.desk")
-    return redirect(url_for("accounts.sign_in", next=following))
 
 
 @blueprint.route("/sign-in", methods=["GET", "POST"])
@@ -56,7 +37,7 @@ def sign_in() -> Answer:
     """The door of the desk."""
     if request.method == "GET":
         return redirect(_following()) if current_user.is_authenticated else _form([])
-    email, password = request.form.get("email", ""), request.form.get("password", "")
+    email, password = _sent("email"), request.form.get("password", "")
     if missing := _missing(email, password):
         return _form(missing), 422
     now, address = datetime.now(UTC), _address()
@@ -70,8 +51,42 @@ def sign_in() -> Answer:
         words = _("The e-mail address and the password do not belong together. Check both; after several tries, wait a few minutes.")
         return _form([("email", words)]), 422
     doorman.forgive(address)
-    login_user(Officer(user))
-    return redirect(_following(), 303)
+    if user.totp:
+        session[_SECOND] = {"user": user.id, "at": now.isoformat(), "next": _following()}
+        return redirect(url_for(".second_step"), 303)
+    following = _following()
+    enter(user, now)
+    return redirect(following, 303)
+
+
+def enter(user: User, now: datetime) -> None:
+    """Sign a user in: whatever the browser's session held before is worth nothing afterwards."""
+    with here().database.write() as db:
+        secret = signins.begin(db, user, now, _address(), request.user_agent.string)
+        role = members.role_of(db, user.id, user.agency)
+    session.clear()
+    session.permanent = True
+    login_user(Officer(user, role, signins.id_of(secret), secret))
+
+
+@blueprint.route("/sign-in/code", methods=["GET", "POST"])
+def second_step() -> Answer:
+    """The second factor."""
+    begun, now = session.get(_SECOND) or {}, datetime.now(UTC)
+    if not begun or datetime.fromisoformat(begun["at"]) < now - _SECOND_WITHIN:
+        return redirect(url_for(".sign_in"))
+    if request.method == "GET":
+        return render_template("accounts/code.html", errors=[])
+    user = accounts.second_step(here().database, int(begun["user"]), _sent("code"), now)
+    if user is None:
+        words = _("This is not the code that your device shows now. Wait for the next one; after several tries, wait a few minutes.")
+        return render_template("accounts/code.html", errors=[("code", words)]), 422
+    enter(user, now)
+    return redirect(begun["next"], 303)
+
+
+def _sent(name: str) -> str:
+    return without_control(request.form.get(name, ""))
 
 
 def _missing(email: str, password: str) -> list[Fault]:
@@ -84,8 +99,8 @@ def _missing(email: str, password: str) -> list[Fault]:
 
 
 def _form(errors: list[Fault], wait: str = "") -> str:
-    email, following = (without_control(request.values.get(name, "")) for name in ("email", "next"))
-    return render_template("accounts/sign_in.html", email=email, following=following, errors=errors, by_field=dict(errors), wait=wait)
+    return render_template("accounts/sign_in.html", email=_sent("email"), following=without_control(request.values.get("next", "")),
+                           errors=errors, by_field=dict(errors), wait=wait)  # fmt: skip
 
 
 def _address() -> str:
@@ -110,10 +125,91 @@ def _following() -> str:
 
 @blueprint.post("/sign-out")
 def sign_out() -> Response:
-    """Ends the session."""
+    """Ends this sign-in."""
+    if current_user.is_authenticated:
+        with here().database.write() as db:
+            signins.end(db, current_user.id, only=current_user.signed_in)
     logout_user()
+    session.clear()
     flash(_("You are signed out."), "success")
     return redirect(url_for("home.home"), 303)
+
+
+@blueprint.get("/account")
+@login_required  # type: ignore[untyped-decorator]
+def account() -> str:
+    """What belongs to one's account: password, second factor, where one is signed in, one's agencies."""
+    with here().database.read() as db:
+        sign_ins = signins.of_user(db, current_user.id, datetime.now(UTC))
+        agencies = members.agencies_of(db, current_user.id)
+    return render_template("accounts/account.html", sign_ins=sign_ins, agencies=agencies)
+
+
+@blueprint.post("/account/sign-out-everywhere")
+@login_required  # type: ignore[untyped-decorator]
+def sign_out_everywhere() -> Response:
+    """Ends every other sign-in; one's own as well with `all`."""
+    with here().database.write() as db:
+        ended = signins.end(db, current_user.id, but=current_user.signed_in)
+        audit.note(db, datetime.now(UTC), Actor(current_user.id, current_user.email), "signed_out_everywhere", current_user.email, ended=ended)
+    flash(_("Every other device is signed out."), "success")
+    return redirect(url_for(".account"), 303)
+
+
+@blueprint.post("/account/agency")
+@login_required  # type: ignore[untyped-decorator]
+def switch_agency() -> Answer:
+    """Act for another of one's agencies."""
+    with here().database.write() as db:
+        if not members.act_for(db, db.get_one(User, current_user.id), request.form.get("agency", "")):
+            return errors.page(404, _("You do not belong to this agency"))
+    return redirect(url_for("publish.desk"), 303)
+
+
+@blueprint.route("/account/second-factor", methods=["GET", "POST"])
+@login_required  # type: ignore[untyped-decorator]
+def second_factor() -> Answer:
+    """Turn the second factor on, or off again; both want the password's owner, not only an open browser."""
+    if request.method == "GET":
+        session.setdefault("totp", secondfactor.new_secret())
+        return _second_factor_form([])
+    now = datetime.now(UTC)
+    if accounts.sign_in(here().database, current_user.email, request.form.get("password", ""), now) is None:
+        return _second_factor_form([("password", _("This is not your present password; type it again. After several tries, wait a few minutes."))]), 422
+    return _turn_off(now) if current_user.has_second_factor else _turn_on(now)
+
+
+def _turn_on(now: datetime) -> Answer:
+    secret = session.get("totp", "")
+    with here().database.write() as db:
+        user = db.get_one(User, current_user.id)
+        codes = secondfactor.set_up(user, secret, _sent("code"), now) if secret else None
+        if codes:
+            signins.end(db, user.id, but=current_user.signed_in)
+            audit.note(db, now, Actor.of(user), "second_factor_on", user.email)
+    if codes is None:
+        return _second_factor_form([("code", _("This is not the code that your device shows now. Wait for the next one and type it."))]), 422
+    session.pop("totp", None)
+    return render_template("accounts/recovery.html", codes=codes)
+
+
+def _turn_off(now: datetime) -> Answer:
+    with here().database.write() as db:
+        user = db.get_one(User, current_user.id)
+        if not secondfactor.accept(user, _sent("code"), now):
+            return _second_factor_form([("code", _("This is not the code that your device shows now. Wait for the next one and type it."))]), 422
+        secondfactor.turn_off(user)
+        audit.note(db, now, Actor.of(user), "second_factor_off", user.email)
+    flash(_("The second factor is off. Your password alone opens the desk now."), "message")
+    return redirect(url_for(".account"), 303)
+
+
+def _second_factor_form(faults: list[Fault]) -> str:
+    secret = session.get("totp", "")
+    shown: dict[str, Any] = {}
+    if not current_user.has_second_factor and secret:
+        shown = {"picture": secondfactor.picture(secret, current_user.email), "secret": " ".join(secret[at : at + 4] for at in range(0, len(secret), 4))}
+    return render_template("accounts/second_factor.html", errors=faults, by_field=dict(faults), **shown)
 
 
 @blueprint.route("/password", methods=["GET", "POST"])
@@ -138,13 +234,93 @@ def _change_password(old: str, new: str) -> list[Fault]:
         return [(name, words) for name, value, words in asked if not value]
     if old == new:
         return [("new", _("The new password is the present one; choose another"))]
-    if accounts.sign_in(here().database, current_user.email, old, datetime.now(UTC)) is None:
+    now = datetime.now(UTC)
+    if accounts.sign_in(here().database, current_user.email, old, now) is None:
         return [("old", _("This is not your present password; type it again. After several tries, wait a few minutes."))]
-    with here().database.write() as session:
-        user = session.get_one(User, current_user.id)
+    with here().database.write() as db:
+        user = db.get_one(User, current_user.id)
         try:
-            accounts.set_password(session, user, new)
+            accounts.set_password(db, user, new)
         except accounts.AccountError as error:
             return [("new", str(error))]
-    login_user(Officer(user))
+        audit.note(db, now, Actor.of(user), "password_changed", user.email)
+    enter(user, now)
     return []
+
+
+@blueprint.route("/password/forgotten", methods=["GET", "POST"])
+def forgotten() -> Answer:
+    """Ask for a link to choose a new password. The answer is the same whether there is such an account or not."""
+    if request.method == "GET":
+        return render_template("accounts/forgotten.html", errors=[], email="")
+    email, now = _sent("email"), datetime.now(UTC)
+    if not accounts.is_email(email.strip()):
+        words = _("“%(value)s” is not an e-mail address; write name@agency.example", value=email.strip()[:100])
+        return render_template("accounts/forgotten.html", errors=[("email", words)], email=email), 422
+    doorman: accounts.Doorman = current_app.extensions["clerestory.doorman"]
+    try:
+        doorman.let_in(_address(), now)
+    except accounts.TooManyTries as error:
+        return errors.page(429, _("Please wait"), str(error))
+    with here().database.write() as db:
+        members.ask_reset(db, email, now, _link("accounts.reset"))
+    flash(_("If there is an account of that address, a mail with a link is on its way. The link is good for two hours."), "message")
+    return redirect(url_for(".sign_in"), 303)
+
+
+def _link(endpoint: str) -> str:
+    """The part of a link in a mail that comes before its secret."""
+    return f"{base_url()}{url_for(endpoint, secret='')}"
+
+
+@blueprint.route("/password/reset/<path:secret>", methods=["GET", "POST"])
+@blueprint.route("/password/reset/", defaults={"secret": ""})
+def reset(secret: str) -> Answer:
+    """Choose a new password by a link from a mail."""
+    now = datetime.now(UTC)
+    with here().database.write() if request.method == "POST" else here().database.read() as db:
+        invitation = members.open_invitation(db, secret, "reset", now)
+        if invitation is None:
+            return _worthless()
+        if request.method == "GET":
+            return render_template("accounts/reset.html", errors=[], email=invitation.email)
+        try:
+            members.reset(db, invitation, request.form.get("new", ""), now)
+        except accounts.AccountError as error:
+            return render_template("accounts/reset.html", errors=[("new", str(error))], email=invitation.email), 422
+    flash(_("Your password has changed. Sign in with it."), "success")
+    return redirect(url_for(".sign_in"), 303)
+
+
+def _worthless() -> Answer:
+    detail = _("It was used already, was taken back, or is too old. Ask for a new one.")
+    return errors.page(410, _("This link is not good any more"), detail)
+
+
+@blueprint.route("/invitation/<path:secret>", methods=["GET", "POST"])
+@blueprint.route("/invitation/", defaults={"secret": ""})
+def invitation(secret: str) -> Answer:
+    """Take up an invitation to an agency."""
+    now = datetime.now(UTC)
+    with here().database.write() if request.method == "POST" else here().database.read() as db:
+        found = members.open_invitation(db, secret, "join", now)
+        if found is None:
+            return _worthless()
+        known = accounts.find_user(db, found.email) is not None
+        agency = db.get_one(Agency, found.agency)
+        if request.method == "GET":
+            return _invitation_form(found, agency, known, [])
+        try:
+            user = members.accept(db, found, _sent("name"), request.form.get("password", ""), now)
+        except accounts.AccountError as error:
+            return _invitation_form(found, agency, known, [("name" if not known and not _sent("name").strip() else "password", str(error))]), 422
+    if user.totp:
+        return redirect(url_for(".sign_in"), 303)
+    enter(user, now)
+    flash(_("Welcome. This is your desk."), "success")
+    return redirect(url_for("publish.desk"), 303)
+
+
+def _invitation_form(found: Invitation, agency: Agency, known: bool, faults: list[Fault]) -> str:
+    return render_template("accounts/invitation.html", invitation=found, names=agency.names, known=known, errors=faults,
+                           by_field=dict(faults), name=_sent("name"))  # fmt: skip

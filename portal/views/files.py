@@ -21,7 +21,7 @@ def file(sha256: str, name: str) -> Response:
     """A file that a record links to; before it is published, only who uploaded it may see it. The name is
     decoration, but for its ending. Parts can be asked for by Range."""
     with here().database.read() as session:
-        row = uploads.find_file(session, sha256, current_user.id if current_user.is_authenticated else None)
+        row = uploads.find_file(session, sha256, current_user.agency if current_user.is_authenticated else None)
     stream = here().files.get(sha256) if row else None
     if row is None or stream is None:
         abort(404)

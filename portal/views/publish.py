@@ -14,20 +14,22 @@ from werkzeug.wrappers import Response
 from harvesters.record import Record, read_number, show_number
 from search_index.engine import SearchUnavailable
 
-from .. import catalogue, comparison, errors, forms, search, uploads
+from .. import audit, catalogue, comparison, errors, forms, members, publishing, search, takingback, uploads, workflow
+from ..audit import Actor
 from ..filestore import Kept
 from ..filetypes import ENDINGS, Refused
 from ..forms.fields import count_rows
 from ..forms.reading import translated_into
 from ..i18n import language
-from ..models import Upload
+from ..models import Agency, Upload, User
 from ..parts import here
 from ..store import Saved
 from ..typed import without_control
+from . import guard
+from .guard import Answer
 
 blueprint = Blueprint("publish", __name__, url_prefix="/publish")
 
-Answer = str | Response | tuple[str, int]
 _MOST_AT_ONCE = 260_000_000  # bytes of one form: five of the largest files, and the text
 _MOST_TYPED = 8_000_000  # bytes of one field: more than the longest full text takes
 _PAGE = 30  # records on one page of the desk
@@ -45,15 +47,15 @@ def _let_officers_send_files(_endpoint: str | None, _values: dict[str, Any] | No
 
 
 @blueprint.before_request
-def _officers_only() -> Answer | None:
-    if not current_user.is_authenticated:
-        if request.method == "POST" and request.endpoint in _FORMS:
-            return _form_again(_("You are signed out, so nothing was saved. Sign in in another tab, then send this form again."))
-        following = request.full_path.removesuffix("?") if request.method == "GET" else url_for(".desk")
-        return redirect(url_for("accounts.sign_in", next=following))
-    if not current_user.may_publish:
-        return errors.page(403, _("Your account belongs to no agency"), _("Ask the operator to name the agency that you publish for."))
-    return None
+def _members_only() -> Answer | None:
+    if not current_user.is_authenticated and request.method == "POST" and request.endpoint in _FORMS:
+        return _form_again(_("You are signed out, so nothing was saved. Sign in in another tab, then send this form again."))
+    return guard.refuse("write")
+
+
+@blueprint.errorhandler(workflow.NotAllowed)
+def _not_allowed(error: workflow.NotAllowed) -> Answer:
+    return errors.page(403, _("This cannot be done now"), str(error))
 
 
 @blueprint.errorhandler(CSRFError)
@@ -87,15 +89,21 @@ def desk() -> Answer:
     typed = request.args.get("page", "1")
     page = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 7 else 1
     with here().database.read() as db:
-        agency = uploads.agency_of(db, current_user.agency)
-        source = uploads.source_of(current_user.agency)
-        total, published = catalogue.of_source(db, source, offset=(max(1, page) - 1) * _PAGE, limit=_PAGE)
-        drafts = uploads.drafts(db, current_user.id)
+        agency, agency_row = uploads.agency_of(db, current_user.agency), db.get_one(Agency, current_user.agency)
+        sources = uploads.sources_of(db, current_user.agency)
+        total, published = catalogue.of_sources(db, sources, offset=(max(1, page) - 1) * _PAGE, limit=_PAGE)
+        user = db.get_one(User, current_user.id)
+        drafts = uploads.drafts(db, current_user.agency)
+        handed_in = workflow.waiting(db, current_user.agency, "submitted")
+        approved = workflow.waiting(db, current_user.agency, "approved")
+        steps = {one.token: workflow.steps_for(db, one, user) for one in (*drafts, *handed_in, *approved)}
+        names = members.names_of(db, {one.user_id for one in (*drafts, *handed_in, *approved)})
     pages = max(1, -(-total // _PAGE))
     if page < 1 or page > pages:
         return redirect(url_for(".desk", page=pages))
     return render_template("publish/desk.html", agency=agency, drafts=drafts, published=published, total=total, page=page, pages=pages,
-                           source=source, is_correction=uploads.is_correction, page_address=_page_of_desk)  # fmt: skip
+                           handed_in=handed_in, approved=approved, steps=steps, names=names, two_persons=agency_row.two_persons,
+                           source=sources[0], is_correction=uploads.is_correction, page_address=_page_of_desk)  # fmt: skip
 
 
 def _page_of_desk(page: int) -> str:
@@ -119,7 +127,11 @@ def draft(token: str) -> Answer:
         return _receive(_axis_sent(), token)
     with here().database.read() as db:
         upload = _own(db, token)
-        return _to_record(upload) if upload.state == "published" else _form(db, upload)
+        if upload.state == "published":
+            return _to_record(upload)
+        if upload.state in workflow.OPEN:
+            return _form(db, upload)
+    return redirect(url_for(".preview", token=token))
 
 
 def _receive(axis: str, token: str) -> Answer:
@@ -127,10 +139,12 @@ def _receive(axis: str, token: str) -> Answer:
     kept, refused = _take_files()
     now = datetime.now(UTC)
     with here().database.write() as db:
-        upload = uploads.find_or_begin(db, token, current_user.id, axis, now)
+        upload = uploads.find_or_begin(db, token, current_user.id, current_user.agency, axis, now)
         if upload.state == "published":
             flash(_("This form was published already. To change the record, correct it from your desk."), "message")
             return _to_record(upload)
+        workflow.demand(db, upload, db.get_one(User, current_user.id), "edit")
+        workflow.touch(upload, current_user.id)
         uploads.take(upload, forms.accept(upload.axis, request.form.to_dict(flat=False)), now)
         if uploads.attach(db, upload, kept, now):
             refused.append(("files", _("A record may have %(most)s files; put the others into an archive", most=uploads.MOST_FILES)))
@@ -165,14 +179,14 @@ def _act(db: Session, upload: Upload, refused: list[forms.Fault], action: str) -
         first = "target_indicator" if value == "target" else "relation_type"
         rows: dict[str, Any] = {value: row}
         return redirect(url_for(".draft", token=upload.token, _anchor=f"{first}_{row}", **rows), 303)
-    faults = uploads.prove(db, upload, current_user.agency).faults
+    faults = uploads.prove(db, upload).faults
     if faults or refused:
         return _form(db, upload, faults + refused), 422
     return redirect(url_for(".preview", token=upload.token), 303)
 
 
 def _own(db: Session, token: str) -> Upload:
-    return uploads.find(db, token, current_user.id) or abort(404)
+    return uploads.find(db, token, current_user.agency) or abort(404)
 
 
 def _to_record(upload: Upload) -> Response:
@@ -181,7 +195,7 @@ def _to_record(upload: Upload) -> Response:
 
 def _form(db: Session, upload: Upload, faults: list[forms.Fault] | None = None) -> str:
     typed = {name: value for name, value in upload.data.items() if not name.startswith("_")}
-    corrected = uploads.number_of_corrected(upload, current_user.agency)
+    corrected = uploads.number_of_corrected(upload)
     return _page(upload.axis, upload.token, typed, files=uploads.files_of(db, upload), faults=faults or [], corrected=corrected)
 
 
@@ -228,17 +242,24 @@ def preview(token: str) -> Answer:
         upload = _own(db, token)
         if upload.state == "published":
             return _to_record(upload)
-        proof = uploads.prove(db, upload, current_user.agency)
+        proof = uploads.prove(db, upload)
         if proof.record is None:
             return _form(db, upload, proof.faults), 422
-        return _preview(db, upload, proof.record, twin=proof.twin)
+        return preview_page(db, upload, proof.record, twin=proof.twin)
 
 
-def _preview(db: Session, upload: Upload, record: Record, **more: Any) -> str:
+def preview_page(db: Session, upload: Upload, record: Record, **more: Any) -> str:
+    """What will be published, with what this person can do with it."""
     fields = [one for one in comparison.fields_of(record, language()) if one.name not in ("title", "files", "relations")]
     relations = [(relation, _target(db, relation.number, relation.identifier)) for relation in record.relations]
-    return render_template("publish/preview.html", token=upload.token, record=record, fields=fields, relations=relations,
-                           shown_number=show_number(record.number), correction=uploads.is_correction(upload), **more)  # fmt: skip
+    people = members.names_of(db, {id for id in (upload.user_id, upload.submitted_by, upload.decided_by) if id})
+    faults = more.pop("faults", [])
+    return render_template(
+        "publish/preview.html", upload=upload, token=upload.token, record=record, fields=fields, relations=relations, people=people,
+        shown_number=show_number(record.number), correction=uploads.is_correction(upload), note_words=uploads.correction_note(upload),
+        can=workflow.steps_for(db, upload, db.get_one(User, current_user.id)), two_persons=workflow.needs_review(db, upload.agency),
+        errors=faults, by_field=dict(faults), typed={name: without_control(value) for name, value in request.form.items()}, **more,
+    )  # fmt: skip
 
 
 def _target(db: Session, number: str | None, identifier: str) -> catalogue.Entry | None:
@@ -251,27 +272,43 @@ def _target(db: Session, number: str | None, identifier: str) -> catalogue.Entry
 @blueprint.post("/drafts/<token>/publish")
 def publish(token: str) -> Answer:
     """Puts a draft live; pressed twice, or in two tabs, it does so once."""
+    now = datetime.now(UTC)
     with here().database.write() as db:
         upload = _own(db, token)
         if upload.state == "published":
             return _to_record(upload)
-        proof = uploads.prove(db, upload, current_user.agency)
+        user = db.get_one(User, current_user.id)
+        workflow.demand(db, upload, user, "publish")
+        proof = uploads.prove(db, upload)
         if proof.record is None:
             return _form(db, upload, proof.faults), 422
         if request.form.get("number", proof.record.number) != proof.record.number:
-            return _preview(db, upload, proof.record, twin=proof.twin, surprised=True), 409
+            return preview_page(db, upload, proof.record, twin=proof.twin, surprised=True), 409
+        if faults := take_note(upload):
+            return preview_page(db, upload, proof.record, twin=proof.twin, faults=faults), 422
         try:
-            saved = uploads.publish(db, upload, proof.record, datetime.now(UTC))
+            saved = publishing.publish(db, upload, proof.record, Actor.of(user), now)
         except uploads.TakenOff:
             detail = _("The operator of this portal took it off the pages. What you typed is kept as a draft; ask the operator.")
             return errors.page(410, _("This record is no longer shown"), detail)
         except uploads.Conflict as conflict:
             # Nothing is lost: the officer sees what is there now, and may put this in its place.
             uploads.accept_version(upload, proof.record, conflict.version)
-            return _preview(db, upload, proof.record, conflict=conflict), 409
-    _make_searchable()
+            return preview_page(db, upload, proof.record, conflict=conflict), 409
+    make_searchable()
     _tell(saved, proof.record.number)
     return redirect(url_for("records.record", number=proof.record.number), 303)
+
+
+def take_note(upload: Upload) -> list[forms.Fault]:
+    """Keep what readers are to be told about a correction; what to write where a correction comes without."""
+    if not uploads.is_correction(upload) or upload.state == "approved":
+        return []
+    try:
+        uploads.set_note(upload, workflow.check_words(without_control(request.form.get("note", "")), _("Say in a sentence what was corrected; readers will see it")))
+    except ValueError as error:
+        return [("note", str(error))]
+    return []
 
 
 def _tell(saved: Saved, number: str) -> None:
@@ -283,7 +320,8 @@ def _tell(saved: Saved, number: str) -> None:
     flash(words[saved], "message" if saved is Saved.UNCHANGED else "success")
 
 
-def _make_searchable() -> None:
+def make_searchable() -> None:
+    """Teach search what was just published or taken back."""
     try:
         search.catch_up(here())
     except SearchUnavailable:
@@ -295,8 +333,10 @@ def delete(token: str) -> Answer:
     """Throws a draft away."""
     with here().database.write() as db:
         upload = _own(db, token)
-        if upload.state == "draft":
-            db.delete(upload)
+        user = db.get_one(User, current_user.id)
+        workflow.demand(db, upload, user, "delete")
+        audit.note(db, datetime.now(UTC), Actor.of(user), "draft_deleted", token, agency=upload.agency, title=str(upload.data.get("title", ""))[:200])
+        db.delete(upload)
     flash(_("The draft is deleted."), "success")
     return redirect(url_for(".desk"), 303)
 
@@ -305,36 +345,59 @@ def delete(token: str) -> Answer:
 def correct(number: str) -> Answer:
     """Begins a draft of a published record's next version."""
     with here().database.write() as db:
-        upload = uploads.correct(db, _published(db, number), current_user.id, datetime.now(UTC))
+        upload = uploads.correct(db, _published(db, number), current_user.id, current_user.agency, datetime.now(UTC))
     return redirect(url_for(".draft", token=upload.token), 303)
 
 
-def _published(db: Session, number: str) -> catalogue.Entry:
-    return uploads.find_own(db, read_number(number) or "", current_user.agency) or abort(404)
+def _published(db: Session, number: str, *, hidden: bool = False) -> catalogue.Entry:
+    return uploads.find_own(db, read_number(number) or "", current_user.agency, hidden=hidden) or abort(404)
 
 
 @blueprint.route("/records/<number>/withdraw", methods=["GET", "POST"])
 def withdraw(number: str) -> Answer:
-    """Takes an own record back, with a reason; it stays readable."""
-    reason = " ".join(without_control(request.form.get("reason", "")).split())
+    """Takes an own record back, on one of a fixed set of grounds."""
+    if refused := guard.refuse("publish"):
+        return refused
+    sent = {name: " ".join(without_control(request.form.get(name, "")).split()) for name in ("ground", "law", "other", "words")}
     with here().database.write() if request.method == "POST" else here().database.read() as db:
-        entry = _published(db, number)
-        if entry.state == "withdrawn":
-            flash(_("The record is withdrawn already."), "message")
+        entry = _published(db, number, hidden=True)
+        if entry.state != "published":
+            return _already_back(entry)
+        faults = takingback.check(db, entry, **sent) if request.method == "POST" else []
+        if request.method == "GET" or faults:
+            page = render_template("publish/withdraw.html", entry=entry, typed=sent, errors=faults, by_field=dict(faults),
+                                   grounds=takingback.GROUNDS.items(), laws=takingback.UNLAWFUL.items())  # fmt: skip
+            return (page, 422) if faults else page
+        takingback.take_back(db, entry, db.get_one(User, current_user.id), datetime.now(UTC), **sent)
+    make_searchable()
+    flash(_("The record is taken back. Its address tells readers so, with your words."), "success")
+    return redirect(url_for(".desk"), 303)
+
+
+def _already_back(entry: catalogue.Entry) -> Answer:
+    flash(_("The record is taken back already."), "message")
+    return redirect(url_for(".desk"), 303)
+
+
+@blueprint.route("/records/<number>/show-again", methods=["GET", "POST"])
+def show_again(number: str) -> Answer:
+    """Undoes a taking back."""
+    if refused := guard.refuse("publish"):
+        return refused
+    words = without_control(request.form.get("words", ""))
+    with here().database.write() if request.method == "POST" else here().database.read() as db:
+        entry = _published(db, number, hidden=True)
+        if entry.state not in ("withdrawn", "unpublished"):
             return redirect(url_for("records.record", number=entry.number), 303)
-        if request.method == "GET":
-            return render_template("publish/withdraw.html", entry=entry, errors=[], reason="")
-        if words := _reason_fault(reason):
-            return render_template("publish/withdraw.html", entry=entry, errors=[("reason", words)], reason=reason), 422
-        uploads.withdraw(db, entry, reason, current_user.id, datetime.now(UTC))
-    _make_searchable()
-    flash(_("The record is withdrawn. It stays readable, with your reason."), "success")
+        faults: list[forms.Fault] = []
+        if request.method == "POST":
+            try:
+                takingback.show_again(db, entry, db.get_one(User, current_user.id), words, datetime.now(UTC))
+            except ValueError as error:
+                faults = [("words", str(error))]
+        if request.method == "GET" or faults:
+            page = render_template("publish/show_again.html", entry=entry, words=words, errors=faults, by_field=dict(faults))
+            return (page, 422) if faults else page
+    make_searchable()
+    flash(_("The record is shown again."), "success")
     return redirect(url_for("records.record", number=entry.number), 303)
-
-
-def _reason_fault(reason: str) -> str:
-    if len(reason) < 5:
-        return _("Say in a sentence why the record is withdrawn; readers will see it")
-    if len(reason) > 1000:
-        return _("The reason has %(length)s characters; shorten it to 1000", length=len(reason))
-    return ""

@@ -119,11 +119,11 @@ def _gone(entry: Entry) -> Answer:
     }
     title = _("This record is no longer shown")
     detail = _("The record %(number)s was taken off the pages on %(day)s.", number=entry.shown_number, day=f"{entry.changed_at:%Y-%m-%d}")
-    words = f"{detail} {grounds.get(entry.reason, '')}".strip()
+    words = " ".join(filter(None, (detail, grounds.get(entry.reason), entry.note)))
     if errors.wants_data():
         since = entry.changed_at.strftime("%Y-%m-%dT%H:%M:%SZ")
-        return errors.problem(410, title, words, number=entry.number, reason=entry.reason, since=since)
-    return make_response(errors.page(410, title, words))
+        return errors.problem(410, title, words, number=entry.number, reason=entry.reason, since=since, instead=entry.successor)
+    return make_response(errors.page(410, title, words, instead=entry.successor))
 
 
 @blueprint.get("/<number>", defaults={"slug": ""})
@@ -138,10 +138,11 @@ def record(number: str, slug: str) -> str | Answer:
         beyond = [(policy, catalogue.links(session, policy)) for policy in threads.joined_policies(entry, links)]
         versions = catalogue.versions(session, entry)
         former = catalogue.former_numbers(session, entry.number)
+        successor = next(iter(catalogue.find_many(session, [entry.successor])), None) if entry.successor else None
         broken = filechecks.broken_of(session, entry.number)
         copies = filetexts.kept_of(session, entry.number)
     kept = {file.url: copies[key] for file in entry.record.files if (key := filechecks.hash_of(file.url)) in copies}
-    return render_template("records/record.html", former=former, broken=broken, kept=kept, **_context(entry, links, beyond, datetime.now(UTC).date()), versions=versions,
+    return render_template("records/record.html", former=former, broken=broken, kept=kept, **_context(entry, links, beyond, datetime.now(UTC).date()), versions=versions, successor=successor,
                            versions_shown=_VERSIONS_SHOWN)  # fmt: skip
 
 

@@ -17,20 +17,23 @@ from ..browser import JudgingClient
 PASSWORD = "four quiet rivers bend"
 
 
-def open_account(portal: Portal, email: str = "lan@hanoi.example", agency: str = "Hanoi council") -> None:
+def open_account(portal: Portal, email: str = "lan@hanoi.example", agency: str = "Hanoi council", role: str = "publisher",
+                 portal_admin: bool = False) -> None:  # fmt: skip
     """An account as the operator makes it."""
+    name = "Lan Nguyen" if email.startswith("lan@") else email.partition("@")[0].title()
     with portal.database.write() as session:
-        accounts.add_user(session, email=email, name="Lan Nguyen", agency=agency, password=PASSWORD, now=datetime.now(UTC))
+        accounts.add_user(session, email=email, name=name, agency=agency, password=PASSWORD, now=datetime.now(UTC), role=role, portal_admin=portal_admin)
 
 
 class Officer:
     """Someone with an account and a browser of their own."""
 
-    def __init__(self, app: Flask, email: str = "lan@hanoi.example", agency: str = "Hanoi council") -> None:
+    def __init__(self, app: Flask, email: str = "lan@hanoi.example", agency: str = "Hanoi council", role: str = "publisher",
+                 portal_admin: bool = False) -> None:  # fmt: skip
         self.portal: Portal = app.extensions["clerestory"]
         self.client: JudgingClient = app.test_client()  # type: ignore[assignment]
         self.email = email
-        open_account(self.portal, email, agency)
+        open_account(self.portal, email, agency, role, portal_admin)
 
     def signs_in(self, password: str = PASSWORD, path: str = "/sign-in") -> TestResponse:
         return self.client.submit(path, {"email": self.email, "password": password})
@@ -58,8 +61,10 @@ class Officer:
         address, _preview = self.previews(axis, **fields)
         return self.presses_publish(address)
 
-    def presses_publish(self, preview: str) -> str:
-        answer = self.client.submit(preview, form="publish")
+    def presses_publish(self, preview: str, note: str = "A typing error was mended.") -> str:
+        """Press the button; where it is a correction, readers are told `note`."""
+        asks = 'name="note"' in self.client.get(preview).text
+        answer = self.client.submit(preview, {"note": note} if asks else {}, form="publish")
         assert answer.status_code == 303, answer.text
         number = read_number(answer.headers["Location"].rsplit("/", 1)[-1])
         assert number
@@ -77,8 +82,18 @@ class Officer:
         assert sent.status_code == 303, sent.text
         return sent.headers["Location"]
 
+    def hands_in(self, axis: str, **fields: Any) -> str:
+        """Fill in the form of an axis and hand it in for review: the preview's address."""
+        address, _preview = self.previews(axis, **fields)
+        answer = self.posts(address.replace("/preview", "/submit"))
+        assert answer.status_code == 303, answer.text
+        return address
+
     def token(self) -> str:
-        return str(_typed(self.client.get("/publish/policy").text)["csrf_token"])
+        return self.client.get("/sign-in" if not self._is_in() else "/account").text.split('name="csrf_token" value="')[1].split('"')[0]
+
+    def _is_in(self) -> bool:
+        return self.client.get("/account").status_code == 200
 
     def entry(self, number: str) -> Entry:
         with self.portal.database.read() as session:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 
-from portal import accounts, passwords
+from portal import accounts, audit, members, passwords
 from portal.accounts import AccountError, Doorman, TooManyTries
 from portal.models import User
 
@@ -229,7 +229,8 @@ def test_an_agency_is_known_by_its_name_its_slug_or_made_known(portal):
 
 def test_who_belongs_to_no_agency_is_told(officer, portal):
     with portal.database.write() as session:
-        session.get(User, 1).agency = None
+        members.remove(session, audit.OPERATOR, session.get(User, 1), "hanoi-council", NOW)
+    officer.signs_in()
     page = officer.client.get("/publish/")
     assert page.status_code == 403
     assert "Your account belongs to no agency" in page.text

@@ -2,13 +2,16 @@
 
 import subprocess
 import sys
+from datetime import UTC, datetime
 
 import pytest
+from alembic import command
 from sqlalchemy import inspect
+from sqlalchemy.exc import SQLAlchemyError
 
-from portal import schema
+from portal import audit, members, schema
 from portal.db import Database
-from portal.models import Base
+from portal.models import Base, Upload
 from portal.settings import Settings
 
 
@@ -74,4 +77,60 @@ def test_processes_may_upgrade_at_once(bare_url):
     database = _open(bare_url)
     assert schema.is_current(database)
     assert schema.differences(database) == []
+    database.close()
+
+
+@BOTH
+def test_accounts_and_drafts_of_before_there_were_members_go_on(bare_url):
+    database = _open(bare_url)
+    with database.writing.begin() as connection:
+        command.upgrade(schema._config(connection), "2026_11_24_cited_searches")
+        connection.exec_driver_sql("INSERT INTO agencies (slug, names, identifiers, first_seen) VALUES ('hanoi', '{}', '[]', '2026-01-01T00:00:00.000000Z')")
+        connection.exec_driver_sql(
+            "INSERT INTO users (id, email, name, password, agency, role, language, active, session_version, created_at, failed_sign_ins) "
+            "VALUES (1, 'lan@hanoi.example', 'Lan', 'x', 'hanoi', 'publisher', 'en', true, 1, '2026-01-01T00:00:00.000000Z', 0)"
+        )
+        connection.exec_driver_sql(
+            "INSERT INTO files (sha256, name, media_type, size, public, user_id, created_at) "
+            "VALUES ('ab', 'plan.pdf', 'application/pdf', 1, false, 1, '2026-01-01T00:00:00.000000Z')"
+        )
+        connection.exec_driver_sql(
+            "INSERT INTO uploads (id, token, user_id, axis, data, files, state, created_at, changed_at) "
+            """VALUES (1, 't', 1, 'policy', '{"title": "Kept"}', '["ab"]', 'draft', '2026-01-01T00:00:00.000000Z', '2026-01-01T00:00:00.000000Z')"""
+        )
+    schema.upgrade(database)
+    with database.read() as session:
+        assert members.role_of(session, 1, "hanoi") == "publisher"
+        upload = session.get(Upload, 1)
+        assert (upload.agency, upload.data["title"], upload.files) == ("hanoi", "Kept", ["ab/plan.pdf"])
+    with database.writing.begin() as connection:
+        command.downgrade(schema._config(connection), "2026_11_24_cited_searches")
+    with database.engine.connect() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM uploads").scalar() == 1
+    database.close()
+
+
+def test_what_stands_in_the_audit_log_cannot_be_changed_or_deleted(database):
+    with database.write() as session:
+        for action in ("published", "withdrawn"):
+            audit.note(session, datetime(2026, 3, 1, tzinfo=UTC), audit.OPERATOR, action, "7K3QX9F2AB4M", reason="because")
+    for statement in ("UPDATE log_entries SET who = 'nobody'", "DELETE FROM log_entries"):
+        with pytest.raises(SQLAlchemyError, match="never changed"), database.writing.begin() as connection:
+            connection.exec_driver_sql(statement)
+    with database.read() as session:
+        assert [entry.action for entry in audit.entries(session)] == ["withdrawn", "published"]
+        assert list(audit.faults(session)) == []
+
+
+def test_an_entry_that_was_changed_behind_the_portals_back_is_seen(tmp_path):
+    database = _open(f"sqlite:///{tmp_path / 'log.sqlite'}")
+    schema.upgrade(database)
+    with database.write() as session:
+        for number in range(3):
+            audit.note(session, datetime(2026, 3, 1, tzinfo=UTC), audit.OPERATOR, "published", str(number))
+    with database.writing.begin() as connection:
+        connection.exec_driver_sql("DROP TRIGGER log_entries_no_update")
+        connection.exec_driver_sql("UPDATE log_entries SET who = 'nobody' WHERE id = 2")
+    with database.read() as session:
+        assert list(audit.faults(session)) == [2]
     database.close()

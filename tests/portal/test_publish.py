@@ -200,10 +200,13 @@ def test_numbers_are_the_same_on_every_installation(officer):
     assert officer.publishes("policy", document_number="7/KH") == number_of("desk-hanoi-council", "7/KH")
 
 
-def test_each_officer_has_their_own_drafts(app, officer):
+def test_a_colleague_sees_a_draft_and_another_agency_does_not(app, officer):
     officer.fills_in("/publish/policy", action="draft", title="Mine")
     token = officer.client.get("/publish/").text.split('href="/publish/drafts/')[1].split('"')[0]
-    other = Officer(app, "an@hanoi.example")
+    colleague, other = Officer(app, "minh@hanoi.example"), Officer(app, "an@hue.example", "Hue council")
+    colleague.signs_in()
+    assert "Mine" in colleague.client.get("/publish/").text
+    assert typed_into(colleague.client.get(f"/publish/drafts/{token}").text)["title"] == "Mine"
     other.signs_in()
     assert "Mine" not in other.client.get("/publish/").text
     assert other.client.get(f"/publish/drafts/{token}").status_code == 404
@@ -231,7 +234,10 @@ def test_who_is_signed_out_while_typing_loses_nothing(officer):
     assert answer.status_code == 400
     assert "You are signed out" in answer.text
     officer.signs_in()
-    sent = officer.client.post(f"/publish/drafts/{data['token']}", data=typed_into(answer.text) | {"action": "preview"})
+    # Signing in makes everything of the session anew, the form's own token too: what was typed is kept once more.
+    again = officer.client.post(f"/publish/drafts/{data['token']}", data=typed_into(answer.text) | {"action": "preview"})
+    assert again.status_code == 400
+    sent = officer.client.post(f"/publish/drafts/{data['token']}", data=typed_into(again.text) | {"action": "preview"})
     assert sent.status_code == 303
     assert "Typed for an hour" in officer.client.get(sent.headers["Location"]).text
 

@@ -1,0 +1,54 @@
+"""audit: the log of what was done at the desk."""
+
+import sys
+
+import click
+from flask.cli import AppGroup
+
+from .. import audit as log
+from .terminal import FAILED, ready_portal, show_table
+
+
+@click.group(cls=AppGroup)
+def audit() -> None:
+    """Read the log of what officers and operators did, and prove that nobody changed it.
+
+    \b
+    Example:
+      clerestory audit show --agency hanoi-peoples-committee
+    """
+
+
+@audit.command()
+@click.option("--agency", metavar="SLUG", help="Only what was done for this agency.")
+@click.option("--limit", default=50, show_default=True, type=click.IntRange(1), help="How many entries.")
+def show(agency: str | None, limit: int) -> None:
+    """Show who did what, when and why, the newest first.
+
+    \b
+    Example:
+      clerestory audit show --limit 200
+    """
+    with ready_portal().database.read() as session:
+        entries = log.entries(session, agency=agency, limit=limit)
+    show_table(
+        ("WHEN", "WHO", "WHAT", "AGENCY", "ABOUT", "WHY"),
+        ((f"{one.at:%Y-%m-%d %H:%M}", one.who, one.action, one.agency, one.about, one.reason) for one in entries),
+    )
+
+
+@audit.command()
+def verify() -> None:
+    """Compute every seal of the log anew. Ends with 1 where an entry was changed or removed.
+
+    \b
+    Example:
+      clerestory audit verify
+    """
+    with ready_portal().database.read() as session:
+        faults = list(log.faults(session))
+        count = len(log.entries(session, limit=1_000_000_000))
+    if faults:
+        click.echo(f"{len(faults)} entries do not fit to the one before them; the first is {faults[0]}", err=True)
+        sys.exit(FAILED)
+    click.echo(f"{count:,} entries, every seal fits")

@@ -1,0 +1,107 @@
+"""Mail: written into the database first, in the transaction that gives reason to it, and sent by the clock.
+
+Without PORTAL_MAIL_URL nothing leaves the machine: each mail is written to the folder `mail` of the data folder, and
+portal admins can read them on a page.
+"""
+
+import secrets
+import smtplib
+import ssl
+from datetime import datetime, timedelta
+from email.message import EmailMessage
+from email.utils import formatdate, make_msgid
+from urllib.parse import unquote, urlsplit
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from .models import Mail
+from .parts import Portal
+from .settings import Settings
+
+_PATIENCE = 30.0  # seconds that a mail server may take
+_MOST_TRIES = 8  # then it is given up; the waits between them double from one minute
+_AT_ONCE = 100
+
+
+def write(session: Session, recipient: str, subject: str, body: str, now: datetime, occasion: str = "") -> bool:
+    """Have a mail sent. With an `occasion` it is sent once, however often it is written; False where it was before."""
+    occasion = occasion or secrets.token_hex(16)
+    if session.scalar(select(Mail.id).where(Mail.occasion == occasion)):
+        return False
+    session.add(Mail(occasion=occasion, recipient=recipient, subject=" ".join(subject.split()), body=body, created_at=now, next_try_at=now))
+    session.flush()
+    return True
+
+
+def send(portal: Portal, now: datetime) -> int:
+    """Send what waits; return how many went. A mail that is not taken is tried again later, at most eight times."""
+    sent = 0
+    with portal.database.read() as session:
+        waiting = list(session.scalars(select(Mail.id).where(Mail.next_try_at <= now).order_by(Mail.id).limit(_AT_ONCE)))
+    for id in waiting:
+        with portal.database.read() as session:
+            mail = session.get_one(Mail, id)
+        fault = _try(portal.settings, mail)
+        with portal.database.write() as session:
+            _note(session.get_one(Mail, id), fault, now)
+        sent += not fault
+    return sent
+
+
+def _try(settings: Settings, mail: Mail) -> str:
+    message = _message(settings, mail)
+    if not settings.mail_url:
+        folder = settings.data_dir / "mail"
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        (folder / f"{mail.id:06}.eml").write_bytes(message.as_bytes())
+        return ""
+    try:
+        _deliver(settings, message)
+    except (OSError, smtplib.SMTPException) as error:
+        return f"{type(error).__name__}: {error}"[:500]
+    return ""
+
+
+def _note(mail: Mail, fault: str, now: datetime) -> None:
+    mail.tries += 1
+    mail.fault = fault
+    if not fault:
+        mail.sent_at, mail.next_try_at = now, None
+    elif mail.tries >= _MOST_TRIES:
+        mail.next_try_at = None
+    else:
+        mail.next_try_at = now + timedelta(minutes=2 ** (mail.tries - 1))
+
+
+def _message(settings: Settings, mail: Mail) -> EmailMessage:
+    message = EmailMessage()
+    message["From"] = settings.mail_sender
+    message["To"] = mail.recipient
+    message["Subject"] = mail.subject
+    message["Date"] = formatdate(mail.created_at.timestamp())
+    message["Message-ID"] = make_msgid(idstring=str(mail.id), domain=settings.mail_sender.rpartition("@")[2].rstrip(">") or "localhost")
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(mail.body)
+    return message
+
+
+def _deliver(settings: Settings, message: EmailMessage) -> None:
+    parts = urlsplit(settings.mail_url)
+    host, trusted = parts.hostname or "", ssl.create_default_context()
+    server: smtplib.SMTP
+    if parts.scheme == "smtps":
+        server = smtplib.SMTP_SSL(host, parts.port or 465, timeout=_PATIENCE, context=trusted)
+    else:
+        server = smtplib.SMTP(host, parts.port or (587 if parts.scheme == "smtp+starttls" else 25), timeout=_PATIENCE)
+    with server:
+        if parts.scheme == "smtp+starttls":
+            server.starttls(context=trusted)
+        if parts.username:
+            server.login(unquote(parts.username), unquote(parts.password or ""))
+        server.send_message(message)
+
+
+def latest(session: Session, limit: int = 100) -> list[Mail]:
+    """The mails written last, for portal admins."""
+    return list(session.scalars(select(Mail).order_by(Mail.id.desc()).limit(limit)))

@@ -1,0 +1,73 @@
+"""Who is at the desk, and what they may do there: asked before anything is shown or done."""
+
+from datetime import UTC, datetime
+
+from flask import Flask, redirect, request, url_for
+from flask_babel import gettext as _
+from flask_login import LoginManager, UserMixin, current_user
+from werkzeug.wrappers import Response
+
+from .. import errors, members, roles, signins
+from ..models import SignedIn, User
+from ..parts import here
+
+Answer = str | Response | tuple[str, int] | tuple[str, int, dict[str, str]]
+
+
+class Officer(UserMixin):  # type: ignore[misc]
+    """The signed-in user, as a request knows them. `role` is the one in the agency they act for."""
+
+    def __init__(self, user: User, role: str, signed_in: str, secret: str) -> None:
+        self.id, self.name, self.email, self.agency = user.id, user.name, user.email, user.agency
+        self.role, self.portal_admin, self.has_second_factor = role, user.portal_admin, bool(user.totp)
+        self.signed_in = signed_in
+        self._secret = secret
+
+    def get_id(self) -> str:
+        return self._secret
+
+    def may(self, action: str) -> bool:
+        """Whether they may write, review, publish or manage in the agency they act for."""
+        return roles.may(self.role, action)
+
+
+def init_app(app: Flask) -> None:
+    """Know who is signed in from what their cookie remembers."""
+    manager = LoginManager(app)
+    manager.user_loader(_load)
+    manager.unauthorized_handler(ask_to_sign_in)
+
+
+def _load(secret: str) -> Officer | None:
+    now = datetime.now(UTC)
+    with here().database.read() as session:
+        found = signins.find(session, secret, now)
+        role = members.role_of(session, found[1].id, found[1].agency) if found else ""
+    if found is None:
+        return None
+    row, user = found
+    if signins.is_worth_noting(row, now):
+        with here().database.write() as session:
+            if kept := session.get(SignedIn, row.id):
+                kept.seen_at = now
+    return Officer(user, role, row.id, secret)
+
+
+def ask_to_sign_in() -> Response:
+    """To the door, and back afterwards."""
+    following = request.full_path.removesuffix("?") if request.method == "GET" else url_for("publish.desk")
+    return redirect(url_for("accounts.sign_in", next=following))
+
+
+def refuse(action: str) -> Answer | None:
+    """What to answer to somebody who may not do that; None where they may."""
+    if not current_user.is_authenticated:
+        return ask_to_sign_in()
+    if not current_user.role:
+        if current_user.portal_admin:
+            return redirect(url_for("admin.agencies"))
+        return errors.page(403, _("Your account belongs to no agency"), _("Ask an admin of your agency to invite you, or the operator of this portal."))
+    if not current_user.may(action):
+        detail = _("Your role in this agency does not allow it. Ask an admin of your agency: the page “Your agency” names them.")
+        return errors.page(403, _("You may not do this"), detail)
+    return None

@@ -1,0 +1,108 @@
+"""The page of one's agency at the desk: members, invitations, rules, and the log of what was done."""
+
+from datetime import UTC, datetime
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from .. import audit, members, uploads
+from ..accounts import AccountError
+from ..audit import Actor
+from ..look import base_url
+from ..models import Agency, User
+from ..parts import here
+from ..typed import without_control
+from . import guard
+from .guard import Answer
+
+blueprint = Blueprint("membership", __name__, url_prefix="/publish/agency")
+
+_ENTRIES = 50
+
+
+@blueprint.before_request
+def _members_only() -> Answer | None:
+    # Every member sees who belongs to the agency and what was done; changing that is for its admins.
+    return guard.refuse("write" if request.method == "GET" else "manage")
+
+
+def _actor() -> Actor:
+    return Actor(current_user.id, current_user.email)
+
+
+@blueprint.get("/")
+def agency() -> str:
+    """Who belongs to the agency, in what role, and by which rules it publishes."""
+    return _page([])
+
+
+def _page(faults: list[tuple[str, str]]) -> str:
+    with here().database.read() as db:
+        row = db.get_one(Agency, current_user.agency)
+        return render_template(
+            "publish/agency.html", row=row, agency=uploads.agency_of(db, row.slug), people=members.of_agency(db, row.slug),
+            pending=members.pending(db, row.slug), errors=faults, by_field=dict(faults), typed={name: without_control(value) for name, value in request.form.items()},
+        )  # fmt: skip
+
+
+def _back(words: str) -> Response:
+    flash(words, "success")
+    return redirect(url_for(".agency"), 303)
+
+
+@blueprint.post("/invite")
+def invite() -> Answer:
+    """Invites somebody by mail."""
+    link = f"{base_url()}{url_for('accounts.invitation', secret='')}"
+    email = without_control(request.form.get("email", ""))
+    try:
+        with here().database.write() as db:
+            members.invite(db, _actor(), email, current_user.agency, request.form.get("role", ""), datetime.now(UTC), link)
+    except AccountError as error:
+        return _page([("email", str(error))]), 422
+    return _back(_("An invitation is on its way to %(email)s.", email=email.strip()))
+
+
+@blueprint.post("/invitations/<id>/take-back")
+def take_back(id: str) -> Answer:
+    """Makes an invitation worth nothing."""
+    with here().database.write() as db:
+        members.take_back(db, _actor(), id, current_user.agency, datetime.now(UTC))
+    return _back(_("The invitation is taken back."))
+
+
+@blueprint.post("/members/<int:user>")
+def change(user: int) -> Answer:
+    """Gives a member another role, or ends the membership."""
+    try:
+        with here().database.write() as db:
+            row = db.get(User, user)
+            if row is None or not members.role_of(db, row.id, current_user.agency):
+                abort(404)
+            if request.form.get("action") == "remove":
+                members.remove(db, _actor(), row, current_user.agency, datetime.now(UTC))
+            else:
+                members.add(db, _actor(), row, current_user.agency, request.form.get("role", ""), datetime.now(UTC))
+    except AccountError as error:
+        return _page([("members", str(error))]), 422
+    return _back(_("Done. %(name)s has to sign in anew.", name=row.name))
+
+
+@blueprint.post("/rules")
+def rules() -> Answer:
+    """Turns the two-person rule on or off."""
+    with here().database.write() as db:
+        members.set_two_persons(db, _actor(), current_user.agency, bool(request.form.get("two_persons")), datetime.now(UTC))
+    return _back(_("The rule is kept."))
+
+
+@blueprint.get("/log")
+def log() -> str:
+    """What was done for the agency: who, when, what and why. Nobody can change it."""
+    text = request.args.get("before", "")
+    before = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+    with here().database.read() as db:
+        entries = audit.entries(db, agency=current_user.agency, before=before, limit=_ENTRIES + 1)
+    return render_template("publish/log.html", entries=entries[:_ENTRIES], older=entries[_ENTRIES - 1].id if len(entries) > _ENTRIES else None)

@@ -1,0 +1,183 @@
+"""From draft to public: who hands in, who approves or returns, when it goes live, and on what ground it is taken back.
+
+    draft ── hand in ──> submitted ── approve ──> approved ── publish, or the clock ──> published
+      ^                      │
+      └───── returned <──────┘  with a note
+
+Who may publish can do so from a draft at once, unless the agency has the two-person rule: then nothing goes live that
+was not approved by somebody who has not written on it. Whatever is changed after it was approved has to be approved again.
+"""
+
+import secrets
+from datetime import datetime, timedelta
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from . import audit, mail, members
+from .audit import Actor
+from .models import Agency, Upload, User
+from .roles import may
+
+OPEN = ("draft", "returned")
+_LONGEST_NOTE = 2000
+_LONGEST_AHEAD = timedelta(days=366 * 2)
+
+
+class NotAllowed(Exception):
+    """The step is not open to this person, or not from where the upload stands; the message says why and what to do."""
+
+
+def needs_review(session: Session, agency: str) -> bool:
+    """Whether an agency has the two-person rule."""
+    row = session.get(Agency, agency)
+    return bool(row and row.two_persons)
+
+
+def steps_for(session: Session, upload: Upload, user: User) -> set[str]:
+    """What this person can do with an upload now: edit, submit, take_back, approve, return, publish, delete."""
+    role = members.role_of(session, user.id, upload.agency)
+    can: set[str] = set()
+    if not may(role, "write") or upload.state == "published":
+        return can
+    if upload.state in OPEN:
+        can |= {"edit", "submit"} | ({"delete"} if upload.user_id == user.id or may(role, "manage") else set())
+    if upload.state == "submitted":
+        can |= {"take_back"} if upload.submitted_by == user.id or may(role, "review") else set()
+        can |= {"return"} if may(role, "review") else set()
+        can |= {"approve"} if may(role, "review") and not _wrote(session, upload, user) else set()
+    if upload.state == "approved" and may(role, "review"):
+        can.add("return")
+    if may(role, "publish") and _may_go_live(session, upload):
+        can.add("publish")
+    return can
+
+
+def _wrote(session: Session, upload: Upload, user: User) -> bool:
+    """Whether somebody looks at their own work, where two persons are asked for."""
+    return needs_review(session, upload.agency) and user.id in {*upload.editors, upload.submitted_by}
+
+
+def _may_go_live(session: Session, upload: Upload) -> bool:
+    return upload.state == "approved" or (upload.state in (*OPEN, "submitted") and not needs_review(session, upload.agency))
+
+
+def demand(session: Session, upload: Upload, user: User, step: str) -> None:
+    """Raises NotAllowed, with the reason, where a person cannot take a step now."""
+    if step in steps_for(session, upload, user):
+        return
+    if step == "approve" and upload.state == "submitted" and _wrote(session, upload, user):
+        raise NotAllowed(_("You wrote on this yourself. In your agency another person has to approve it."))
+    if step == "publish" and upload.state != "published" and needs_review(session, upload.agency):
+        raise NotAllowed(_("In your agency another person has to approve a record before it goes live. Hand it in for review."))
+    if step == "edit" and upload.state in ("submitted", "approved"):
+        raise NotAllowed(_("This was handed in for review. Take it back first, then change it."))
+    raise NotAllowed(_("You cannot do this here: your role in the agency does not allow it, or somebody was faster. Go to your desk and look again."))
+
+
+def touch(upload: Upload, user: int) -> None:
+    """Somebody changed what it says: what was approved before does not count any more."""
+    upload.editors = list(dict.fromkeys([*upload.editors, user]))
+    upload.decided_by = upload.decided_at = upload.publish_at = None
+
+
+def submit(session: Session, upload: Upload, user: User, now: datetime, link: str) -> None:
+    """Hand it in: reviewers of the agency are told by mail."""
+    demand(session, upload, user, "submit")
+    upload.state, upload.submitted_by, upload.submitted_at, upload.note = "submitted", user.id, now, ""
+    _log(session, now, user, "submitted", upload)
+    title = _title(upload)
+    for other in members.who_may(session, upload.agency, "review"):
+        if other.id != user.id:
+            body = _("%(who)s handed in “%(title)s” for review.\n\n%(link)s", who=user.name, title=title, link=link)
+            mail.write(session, other.email, _("For review: %(title)s", title=title), body, now, f"submitted {upload.id} {now.isoformat()} {other.id}")
+
+
+def take_back(session: Session, upload: Upload, user: User, now: datetime) -> None:
+    """Back to a draft, to go on writing."""
+    demand(session, upload, user, "take_back")
+    upload.state = "draft"
+    _log(session, now, user, "taken_back", upload)
+
+
+def give_back(session: Session, upload: Upload, user: User, note: str, now: datetime, link: str) -> None:
+    """Return it with a note: who handed it in is told by mail. Also takes an approval back. Raises ValueError for a note
+    that says nothing or too much."""
+    demand(session, upload, user, "return")
+    note = check_words(note, _("Say what is to be changed"))
+    upload.state, upload.note, upload.decided_by, upload.decided_at = "returned", note, user.id, now
+    upload.publish_at, upload.embargo = None, None
+    _log(session, now, user, "returned", upload, note)
+    author = session.get(User, upload.submitted_by or upload.user_id)
+    if author and author.id != user.id:
+        body = _("%(who)s returned “%(title)s”:\n\n%(note)s\n\n%(link)s", who=user.name, title=_title(upload), note=note, link=link)
+        mail.write(session, author.email, _("Returned: %(title)s", title=_title(upload)), body, now)
+
+
+def approve(session: Session, upload: Upload, user: User, now: datetime) -> None:
+    """Say that it may go live. What is not a valid record cannot be approved (the caller has proved it)."""
+    demand(session, upload, user, "approve")
+    upload.state, upload.decided_by, upload.decided_at, upload.note = "approved", user.id, now, ""
+    _log(session, now, user, "approved", upload)
+    author = session.get(User, upload.submitted_by or upload.user_id)
+    if author and author.id != user.id:
+        body = _("%(who)s approved “%(title)s”.", who=user.name, title=_title(upload))
+        mail.write(session, author.email, _("Approved: %(title)s", title=_title(upload)), body, now)
+
+
+def schedule(session: Session, upload: Upload, user: User, at: datetime, embargo: bool, now: datetime) -> None:
+    """Have it go live at a moment. With `embargo`, invited readers can see it before by a secret address. Raises
+    NotAllowed, and ValueError for a moment that is past or too far ahead."""
+    demand(session, upload, user, "publish")
+    if at <= now:
+        raise ValueError(_("That moment is past; choose a later one, or publish now"))
+    if at > now + _LONGEST_AHEAD:
+        raise ValueError(_("That is more than two years ahead; choose an earlier moment"))
+    upload.state, upload.publish_at, upload.decided_by, upload.decided_at = "approved", at, user.id, now
+    upload.embargo = (upload.embargo or secrets.token_urlsafe(16)) if embargo else None
+    audit.note(session, now, Actor.of(user), "scheduled", upload.token, agency=upload.agency, title=_title(upload),
+               at=at.isoformat(), embargo=embargo)  # fmt: skip
+
+
+def unschedule(session: Session, upload: Upload, user: User, now: datetime) -> None:
+    """It does not go live by itself any more."""
+    demand(session, upload, user, "publish")
+    upload.publish_at, upload.embargo = None, None
+    _log(session, now, user, "unscheduled", upload)
+
+
+def due(session: Session, now: datetime) -> list[Upload]:
+    """What the clock has to publish."""
+    return list(session.scalars(select(Upload).where(Upload.state == "approved", Upload.publish_at <= now).order_by(Upload.publish_at)))
+
+
+def under_embargo(session: Session, secret: str) -> Upload | None:
+    """What a secret address shows to invited readers, until it is public."""
+    return session.scalar(select(Upload).where(Upload.embargo == secret, Upload.state == "approved")) if len(secret) > 10 else None
+
+
+def waiting(session: Session, agency: str, *states: str) -> list[Upload]:
+    """Uploads of an agency in those states, the longest unchanged first."""
+    query = select(Upload).where(Upload.agency == agency, Upload.state.in_(states))
+    return list(session.scalars(query.order_by(Upload.changed_at)))
+
+
+def check_words(words: str, advice: str) -> str:
+    """A reason or a note, put straight. Raises ValueError with `advice` where it says nothing."""
+    words = "\n".join(" ".join(line.split()) for line in words.strip().splitlines())
+    if len(words) < 5:
+        raise ValueError(advice)
+    if len(words) > _LONGEST_NOTE:
+        raise ValueError(_("These are %(length)s characters; shorten them to %(most)s", length=len(words), most=_LONGEST_NOTE))
+    return words
+
+
+def _title(upload: Upload) -> str:
+    return str(upload.data.get("title", "")).strip()[:200] or _("Without a title yet")
+
+
+def _log(session: Session, now: datetime, user: User, action: str, upload: Upload, reason: str = "") -> None:
+    audit.note(session, now, Actor.of(user), action, upload.token, agency=upload.agency, reason=reason, title=_title(upload))
+
+

@@ -1,0 +1,299 @@
+"""From draft to public: handing in, returning, approving, two persons, set times, embargo, grounds of taking back."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
+
+from harvesters.record import show_number
+from portal import audit, members, publishing, tasks
+from portal.models import Mail
+
+from .desk import Officer
+
+NOW = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def pair(app, portal):
+    """An author and a publisher of an agency that has the two-person rule."""
+    author, publisher = Officer(app, "author@hanoi.example", role="author"), Officer(app, "publisher@hanoi.example")
+    with portal.database.write() as session:
+        members.set_two_persons(session, audit.OPERATOR, "hanoi-council", True, NOW)
+    author.signs_in()
+    publisher.signs_in()
+    return author, publisher
+
+
+def deeds(portal, **about):
+    with portal.database.read() as session:
+        return [(entry.who, entry.action, entry.reason) for entry in reversed(audit.entries(session, **about))]
+
+
+def mails(portal):
+    with portal.database.read() as session:
+        return [(mail.recipient, mail.subject) for mail in session.query(Mail).order_by(Mail.id)]
+
+
+def test_what_an_author_hands_in_is_returned_mended_approved_and_published(portal, pair, client):
+    author, publisher = pair
+    address = author.hands_in("decision", title="Bus lane", summary="A lane for buses.")
+    assert "Hand in for review" not in author.client.get(address).text
+    assert ("publisher@hanoi.example", "For review: Bus lane") in mails(portal)
+    assert "waits for you" in publisher.client.get("/publish/").text
+
+    returned = publisher.client.submit(address, {"remark": "Say where the lane begins."}, form="return")
+    assert returned.status_code == 303
+    assert ("author@hanoi.example", "Returned: Bus lane") in mails(portal)
+    assert "Say where the lane begins." in author.client.get("/publish/").text
+    draft = address.removesuffix("/preview")
+    assert author.fills_in(draft, summary="A lane for buses from the station on.").status_code == 303
+    assert author.posts(f"{draft}/submit").status_code == 303
+
+    assert publisher.posts(f"{draft}/approve").status_code == 303
+    assert author.posts(f"{draft}/publish").status_code == 403
+    number = publisher.presses_publish(address)
+    assert "from the station on" in client.get(f"/records/{number}").text
+    actions = [action for _who, action, _reason in deeds(portal, agency="hanoi-council")]
+    assert actions[-5:] == ["submitted", "returned", "submitted", "approved", "published"]
+    assert ("publisher@hanoi.example", "returned", "Say where the lane begins.") in deeds(portal)
+
+
+def test_two_persons_means_that_nobody_approves_their_own_words(pair):
+    _author, publisher = pair
+    address = publisher.hands_in("policy", title="My own plan")
+    page = publisher.client.get(address)
+    assert "Publish now" not in page.text
+    refused = publisher.posts(address.replace("/preview", "/approve"))
+    assert refused.status_code == 403
+    assert "another person has to approve it" in refused.text
+    assert "another person has to approve a record" in publisher.posts(address.replace("/preview", "/publish")).text
+
+
+def test_who_changed_a_colleagues_draft_cannot_approve_it_either(pair):
+    author, publisher = pair
+    address, _preview = author.previews("policy", title="Plan")
+    draft = address.removesuffix("/preview")
+    publisher.fills_in(draft, title="Plan, mended by the publisher")
+    author.posts(f"{draft}/submit")
+    assert publisher.posts(f"{draft}/approve").status_code == 403
+
+
+def test_what_was_handed_in_is_not_changed_under_the_reviewers_eyes(pair):
+    author, publisher = pair
+    address = author.hands_in("policy", title="Plan")
+    draft = address.removesuffix("/preview")
+    assert author.client.get(draft).status_code == 302
+    token = author.token()
+    answer = author.client.post(draft, data={"csrf_token": token, "axis": "policy", "title": "Another plan", "action": "draft"})
+    assert answer.status_code == 403
+    assert author.posts(f"{draft}/take-back").status_code == 303
+    assert author.fills_in(draft, title="Another plan").status_code == 303
+    assert publisher.posts(f"{draft}/approve").status_code == 403
+
+
+def test_a_draft_with_faults_is_not_handed_in(pair):
+    author, _publisher = pair
+    author.fills_in("/publish/policy", action="draft", title="No kind yet")
+    token = author.client.get("/publish/").text.split('href="/publish/drafts/')[1].split('"')[0]
+    assert author.posts(f"/publish/drafts/{token}/submit").status_code == 303
+    assert "Choose what kind of record" in author.client.get(f"/publish/drafts/{token}/preview").text
+    assert "For review" not in author.client.get("/publish/").text
+
+
+def test_a_return_without_a_note_is_asked_about(pair):
+    author, publisher = pair
+    address = author.hands_in("policy", title="Plan")
+    page = publisher.client.submit(address, {"remark": " "}, form="return")
+    assert page.status_code == 422
+    assert "Say what is to be changed" in page.text
+
+
+def set_time(officer, address, day, time="09:00", zone="UTC", embargo=None):
+    data = {"csrf_token": officer.token(), "day": day, "time": time, "zone": zone, "embargo": embargo}
+    return officer.client.post(address.replace("/preview", "/schedule"), data={name: value for name, value in data.items() if value})
+
+
+def test_what_has_its_moment_set_goes_live_by_the_clock_and_not_before(portal, officer, client):
+    with time_machine.travel(NOW, tick=False) as clock:
+        officer.signs_in()
+        address, _preview = officer.previews("policy", title="Budget", document_number="7/KH")
+        assert set_time(officer, address, "2026-03-02", "09:00", "Asia/Ho_Chi_Minh").status_code == 303
+        assert "2 March 2026" in officer.client.get("/publish/").text
+        clock.move_to(datetime(2026, 3, 2, 1, 59, tzinfo=UTC))
+        assert publishing.publish_due(portal, datetime.now(UTC)) == 0
+        assert "Budget" not in client.get("/search.json?q=budget").text
+        clock.move_to(datetime(2026, 3, 2, 2, 0, tzinfo=UTC))
+        assert publishing.publish_due(portal, datetime.now(UTC)) == 1
+        assert publishing.publish_due(portal, datetime.now(UTC)) == 0
+        tasks.TASKS["catch-up"].perform(portal)
+        assert "Budget" in client.get("/search.json?q=budget").text
+    assert ("portal", "published", "") in deeds(portal)
+
+
+@pytest.mark.parametrize(
+    ("day", "time", "zone", "words"),
+    [("2026-02-28", "09:00", "UTC", "That moment is past"), ("2036-01-01", "09:00", "UTC", "more than two years ahead"),
+     ("tomorrow", "", "UTC", "is not a moment"), ("2026-05-01", "25:00", "UTC", "is not a moment"),
+     ("2026-05-01", "09:00", "Mars/Base", "is not a time zone")],
+)  # fmt: skip
+def test_a_moment_that_makes_no_sense_is_said_at_its_field(officer, day, time, zone, words):
+    with time_machine.travel(NOW, tick=False):
+        officer.signs_in()
+        address, _preview = officer.previews("policy", title="Budget")
+        page = set_time(officer, address, day, time, zone)
+    assert page.status_code == 422
+    assert words in page.text
+    assert 'href="#day"' in page.text
+
+
+def test_under_embargo_only_who_has_the_secret_address_reads_it(portal, officer, client):
+    with time_machine.travel(NOW, tick=False) as clock:
+        officer.signs_in()
+        address, _preview = officer.previews("policy", title="Secret budget", summary="Not before noon.")
+        set_time(officer, address, "2026-03-02", embargo="1")
+        secret = re.search(r"/embargo/([\w-]+)", officer.client.get(address).text)[0]
+        page = client.get(secret)
+        assert (page.status_code, page.headers["Cache-Control"]) == (200, "no-store")
+        assert "Not before noon." in page.text
+        assert "noindex" in page.headers["X-Robots-Tag"]
+        for public in ("/search?q=secret", "/search.atom", "/search.json", "/sitemap.xml", "/api/v1/changes", "/", "/agencies/hanoi-council"):
+            assert "Secret budget" not in client.get(public, follow_redirects=True).text, public
+        clock.move_to(NOW + timedelta(days=2))
+        publishing.publish_due(portal, datetime.now(UTC))
+        assert client.get(secret).status_code == 404
+
+
+def test_what_cannot_be_published_at_its_moment_goes_back_with_the_reason(portal, officer):
+    number = officer.publishes("policy", title="First", document_number="7/KH")
+    preview = officer.corrects(number, title="By the clock")
+    with time_machine.travel(NOW, tick=False):
+        officer.signs_in()
+        data = {"csrf_token": officer.token(), "day": "2026-03-02", "time": "09:00", "zone": "UTC", "note": "A word was wrong."}
+        assert officer.client.post(preview.replace("/preview", "/schedule"), data=data).status_code == 303
+    officer.signs_in()
+    other = officer.corrects(number, title="By hand")
+    officer.presses_publish(other)
+    assert publishing.publish_due(portal, datetime(2026, 3, 2, 10, tzinfo=UTC)) == 0
+    assert officer.record(number).title == "By hand"
+    assert "Not published" in str(mails(portal))
+    assert "It could not be published at the set time" in officer.client.get("/publish/").text
+
+
+def test_a_correction_needs_a_note_that_readers_see(officer, client):
+    number = officer.publishes("policy", title="Plan 2030")
+    preview = officer.corrects(number, title="Plan 2035")
+    without = officer.client.submit(preview, {"note": ""}, form="publish")
+    assert without.status_code == 422
+    assert "readers will see it" in without.text
+    officer.presses_publish(preview, "The year in the title was wrong.")
+    page = client.get(f"/records/{number}").text
+    assert "Corrected by its agency" in page
+    assert page.count("The year in the title was wrong.") == 2  # above the record, and in its history
+    assert ("lan@hanoi.example", "corrected", "The year in the title was wrong.") in deeds(officer.portal)
+
+
+def take_back(officer, number, **sent):
+    data = {"csrf_token": officer.token(), "words": "Because it must be."} | sent
+    return officer.client.post(f"/publish/records/{number}/withdraw", data=data)
+
+
+@pytest.mark.parametrize(
+    ("ground", "more", "status", "words"),
+    [
+        ("withdrawn", {}, 200, "Because it must be."),
+        ("superseded", {"other": "SECOND"}, 200, "Another record takes its place"),
+        ("consolidated", {"other": "SECOND"}, 308, ""),
+        ("published_in_error", {}, 410, "It was published in error. Because it must be."),
+        ("unlawful", {"law": "personal_data"}, 410, "personal data that it should not show"),
+    ],
+)
+def test_each_ground_of_taking_back_has_its_own_page(officer, client, ground, more, status, words):
+    second = officer.publishes("policy", title="The one that stays")
+    number = officer.publishes("policy", title="The one that goes", body="Some words of it.")
+    sent = {name: show_number(second) if value == "SECOND" else value for name, value in more.items()}
+    assert take_back(officer, number, ground=ground, **sent).status_code == 303
+    page = client.get(f"/records/{number}")
+    assert page.status_code == status
+    assert words in page.text
+    if status == 308:
+        assert page.headers["Location"].endswith(second)
+    if status == 410:
+        assert "Some words of it." not in page.text
+        assert client.get(f"/records/{number}.json").json["reason"] in ("published_in_error", "personal_data")
+        assert "The one that goes" not in client.get("/search.json?q=goes").text
+    assert ("lan@hanoi.example", ground, "Because it must be.") in deeds(officer.portal)
+
+
+@pytest.mark.parametrize(
+    ("sent", "field"),
+    [
+        ({"ground": ""}, "ground"),
+        ({"ground": "because"}, "ground"),
+        ({"ground": "unlawful"}, "law"),
+        ({"ground": "superseded"}, "other"),
+        ({"ground": "consolidated", "other": "7K3Q-X9F2-AB4M"}, "other"),
+        ({"ground": "withdrawn", "words": "x"}, "words"),
+    ],
+)
+def test_what_is_missing_for_a_ground_is_said_at_its_field(officer, sent, field):
+    number = officer.publishes("policy", title="The one that stays")
+    page = take_back(officer, number, **sent)
+    assert page.status_code == 422
+    assert f'href="#{field}"' in page.text
+    assert officer.entry(number).state == "published"
+
+
+def test_a_record_cannot_supersede_itself(officer):
+    number = officer.publishes("policy", title="Round and round")
+    assert "This is the record itself" in take_back(officer, number, ground="superseded", other=number).text
+
+
+def test_what_was_taken_off_is_shown_again_with_a_reason(officer, client):
+    number = officer.publishes("policy", title="Came back")
+    take_back(officer, number, ground="published_in_error")
+    assert client.get(f"/records/{number}").status_code == 410
+    assert officer.client.submit(f"/publish/records/{number}/show-again", {"words": ""}).status_code == 422
+    answer = officer.client.submit(f"/publish/records/{number}/show-again", {"words": "It was right after all."})
+    assert answer.status_code == 303
+    assert client.get(f"/records/{number}").status_code == 200
+    assert "It was right after all." in client.get(f"/records/{number}").text
+
+
+def test_the_files_of_a_hidden_record_cannot_be_had_any_more(officer, client):
+    from io import BytesIO
+
+    number = officer.publishes("policy", title="With a file", files=[(BytesIO(b"name;amount\nA;1\n"), "list.csv")])
+    url = officer.record(number).files[0].url
+    assert client.get(url, buffered=True).status_code == 200
+    take_back(officer, number, ground="unlawful", law="personal_data")
+    assert client.get(url, buffered=True).status_code == 404
+    assert officer.client.get(url, buffered=True).status_code == 404
+
+
+def test_a_merged_agency_keeps_its_records_and_addresses(app, portal, client):
+    former, present = Officer(app, "a@old.example", "Old office"), Officer(app, "b@new.example", "New office")
+    boss = Officer(app, "boss@portal.example", "", portal_admin=True)
+    for officer in (former, present, boss):
+        officer.signs_in()
+    number = former.publishes("policy", title="Of the old office", document_number="1/OLD")
+    draft, _preview = former.previews("policy", title="Begun before")
+    merged = boss.client.post("/admin/merge", data={"csrf_token": boss.token(), "former": "old-office", "into": "new-office"})
+    assert merged.status_code == 303
+    assert client.get(f"/records/{number}").status_code == 200
+    assert client.get("/agencies/old-office", follow_redirects=True).status_code == 200
+    assert present.client.get(draft).status_code == 200
+    corrected = present.corrects(number, title="Of the new office now")
+    assert present.presses_publish(corrected) == number
+    assert "Of the new office now" in client.get(f"/records/{number}").text
+    again = boss.client.post("/admin/merge", data={"csrf_token": boss.token(), "former": "new-office", "into": "new-office"})
+    assert again.status_code == 422
+
+
+def test_the_log_of_an_agency_is_read_by_its_members_and_not_by_others(app, officer):
+    officer.publishes("policy", title="In the log")
+    assert "In the log" in officer.client.get("/publish/agency/log").text
+    stranger = Officer(app, "s@hue.example", "Hue council", role="admin")
+    stranger.signs_in()
+    assert "In the log" not in stranger.client.get("/publish/agency/log").text

@@ -26,7 +26,7 @@ help: ## List these commands
 
 .venv/installed: .venv/made $(MADE_OF)
 	@echo "Installing into .venv ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[checks]'
 	@touch $@
 
 .venv/installed-dev: .venv/installed

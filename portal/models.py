@@ -489,6 +489,8 @@ class StoredFile(Base):
     size: Mapped[int]
     # Set when a published record links to it: before, only who uploaded it may see it.
     public: Mapped[bool] = mapped_column(default=False)
+    # What was found in it (portal.leaks); None where nobody looked.
+    report: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     created_at: Mapped[datetime]
 

@@ -38,6 +38,7 @@ _DEEDS = {
     "consolidated": lazy_gettext("Consolidated into another record"),
     "corrected": lazy_gettext("Corrected"),
     "draft_deleted": lazy_gettext("Draft deleted"),
+    "findings_overridden": lazy_gettext("Published in spite of findings"),
     "invitation_taken_back": lazy_gettext("Invitation taken back"),
     "invited": lazy_gettext("Invited"),
     "member_added": lazy_gettext("Member added"),

@@ -14,13 +14,27 @@ from werkzeug.wrappers import Response
 from harvesters.record import Record, read_number, show_number
 from search_index.engine import SearchUnavailable
 
-from .. import audit, catalogue, comparison, errors, forms, members, publishing, search, takingback, uploads, workflow
+from .. import (
+    audit,
+    catalogue,
+    comparison,
+    errors,
+    forms,
+    members,
+    publishing,
+    safety,
+    search,
+    takingback,
+    uploads,
+    workflow,
+)
 from ..audit import Actor
 from ..filestore import Kept
 from ..filetypes import ENDINGS, Refused
 from ..forms.fields import count_rows
 from ..forms.reading import translated_into
 from ..i18n import language
+from ..leaks import Report
 from ..models import Agency, Upload, User
 from ..parts import here
 from ..store import Saved
@@ -137,6 +151,7 @@ def draft(token: str) -> Answer:
 def _receive(axis: str, token: str) -> Answer:
     """Keep what was sent, files included; then do what the pressed button says."""
     kept, refused = _take_files()
+    looked = _look_at(kept)
     now = datetime.now(UTC)
     with here().database.write() as db:
         upload = uploads.find_or_begin(db, token, current_user.id, current_user.agency, axis, now)
@@ -148,7 +163,15 @@ def _receive(axis: str, token: str) -> Answer:
         uploads.take(upload, forms.accept(upload.axis, request.form.to_dict(flat=False)), now)
         if uploads.attach(db, upload, kept, now):
             refused.append(("files", _("A record may have %(most)s files; put the others into an archive", most=uploads.MOST_FILES)))
+        safety.keep(db, looked)
         return _act(db, upload, refused, request.form.get("action", "preview"))
+
+
+def _look_at(kept: list[Kept]) -> dict[str, Report]:
+    """What is in the files that came: looked at before the transaction, which others wait for."""
+    with here().database.read() as db:
+        known = safety.known(db, [file.sha256 for file in kept])
+    return safety.look_at(here().files, here().settings.files_dir, kept, known)
 
 
 def _take_files() -> tuple[list[Kept], list[forms.Fault]]:
@@ -254,10 +277,12 @@ def preview_page(db: Session, upload: Upload, record: Record, **more: Any) -> st
     relations = [(relation, _target(db, relation.number, relation.identifier)) for relation in record.relations]
     people = members.names_of(db, {id for id in (upload.user_id, upload.submitted_by, upload.decided_by) if id})
     faults = more.pop("faults", [])
+    told = safety.findings(db, upload, record)
     return render_template(
         "publish/preview.html", upload=upload, token=upload.token, record=record, fields=fields, relations=relations, people=people,
         shown_number=show_number(record.number), correction=uploads.is_correction(upload), note_words=uploads.correction_note(upload),
         can=workflow.steps_for(db, upload, db.get_one(User, current_user.id)), two_persons=workflow.needs_review(db, upload.agency),
+        told=told, answered=safety.is_answered(upload, told), answer=safety.answer(upload),
         errors=faults, by_field=dict(faults), typed={name: without_control(value) for name, value in request.form.items()}, **more,
     )  # fmt: skip
 
@@ -284,7 +309,7 @@ def publish(token: str) -> Answer:
             return _form(db, upload, proof.faults), 422
         if request.form.get("number", proof.record.number) != proof.record.number:
             return preview_page(db, upload, proof.record, twin=proof.twin, surprised=True), 409
-        if faults := take_note(upload):
+        if faults := take_words(db, upload, proof.record, user, now):
             return preview_page(db, upload, proof.record, twin=proof.twin, faults=faults), 422
         try:
             saved = publishing.publish(db, upload, proof.record, Actor.of(user), now)
@@ -300,9 +325,19 @@ def publish(token: str) -> Answer:
     return redirect(url_for("records.record", number=proof.record.number), 303)
 
 
-def take_note(upload: Upload) -> list[forms.Fault]:
-    """Keep what readers are to be told about a correction; what to write where a correction comes without."""
-    if not uploads.is_correction(upload) or upload.state == "approved":
+def take_words(db: Session, upload: Upload, record: Record, user: User, now: datetime) -> list[forms.Fault]:
+    """Keep what has to be said before it goes on: what was corrected, and why what was found may go out. What to write
+    where it was not said."""
+    if upload.state == "approved":
+        return []
+    told = safety.findings(db, upload, record)
+    words = without_control(request.form.get("answer", ""))
+    missing = safety.take_answer(db, upload, told, words, Actor.of(user), now)
+    return ([("answer", missing)] if missing else []) + _take_note(upload)
+
+
+def _take_note(upload: Upload) -> list[forms.Fault]:
+    if not uploads.is_correction(upload):
         return []
     try:
         uploads.set_note(upload, workflow.check_words(without_control(request.form.get("note", "")), _("Say in a sentence what was corrected; readers will see it")))

@@ -48,7 +48,7 @@ def submit(token: str) -> Answer:
         proof = uploads.prove(db, upload)
         if proof.record is None:
             return redirect(url_for("publish.preview", token=token), 303)
-        if faults := publish.take_note(upload):
+        if faults := publish.take_words(db, upload, proof.record, user, datetime.now(UTC)):
             return publish.preview_page(db, upload, proof.record, twin=proof.twin, faults=faults), 422
         workflow.submit(db, upload, user, datetime.now(UTC), _link(token))
     flash(_("Handed in for review. Those who review for your agency get a mail."), "success")
@@ -107,7 +107,7 @@ def schedule(token: str) -> Answer:
             proof = uploads.prove(db, upload)
             if proof.record is None:
                 return redirect(url_for("publish.preview", token=token), 303)
-            if faults := publish.take_note(upload):
+            if faults := publish.take_words(db, upload, proof.record, user, datetime.now(UTC)):
                 return publish.preview_page(db, upload, proof.record, faults=faults), 422
             workflow.schedule(db, upload, user, at, bool(request.form.get("embargo")), now)
         except ValueError as error:

@@ -1,0 +1,52 @@
+"""Leaks: what an agency would regret having published in a file or a text: hidden parts, comments, earlier words, text under
+bars, places of pictures, personal data. Nothing here knows requests or the database.
+
+A file is looked at in a process of its own, with limits on time and memory: whatever it is, the portal goes on.
+"""
+
+import json
+import resource
+import subprocess
+import sys
+from pathlib import Path
+
+from . import personal
+from .findings import Finding, Report, describe
+
+__all__ = ["Finding", "Report", "describe", "inspect_file", "inspect_text", "main"]
+
+SECONDS, MEMORY = 20, 1_500_000_000
+
+
+def inspect_text(text: str, where: str = "") -> tuple[Finding, ...]:
+    """Personal data in what was typed. Empty where the packages that know the numbers are not installed."""
+    try:
+        return tuple(personal.find(text, where))
+    except personal.Unavailable:
+        return ()
+
+
+def inspect_file(path: Path, name: str, *, seconds: int = SECONDS, memory: int = MEMORY) -> Report:
+    """What a file hides. `name` says by its ending what it is. Whatever happens to the process, there is a report:
+    its `fault` says why nothing could be told."""
+    command = [sys.executable, "-m", __name__, str(path.resolve()), name, str(seconds), str(memory)]
+    try:
+        done = subprocess.run(command, capture_output=True, timeout=seconds + 5, cwd=Path(__file__).parents[2], check=False)
+    except subprocess.TimeoutExpired:
+        return Report(fault="too_much")
+    try:
+        return Report.from_data(json.loads(done.stdout))
+    except (ValueError, KeyError, TypeError):
+        return Report(fault="too_much" if done.returncode < 0 else "broken")
+
+
+def main(arguments: list[str]) -> None:
+    """Look at one file and say what was found: the other process."""
+    from .looking import look
+
+    path, name, seconds, memory = arguments
+    resource.setrlimit(resource.RLIMIT_CPU, (int(seconds), int(seconds) + 1))
+    resource.setrlimit(resource.RLIMIT_AS, (int(memory), int(memory)))
+    report = look(Path(path), name).to_data()
+    report["peak"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    json.dump(report, sys.stdout)

@@ -1,0 +1,7 @@
+"""One file, looked at in a process of its own."""
+
+import sys
+
+from . import main
+
+main(sys.argv[1:])

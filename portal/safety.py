@@ -1,0 +1,132 @@
+"""Safe to publish: what was found in the files and words of an upload, and why somebody lets it go out all the same."""
+
+import hashlib
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from harvesters.record import Record
+
+from . import audit, leaks, uploads
+from .audit import Actor
+from .filestore import Files, Kept
+from .leaks import Finding, Report
+from .models import StoredFile, Upload
+from .workflow import check_words
+
+_ANSWER = "_answer"
+_PATIENCE = 60.0  # seconds that looking into the files of one form may take
+# Fields of records in which people write sentences.
+_WRITTEN = ("title", "summary", "body", "rationale", "counterparty", "decided_by", "method")
+
+
+@dataclass(frozen=True)
+class Told:
+    """A finding as the desk shows it: the file (or nothing, for what was typed), what it is, why it matters, how to mend it."""
+
+    file: str
+    finding: Finding
+    title: str
+    why: str
+    how: str
+
+    @property
+    def holds_up(self) -> bool:
+        return self.finding.severity == "block"
+
+    @property
+    def key(self) -> str:
+        words = "\n".join((self.file, self.finding.code, self.finding.where, self.finding.what))
+        return hashlib.sha256(words.encode()).hexdigest()[:16]
+
+
+def look_at(files: Files, folder: Path, kept: Iterable[Kept], known: dict[str, Report]) -> dict[str, Report]:
+    """What is in files that nobody looked at yet, by hash. Takes about a second a file, in processes of their own; what
+    a minute is not enough for is left out, and holds up until it is added again."""
+    reports: dict[str, Report] = {}
+    until = time.monotonic() + _PATIENCE
+    for one in kept:
+        if one.sha256 not in known and time.monotonic() < until:
+            reports[one.sha256] = _look(files, folder, one)
+    return reports
+
+
+def _look(files: Files, folder: Path, file: Kept) -> Report:
+    stream = files.get(file.sha256)
+    if stream is None:
+        return Report(fault="broken")
+    folder.mkdir(parents=True, exist_ok=True)
+    with stream, NamedTemporaryFile(dir=folder, prefix="looked-at-") as copy:
+        while chunk := stream.read(1 << 20):
+            copy.write(chunk)
+        copy.flush()
+        return leaks.inspect_file(Path(copy.name), file.name)
+
+
+def keep(session: Session, reports: dict[str, Report]) -> None:
+    """Remember what was found: the same content is looked at once."""
+    for sha256, report in reports.items():
+        if row := session.get(StoredFile, sha256):
+            row.report = report.to_data()
+
+
+def known(session: Session, hashes: Sequence[str]) -> dict[str, Report]:
+    """What is known of files that were looked at; a package that was missing then may be there next time."""
+    return {sha256: report for sha256, report in _reports(session, hashes).items() if report.fault != "missing"}
+
+
+def _reports(session: Session, hashes: Sequence[str]) -> dict[str, Report]:
+    rows = session.scalars(select(StoredFile).where(StoredFile.sha256.in_(hashes)))
+    return {row.sha256: Report.from_data(row.report) for row in rows if row.report}
+
+
+def findings(session: Session, upload: Upload, record: Record) -> list[Told]:
+    """Everything that was found, what holds up first."""
+    told = [_told("", one) for name in _WRITTEN for one in leaks.inspect_text(str(getattr(record, name, "") or ""))]
+    files = uploads.files_of(session, upload)
+    reports = _reports(session, [file.sha256 for file in files])
+    for file in files:
+        report = reports.get(file.sha256, Report(fault="too_much"))
+        told += [_told(file.name, one) for one in report.findings]
+        if report.fault:
+            told.append(_told(file.name, Finding.of("not_checked" if report.fault == "missing" else "unreadable")))
+    return sorted(dict.fromkeys(told), key=lambda one: not one.holds_up)
+
+
+def _told(file: str, finding: Finding) -> Told:
+    return Told(file, finding, *leaks.describe(finding.code))
+
+
+def take_answer(session: Session, upload: Upload, told: Sequence[Told], words: str, actor: Actor, now: datetime) -> str:
+    """Keep why what was found may go out. Returns what to write where that is asked and was not said; the empty text
+    where nothing holds up, or all of it was answered before."""
+    holding = [one for one in told if one.holds_up]
+    answered = set((upload.data.get(_ANSWER) or {}).get("keys", ()))
+    if all(one.key in answered for one in holding):
+        return ""
+    try:
+        words = check_words(words, _("Mend what was found, or say in a sentence why it may be published as it is"))
+    except ValueError as error:
+        return str(error)
+    upload.data = upload.data | {_ANSWER: {"words": words, "keys": [one.key for one in holding]}}
+    audit.note(session, now, actor, "findings_overridden", upload.token, agency=upload.agency, reason=words,
+               title=str(upload.data.get("title", ""))[:200], codes=sorted({one.finding.code for one in holding}))  # fmt: skip
+    return ""
+
+
+def answer(upload: Upload) -> str:
+    """Why somebody said that it may go out."""
+    return str((upload.data.get(_ANSWER) or {}).get("words", ""))
+
+
+def is_answered(upload: Upload, told: Sequence[Told]) -> bool:
+    """Whether everything that holds up was answered."""
+    answered = set((upload.data.get(_ANSWER) or {}).get("keys", ()))
+    return all(one.key in answered for one in told if one.holds_up)

@@ -1,0 +1,1 @@
+"""What agencies would regret having published is found."""

@@ -146,6 +146,15 @@ def sign_in(database: Database, email: str, password: str, now: datetime) -> Use
     return user
 
 
+def try_password(session: Session, user: User, password: str, now: datetime) -> bool:
+    """Whether it is this account's password; tries are counted as at the door."""
+    if not user.active or not _count_try(user, now) or not passwords.fits(user.password, password):
+        return False
+    if not user.totp:
+        _forgive(user, now)
+    return True
+
+
 def second_step(database: Database, user_id: int, code: str, now: datetime) -> User | None:
     """The user, where the code of the second factor is right too; tries are counted as those of the password are."""
     with database.write() as session:

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from . import accounts, audit, mail, passwords, signins
+from . import accounts, audit, mail, signins
 from .accounts import AccountError
 from .audit import Actor
 from .models import Agency, Invitation, Membership, User
@@ -186,7 +186,7 @@ def accept(session: Session, invitation: Invitation, name: str, password: str, n
     user = accounts.find_user(session, invitation.email)
     if user is None:
         user = accounts.open_account(session, email=invitation.email, name=name, password=password, now=now)
-    elif not user.active or not passwords.fits(user.password, password):
+    elif not accounts.try_password(session, user, password, now):
         raise AccountError(_("You have an account already, and this is not its password; type it again"))
     actor = Actor.of(user)
     if not role_of(session, user.id, invitation.agency):

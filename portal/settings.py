@@ -244,6 +244,11 @@ class _Reading:
             self.faults.append(f"PORTAL_MAIL_URL: {_without_password(url)!r} is not a mail server; {advice}")
         elif parts.scheme == "smtp" and parts.username:
             self.faults.append(f"PORTAL_MAIL_URL: {_without_password(url)!r} would send the password unprotected; {advice}")
+        elif url and not self._text("PORTAL_BASE_URL"):
+            self.faults.append(
+                "PORTAL_BASE_URL: is needed beside PORTAL_MAIL_URL, so that links in mails lead here whatever a request says; "
+                "write https://portal.example"
+            )
         return url
 
     def _base_url(self) -> str:

@@ -72,6 +72,16 @@ def token_of(browser):
     return browser.get("/account").text.split('name="csrf_token" value="')[1].split('"')[0]
 
 
+def test_a_password_cannot_be_guessed_through_an_invitation(app, portal, admin):
+    hue = Officer(app, "lan@hue.example", "Hue council")
+    invites(admin, hue.email, "reviewer")
+    browser, link = app.test_client(), last_link(portal)
+    for _ in range(6):
+        assert browser.submit(link, {"password": "not the password"}).status_code == 422
+    assert browser.submit(link, {"password": PASSWORD}).status_code == 422
+    assert hue.signs_in().status_code == 422
+
+
 @pytest.mark.parametrize("days", [8, 400])
 def test_an_invitation_that_is_too_old_or_was_taken_back_opens_nothing(app, portal, admin, days):
     invites(admin)
@@ -290,7 +300,7 @@ def postman(authority):
 
 
 def _portal_with(portal, url):
-    return Portal(Settings(data_dir=portal.settings.data_dir, database_url=portal.settings.database_url, mail_url=url, mail_from="portal@agency.example"))
+    return Portal(Settings(data_dir=portal.settings.data_dir, database_url=portal.settings.database_url, mail_url=url, mail_from="portal@agency.example", base_url="https://portal.example"))
 
 
 def test_a_mail_server_gets_mails_over_tls_with_its_password(portal, postman):

@@ -54,6 +54,7 @@ def test_every_setting_is_read(tmp_path):
         ("PORTAL_TRUSTED_NETWORKS", "office", "write 10.20.0.0/16"),
         ("PORTAL_SECRET_KEY", "short", "32 random characters"),
         ("PORTAL_BASE_URL", "portal.example", "write https://portal.example"),
+        ("PORTAL_MAIL_URL", "mail.example", "use smtps://"),
         ("PORTAL_DATABSE_URL", "sqlite:", "is not a setting; known:"),
     ],
 )
@@ -62,6 +63,16 @@ def test_a_wrong_setting_is_named_with_its_value_and_what_to_write(name, value, 
     assert fault.startswith(f"{name}: ")
     assert advice in fault
     assert value in fault or name in ("PORTAL_SECRET_KEY", "PORTAL_DATABSE_URL")
+
+
+def test_mails_need_a_protected_password_and_an_address_for_their_links():
+    (fault,) = faults(PORTAL_MAIL_URL="smtp://portal:hushhush@mail.example", PORTAL_BASE_URL="https://portal.example")
+    assert "would send the password unprotected" in fault
+    assert "hushhush" not in fault
+    (fault,) = faults(PORTAL_MAIL_URL="smtps://portal:hushhush@mail.example")
+    assert fault.startswith("PORTAL_BASE_URL: is needed beside PORTAL_MAIL_URL")
+    good = {"PORTAL_MAIL_URL": "smtps://portal:hushhush@mail.example", "PORTAL_BASE_URL": "https://portal.example"}
+    assert "hushhush" not in str(Settings.from_environment(good).shown())
 
 
 def test_all_faults_are_told_together_and_no_password_is(tmp_path):

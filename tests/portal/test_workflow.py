@@ -8,7 +8,7 @@ import time_machine
 
 from harvesters.record import show_number
 from portal import audit, members, publishing, tasks
-from portal.models import Mail
+from portal.models import Mail, RecordRow
 
 from .desk import Officer
 
@@ -270,6 +270,36 @@ def test_the_files_of_a_hidden_record_cannot_be_had_any_more(officer, client):
     take_back(officer, number, ground="unlawful", law="personal_data")
     assert client.get(url, buffered=True).status_code == 404
     assert officer.client.get(url, buffered=True).status_code == 404
+
+
+def test_where_no_clock_runs_the_desk_publishes_what_is_due(officer, client):
+    with time_machine.travel(NOW, tick=False) as clock:
+        officer.signs_in()
+        address, _preview = officer.previews("policy", title="Budget of the day")
+        set_time(officer, address, "2026-03-01", "10:00")
+        clock.move_to(NOW + timedelta(hours=2))
+        assert "Budget of the day" in officer.client.get("/publish/").text.split("published-title")[-1]
+
+
+def test_files_of_hidden_records_are_found_in_both_databases(database):
+    from portal import catalogue, store, takingback
+    from portal.models import StoredFile
+    from tests.factories import a_policy
+
+    digest = "ab" * 32
+    file = {"url": f"/files/{digest}/list.csv", "title": "List", "media_type": "text/csv", "size": 3, "sha256": digest}
+    with database.write() as session:
+        for number in ("1", "2"):
+            store.save(session, a_policy(source="desk-hanoi", identifier=number, files=(file,)), now=NOW)
+        session.add(StoredFile(sha256=digest, name="list.csv", media_type="text/csv", size=3, public=True, created_at=NOW))
+    for number, left in (("1", True), ("2", False)):
+        with database.write() as session:
+            row = session.query(RecordRow).filter_by(identifier=number).one()
+            store.unpublish(session, row, "personal_data", NOW)
+            session.flush()
+            takingback.hide_files(session, catalogue.entry_of(row))
+        with database.read() as session:
+            assert session.get(StoredFile, digest).public is left
 
 
 def test_a_merged_agency_keeps_its_records_and_addresses(app, portal, client):

@@ -73,7 +73,7 @@ def test_ordinary_files_take_little_time_and_memory(tmp_path, kind):
     done = subprocess.run(command, capture_output=True, check=True)
     seconds, answer = time.perf_counter() - began, json.loads(done.stdout)
     assert answer["fault"] == ""
-    assert answer["peak"] < MEMORY
+    assert 0 < answer["peak"] < MEMORY
     assert seconds < SECONDS * 5, "five times what is asked for, so that a busy machine makes no fault"
 
 

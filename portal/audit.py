@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from .db import wait_for_turn
@@ -66,6 +66,11 @@ def entries(session: Session, *, agency: str | None = None, about: str = "", bef
     if before:
         query = query.where(LogEntry.id < before)
     return list(session.scalars(query))
+
+
+def count(session: Session) -> int:
+    """How many entries there are."""
+    return session.scalar(select(func.count()).select_from(LogEntry)) or 0
 
 
 def faults(session: Session) -> Iterator[int]:

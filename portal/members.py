@@ -1,6 +1,5 @@
 """Members of agencies: who belongs to which, in what role; invitations by mail."""
 
-import hashlib
 import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -147,15 +146,11 @@ def _name(session: Session, agency: str) -> str:
 def _new(session: Session, purpose: str, email: str, now: datetime, *, agency: str | None = None, role: str = "", by: int | None = None) -> str:
     secret = secrets.token_urlsafe(24)
     session.add(
-        Invitation(id=_hash(secret), purpose=purpose, email=email, agency=agency, role=role, invited_by=by,
+        Invitation(id=signins.id_of(secret), purpose=purpose, email=email, agency=agency, role=role, invited_by=by,
                    created_at=now, expires_at=now + _GOOD_FOR[purpose])
     )  # fmt: skip
     session.flush()
     return secret
-
-
-def _hash(secret: str) -> str:
-    return hashlib.sha256(secret.encode()).hexdigest()
 
 
 def pending(session: Session, agency: str) -> Sequence[Invitation]:
@@ -174,7 +169,7 @@ def take_back(session: Session, actor: Actor, id: str, agency: str, now: datetim
 
 def open_invitation(session: Session, secret: str, purpose: str, now: datetime) -> Invitation | None:
     """The invitation that a link's secret opens; None where it was used, taken back, or is too old."""
-    row = session.get(Invitation, _hash(secret))
+    row = session.get(Invitation, signins.id_of(secret))
     fits = row and row.purpose == purpose and row.used_at is None and row.expires_at > now
     return row if fits else None
 

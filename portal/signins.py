@@ -16,14 +16,14 @@ _NOTED_EVERY = timedelta(minutes=5)
 def begin(session: Session, user: User, now: datetime, address: str = "", browser: str = "") -> str:
     """A user signs in: what the browser's cookie is to remember. Nothing of it can be guessed or read from the database."""
     secret = secrets.token_urlsafe(32)
-    session.add(SignedIn(id=_hash(secret), user_id=user.id, created_at=now, seen_at=now, address=address[:60], browser=browser[:300]))
+    session.add(SignedIn(id=id_of(secret), user_id=user.id, created_at=now, seen_at=now, address=address[:60], browser=browser[:300]))
     session.execute(delete(SignedIn).where(SignedIn.user_id == user.id, (SignedIn.seen_at < now - IDLE) | (SignedIn.created_at < now - LONGEST)))
     return secret
 
 
 def find(session: Session, secret: str, now: datetime) -> tuple[SignedIn, User] | None:
     """Who a cookie belongs to; None where the account is closed, or where the sign-in has ended or is too old."""
-    row = session.get(SignedIn, _hash(secret))
+    row = session.get(SignedIn, id_of(secret))
     if row is None or row.seen_at < now - IDLE or row.created_at < now - LONGEST:
         return None
     user = session.get_one(User, row.user_id)
@@ -52,9 +52,5 @@ def end(session: Session, user: int, *, only: str | None = None, but: str | None
 
 
 def id_of(secret: str) -> str:
-    """Under which id a cookie's sign-in is kept."""
-    return _hash(secret)
-
-
-def _hash(secret: str) -> str:
+    """Under which id something is kept that only a secret opens: a cookie, or the link of a mail."""
     return hashlib.sha256(secret.encode()).hexdigest()

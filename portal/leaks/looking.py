@@ -30,14 +30,10 @@ def look(path: Path, name: str, depth: int = 0) -> Report:
         found.append(Finding.of("encrypted"))
     except Entities as error:
         found.append(Finding.of("entities", str(error)))
-    except TooMuch:
+    except (TooMuch, MemoryError):
         fault = "too_much"
-    except personal.Unavailable:
-        fault = "missing"
     except ImportError:
         fault = "missing"
-    except MemoryError:
-        fault = "too_much"
     except (XmlFault, zipfile.BadZipFile, OSError, ValueError, KeyError, RuntimeError, NotImplementedError, SyntaxError, RecursionError, EOFError):
         fault = "broken"
     except Exception as error:

@@ -12,7 +12,6 @@ from werkzeug.wrappers import Response
 
 from .. import accounts, audit, errors, members, secondfactor, signins
 from ..audit import Actor
-from ..look import base_url
 from ..models import Agency, Invitation, User
 from ..parts import here
 from ..typed import without_control
@@ -151,7 +150,7 @@ def sign_out_everywhere() -> Response:
     """Ends every other sign-in; one's own as well with `all`."""
     with here().database.write() as db:
         ended = signins.end(db, current_user.id, but=current_user.signed_in)
-        audit.note(db, datetime.now(UTC), Actor(current_user.id, current_user.email), "signed_out_everywhere", current_user.email, ended=ended)
+        audit.note(db, datetime.now(UTC), guard.actor(), "signed_out_everywhere", current_user.email, ended=ended)
     flash(_("Every other device is signed out."), "success")
     return redirect(url_for(".account"), 303)
 
@@ -263,14 +262,9 @@ def forgotten() -> Answer:
     except accounts.TooManyTries as error:
         return errors.page(429, _("Please wait"), str(error))
     with here().database.write() as db:
-        members.ask_reset(db, email, now, _link("accounts.reset"))
+        members.ask_reset(db, email, now, guard.link("accounts.reset"))
     flash(_("If there is an account of that address, a mail with a link is on its way. The link is good for two hours."), "message")
     return redirect(url_for(".sign_in"), 303)
-
-
-def _link(endpoint: str) -> str:
-    """The part of a link in a mail that comes before its secret."""
-    return f"{base_url()}{url_for(endpoint, secret='')}"
 
 
 @blueprint.route("/password/reset/<path:secret>", methods=["GET", "POST"])

@@ -7,10 +7,8 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from .. import audit, errors, mail, members, mergers
+from .. import errors, mail, members, mergers
 from ..accounts import AccountError
-from ..audit import Actor
-from ..look import base_url
 from ..models import Agency
 from ..parts import here
 from ..typed import without_control
@@ -18,8 +16,6 @@ from . import guard
 from .guard import Answer
 
 blueprint = Blueprint("admin", __name__, url_prefix="/admin")
-
-_ENTRIES = 100
 
 
 @blueprint.before_request
@@ -31,10 +27,6 @@ def _admins_only() -> Answer | None:
     return None
 
 
-def _actor() -> Actor:
-    return Actor(current_user.id, current_user.email)
-
-
 @blueprint.get("/")
 def agencies() -> str:
     """Every agency, and what can be done with it."""
@@ -44,7 +36,7 @@ def agencies() -> str:
 def _page(faults: list[tuple[str, str]]) -> str:
     with here().database.read() as db:
         rows = mergers.everyone(db)
-        return render_template("admin/agencies.html", rows=rows, errors=faults, by_field=dict(faults), typed={name: without_control(value) for name, value in request.form.items()})
+        return render_template("admin/agencies.html", rows=rows, errors=faults, by_field=dict(faults), typed=guard.typed())
 
 
 def _done(words: str) -> Response:
@@ -58,7 +50,7 @@ def rename() -> Answer:
     names = {language: without_control(request.form.get(f"name_{language}", "")) for language in ("en", "vi")}
     try:
         with here().database.write() as db:
-            mergers.rename(db, _actor(), request.form.get("agency", ""), names, datetime.now(UTC))
+            mergers.rename(db, guard.actor(), request.form.get("agency", ""), names, datetime.now(UTC))
     except AccountError as error:
         return _page([("name_en", str(error))]), 422
     return _done(_("The agency has its new name. Records of before name it as it was called then."))
@@ -69,7 +61,7 @@ def merge() -> Answer:
     """Lets an agency go into another one."""
     try:
         with here().database.write() as db:
-            mergers.merge(db, _actor(), request.form.get("former", ""), request.form.get("into", ""), datetime.now(UTC))
+            mergers.merge(db, guard.actor(), request.form.get("former", ""), request.form.get("into", ""), datetime.now(UTC))
     except AccountError as error:
         return _page([("into", str(error))]), 422
     return _done(_("Merged. Records and addresses stay; the agency’s page leads to the other one."))
@@ -78,12 +70,11 @@ def merge() -> Answer:
 @blueprint.post("/invite")
 def invite() -> Answer:
     """Invites the first admin of an agency."""
-    link = f"{base_url()}{url_for('accounts.invitation', secret='')}"
     try:
         with here().database.write() as db:
             if db.get(Agency, request.form.get("of", "")) is None:
                 raise AccountError(_("Choose an agency"))
-            members.invite(db, _actor(), without_control(request.form.get("email", "")), request.form["of"], "admin", datetime.now(UTC), link)
+            members.invite(db, guard.actor(), without_control(request.form.get("email", "")), request.form["of"], "admin", datetime.now(UTC), guard.link("accounts.invitation"))
     except AccountError as error:
         return _page([("email", str(error))]), 422
     return _done(_("An invitation is on its way to %(email)s.", email=without_control(request.form.get("email", "")).strip()))
@@ -99,9 +90,4 @@ def mails() -> str:
 @blueprint.get("/log")
 def log() -> str:
     """What was done, by whom, when and why, in every agency."""
-    text = request.args.get("before", "")
-    before = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
-    with here().database.read() as db:
-        entries = audit.entries(db, before=before, limit=_ENTRIES + 1)
-    older = entries[_ENTRIES - 1].id if len(entries) > _ENTRIES else None
-    return render_template("publish/log.html", entries=entries[:_ENTRIES], older=older, everywhere=True)
+    return guard.log_page()

@@ -2,15 +2,19 @@
 
 from datetime import UTC, datetime
 
-from flask import Flask, redirect, request, url_for
+from flask import Flask, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import LoginManager, UserMixin, current_user
 from werkzeug.wrappers import Response
 
-from .. import errors, members, roles, signins
+from .. import audit, errors, members, roles, signins, workflow
+from ..audit import Actor
+from ..look import base_url
 from ..models import SignedIn, User
 from ..parts import here
+from ..typed import without_control
 
+_ENTRIES = 50  # of the log, on a page
 Answer = str | Response | tuple[str, int] | tuple[str, int, dict[str, str]]
 
 
@@ -36,6 +40,11 @@ def init_app(app: Flask) -> None:
     manager = LoginManager(app)
     manager.user_loader(_load)
     manager.unauthorized_handler(ask_to_sign_in)
+    app.register_error_handler(workflow.NotAllowed, _not_allowed)
+
+
+def _not_allowed(error: workflow.NotAllowed) -> Answer:
+    return errors.page(403, _("This cannot be done now"), str(error))
 
 
 def _load(secret: str) -> Officer | None:
@@ -71,3 +80,28 @@ def refuse(action: str) -> Answer | None:
         detail = _("Your role in this agency does not allow it. Ask an admin of your agency: the page “Your agency” names them.")
         return errors.page(403, _("You may not do this"), detail)
     return None
+
+
+def actor() -> Actor:
+    """Who does what this request asks for, as the log names them."""
+    return Actor(current_user.id, current_user.email)
+
+
+def typed() -> dict[str, str]:
+    """What was typed into a form that is shown again."""
+    return {name: without_control(value) for name, value in request.form.items()}
+
+
+def link(endpoint: str) -> str:
+    """The part of a link in a mail that comes before its secret."""
+    return f"{base_url()}{url_for(endpoint, secret='')}"
+
+
+def log_page(agency: str | None = None) -> str:
+    """The log of what was done, of an agency or of all, from the entry that the address names."""
+    text = request.args.get("before", "")
+    before = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+    with here().database.read() as db:
+        entries = audit.entries(db, agency=agency, before=before, limit=_ENTRIES + 1)
+    older = entries[_ENTRIES - 1].id if len(entries) > _ENTRIES else None
+    return render_template("publish/log.html", entries=entries[:_ENTRIES], older=older, everywhere=agency is None)

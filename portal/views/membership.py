@@ -7,10 +7,8 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from .. import audit, members, uploads
+from .. import members, uploads
 from ..accounts import AccountError
-from ..audit import Actor
-from ..look import base_url
 from ..models import Agency, User
 from ..parts import here
 from ..typed import without_control
@@ -19,17 +17,11 @@ from .guard import Answer
 
 blueprint = Blueprint("membership", __name__, url_prefix="/publish/agency")
 
-_ENTRIES = 50
-
 
 @blueprint.before_request
 def _members_only() -> Answer | None:
     # Every member sees who belongs to the agency and what was done; changing that is for its admins.
     return guard.refuse("write" if request.method == "GET" else "manage")
-
-
-def _actor() -> Actor:
-    return Actor(current_user.id, current_user.email)
 
 
 @blueprint.get("/")
@@ -43,7 +35,7 @@ def _page(faults: list[tuple[str, str]]) -> str:
         row = db.get_one(Agency, current_user.agency)
         return render_template(
             "publish/agency.html", row=row, agency=uploads.agency_of(db, row.slug), people=members.of_agency(db, row.slug),
-            pending=members.pending(db, row.slug), errors=faults, by_field=dict(faults), typed={name: without_control(value) for name, value in request.form.items()},
+            pending=members.pending(db, row.slug), errors=faults, by_field=dict(faults), typed=guard.typed(),
         )  # fmt: skip
 
 
@@ -55,11 +47,10 @@ def _back(words: str) -> Response:
 @blueprint.post("/invite")
 def invite() -> Answer:
     """Invites somebody by mail."""
-    link = f"{base_url()}{url_for('accounts.invitation', secret='')}"
     email = without_control(request.form.get("email", ""))
     try:
         with here().database.write() as db:
-            members.invite(db, _actor(), email, current_user.agency, request.form.get("role", ""), datetime.now(UTC), link)
+            members.invite(db, guard.actor(), email, current_user.agency, request.form.get("role", ""), datetime.now(UTC), guard.link("accounts.invitation"))
     except AccountError as error:
         return _page([("email", str(error))]), 422
     return _back(_("An invitation is on its way to %(email)s.", email=email.strip()))
@@ -69,7 +60,7 @@ def invite() -> Answer:
 def take_back(id: str) -> Answer:
     """Makes an invitation worth nothing."""
     with here().database.write() as db:
-        members.take_back(db, _actor(), id, current_user.agency, datetime.now(UTC))
+        members.take_back(db, guard.actor(), id, current_user.agency, datetime.now(UTC))
     return _back(_("The invitation is taken back."))
 
 
@@ -82,9 +73,9 @@ def change(user: int) -> Answer:
             if row is None or not members.role_of(db, row.id, current_user.agency):
                 abort(404)
             if request.form.get("action") == "remove":
-                members.remove(db, _actor(), row, current_user.agency, datetime.now(UTC))
+                members.remove(db, guard.actor(), row, current_user.agency, datetime.now(UTC))
             else:
-                members.add(db, _actor(), row, current_user.agency, request.form.get("role", ""), datetime.now(UTC))
+                members.add(db, guard.actor(), row, current_user.agency, request.form.get("role", ""), datetime.now(UTC))
     except AccountError as error:
         return _page([("members", str(error))]), 422
     return _back(_("Done. %(name)s has to sign in anew.", name=row.name))
@@ -94,15 +85,11 @@ def change(user: int) -> Answer:
 def rules() -> Answer:
     """Turns the two-person rule on or off."""
     with here().database.write() as db:
-        members.set_two_persons(db, _actor(), current_user.agency, bool(request.form.get("two_persons")), datetime.now(UTC))
+        members.set_two_persons(db, guard.actor(), current_user.agency, bool(request.form.get("two_persons")), datetime.now(UTC))
     return _back(_("The rule is kept."))
 
 
 @blueprint.get("/log")
 def log() -> str:
     """What was done for the agency: who, when, what and why. Nobody can change it."""
-    text = request.args.get("before", "")
-    before = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
-    with here().database.read() as db:
-        entries = audit.entries(db, agency=current_user.agency, before=before, limit=_ENTRIES + 1)
-    return render_template("publish/log.html", entries=entries[:_ENTRIES], older=entries[_ENTRIES - 1].id if len(entries) > _ENTRIES else None)
+    return guard.log_page(current_user.agency)

@@ -67,11 +67,6 @@ def _members_only() -> Answer | None:
     return guard.refuse("write")
 
 
-@blueprint.errorhandler(workflow.NotAllowed)
-def _not_allowed(error: workflow.NotAllowed) -> Answer:
-    return errors.page(403, _("This cannot be done now"), str(error))
-
-
 @blueprint.errorhandler(CSRFError)
 def _expired(_error: CSRFError) -> Answer:
     if request.endpoint in _FORMS:
@@ -285,7 +280,7 @@ def preview_page(db: Session, upload: Upload, record: Record, **more: Any) -> st
         shown_number=show_number(record.number), correction=uploads.is_correction(upload), note_words=uploads.correction_note(upload),
         can=workflow.steps_for(db, upload, db.get_one(User, current_user.id)), two_persons=workflow.needs_review(db, upload.agency),
         told=told, answered=safety.is_answered(upload, told), answer=safety.answer(upload),
-        errors=faults, by_field=dict(faults), typed={name: without_control(value) for name, value in request.form.items()}, **more,
+        errors=faults, by_field=dict(faults), typed=guard.typed(), **more,
     )  # fmt: skip
 
 

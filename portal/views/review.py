@@ -25,11 +25,6 @@ def _members_only() -> Answer | None:
     return None if request.endpoint == "review.embargo" else guard.refuse("write")
 
 
-@blueprint.errorhandler(workflow.NotAllowed)
-def _not_allowed(error: workflow.NotAllowed) -> Answer:
-    return errors.page(403, _("This cannot be done now"), str(error))
-
-
 def _upload(db: Session, token: str) -> tuple[Upload, User]:
     upload = uploads.find(db, token, current_user.agency) or abort(404)
     return upload, db.get_one(User, current_user.id)
@@ -45,14 +40,21 @@ def submit(token: str) -> Answer:
     with here().database.write() as db:
         upload, user = _upload(db, token)
         workflow.demand(db, upload, user, "submit")
-        proof = uploads.prove(db, upload)
-        if proof.record is None:
-            return redirect(url_for("publish.preview", token=token), 303)
-        if faults := publish.take_words(db, upload, proof.record, user, datetime.now(UTC)):
-            return publish.preview_page(db, upload, proof.record, twin=proof.twin, faults=faults), 422
+        if answer := _unready(db, upload, user):
+            return answer
         workflow.submit(db, upload, user, datetime.now(UTC), _link(token))
     flash(_("Handed in for review. Those who review for your agency get a mail."), "success")
     return redirect(url_for("publish.desk"), 303)
+
+
+def _unready(db: Session, upload: Upload, user: User) -> Answer | None:
+    """What to answer where something has faults, or words are missing that have to be said before it goes on."""
+    proof = uploads.prove(db, upload)
+    if proof.record is None:
+        return redirect(url_for("publish.preview", token=upload.token), 303)
+    if faults := publish.take_words(db, upload, proof.record, user, datetime.now(UTC)):
+        return publish.preview_page(db, upload, proof.record, twin=proof.twin, faults=faults), 422
+    return None
 
 
 @blueprint.post("/publish/drafts/<token>/take-back")
@@ -104,11 +106,8 @@ def schedule(token: str) -> Answer:
         upload, user = _upload(db, token)
         try:
             at = _moment(request.form.get("day", ""), request.form.get("time", ""), request.form.get("zone", "UTC"))
-            proof = uploads.prove(db, upload)
-            if proof.record is None:
-                return redirect(url_for("publish.preview", token=token), 303)
-            if faults := publish.take_words(db, upload, proof.record, user, datetime.now(UTC)):
-                return publish.preview_page(db, upload, proof.record, faults=faults), 422
+            if answer := _unready(db, upload, user):
+                return answer
             workflow.schedule(db, upload, user, at, bool(request.form.get("embargo")), now)
         except ValueError as error:
             return _again(db, upload, [("day", str(error))])

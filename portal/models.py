@@ -399,11 +399,47 @@ class Invitation(Base):
     email: Mapped[str] = mapped_column(String(254), index=True)
     agency: Mapped[str | None] = mapped_column(ForeignKey("agencies.slug"), index=True)
     role: Mapped[str] = mapped_column(String(20), default="")
-    portal_admin: Mapped[bool] = mapped_column(default=False)
     invited_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
+
+
+class ApiKey(Base):
+    """A key with which a program writes for an agency. `id` is the hash of the key; `shown` its first letters.
+
+    `user_id`: whose it is: the key may do what they may. None: a service's key, which may do what its scopes say
+    whoever comes and goes; `made_by` made it.
+    """
+
+    __tablename__ = "api_keys"
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    shown: Mapped[str] = mapped_column(String(20))
+    name: Mapped[str] = mapped_column(String(200))
+    agency: Mapped[str] = mapped_column(ForeignKey("agencies.slug"), index=True)
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    made_by: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    scopes: Mapped[list[str]] = mapped_column(JSON)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+    used_from: Mapped[str] = mapped_column(String(60), default="")
+    revoked_at: Mapped[datetime | None]
+
+
+class KeptAnswer(Base):
+    """What a request was answered that carried an idempotency key, so that the same request again does nothing again.
+    `id`: a hash over the API key and the idempotency key; `request`: one over the address and the body."""
+
+    __tablename__ = "kept_answers"
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    request: Mapped[str] = mapped_column(String(64))
+    status: Mapped[int]
+    headers: Mapped[dict[str, Any]]
+    body: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(index=True)
 
 
 class Mail(Base):

@@ -20,7 +20,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from harvesters.record import Agency as AgencyName
-from harvesters.record import Record, number_of
+from harvesters.record import Record, number_of, read_record
 
 from . import catalogue, forms, store
 from .db import wait_for_turn
@@ -33,6 +33,9 @@ _TOKEN = re.compile(r"[0-9a-f]{24}")
 # Beside what was typed, an upload that corrects a record remembers which one, and which version of it.
 _SOURCE, _IDENTIFIER, _VERSION = "_source", "_identifier", "_version"
 _NOTE = "_note"
+# What a record says that the form has no field for: by name, what the form says instead, and what the record says.
+_MORE = "_more"
+_SENT = "_sent"  # it came as data and nobody has changed it by hand
 
 
 class Conflict(Exception):
@@ -113,7 +116,7 @@ def drafts(session: Session, agency: str) -> list[Upload]:
 
 def take(upload: Upload, typed: dict[str, Any], now: datetime) -> None:
     """Keep what was typed, in the place of what was typed before."""
-    own = {name: value for name, value in upload.data.items() if name.startswith("_")}
+    own = {name: value for name, value in upload.data.items() if name.startswith("_") and name != _SENT}
     upload.data = {name: value for name, value in typed.items() if not name.startswith("_")} | own
     upload.changed_at = now
 
@@ -187,7 +190,16 @@ def prove(session: Session, upload: Upload) -> Proof:
         publisher=agency_of(session, upload.agency),
         files=files_of(session, upload),
     )
-    return Proof(reading.record, reading.faults, twin)
+    return Proof(_whole(reading.record, upload.data.get(_MORE) or {}), reading.faults, twin)
+
+
+def _whole(record: Record | None, more: dict[str, list[Any]]) -> Record | None:
+    """The record with what the form could not say of it, but for what was changed in the form since."""
+    if record is None or not more:
+        return record
+    data = record.to_data()
+    kept = {name: whole for name, (said, whole) in more.items() if data.get(name) == said}
+    return read_record({name: value for name, value in (data | kept).items() if value is not None})
 
 
 def _identifier(session: Session, upload: Upload, source: str) -> tuple[str, catalogue.Entry | None]:
@@ -204,7 +216,7 @@ def _identifier(session: Session, upload: Upload, source: str) -> tuple[str, cat
 
 def is_correction(upload: Upload) -> bool:
     """Whether an upload is a next version of a published record."""
-    return _IDENTIFIER in upload.data
+    return bool(upload.data.get(_VERSION))
 
 
 def number_of_corrected(upload: Upload) -> str | None:
@@ -229,9 +241,33 @@ def correct(session: Session, entry: catalogue.Entry, user: int, agency: str, no
         if draft.axis == entry.axis and all(draft.data.get(name) == value for name, value in beginning.items()):
             return draft
     upload = _begin(session, new_token(), user, agency, entry.axis, now)
-    upload.data = forms.refill(entry.record) | beginning
-    upload.files = [file.url.removeprefix("/files/") for file in entry.record.files if file.sha256]
+    fill(session, upload, entry.record, entry.version)
     return upload
+
+
+def propose(session: Session, record: Record, version: int, user: int, agency: str, now: datetime) -> Upload:
+    """An upload that says a record which came as data: the one that came before and that nobody changed, or a new one.
+    `version`: that of the published record whose next version it is; 0 for a record that is new."""
+    waiting = select(Upload).where(Upload.agency == agency, Upload.axis == record.axis, Upload.state.in_(("draft", "returned", "submitted")))
+    named = (record.source, record.identifier, True)
+    same = (one for one in session.scalars(waiting) if (one.data.get(_SOURCE), one.data.get(_IDENTIFIER), one.data.get(_SENT)) == named)
+    upload = next(same, None) or _begin(session, new_token(), user, agency, record.axis, now)
+    upload.state, upload.changed_at = "draft", now
+    fill(session, upload, record, version)
+    upload.data = upload.data | {_SENT: True}
+    return upload
+
+
+def fill(session: Session, upload: Upload, record: Record, version: int) -> None:
+    """Let an upload say a record, whole; `version` as for `propose`."""
+    typed = forms.refill(record)
+    upload.files = [file.url.removeprefix("/files/") for file in record.files if file.sha256]
+    reading = forms.read(
+        upload.axis, typed, source=record.source, identifier=record.identifier, publisher=record.publisher, files=files_of(session, upload)
+    )  # fmt: skip
+    whole, said = record.to_data(), reading.record.to_data() if reading.record else {}
+    more = {name: [said.get(name), whole.get(name)] for name in whole.keys() | said.keys() if said.get(name) != whole.get(name)}
+    upload.data = typed | {_SOURCE: record.source, _IDENTIFIER: record.identifier, _VERSION: version} | ({_MORE: more} if more else {})
 
 
 def publish(session: Session, upload: Upload, record: Record, user: int | None, now: datetime) -> Saved:

@@ -4,8 +4,8 @@ from importlib import import_module
 
 from flask import Flask
 
-AREAS = ("home", "search", "cited", "records", "agencies", "sources", "pages", "status", "api", "ckan", "feeds", "accounts", "publish", "review",
-         "membership", "admin", "files")
+AREAS = ("home", "search", "cited", "records", "agencies", "sources", "pages", "status", "api", "writing", "ckan", "feeds", "accounts", "publish", "review",
+         "membership", "api_keys", "admin", "files")
 
 
 def init_app(app: Flask) -> None:

@@ -39,7 +39,7 @@ def sign_in() -> Answer:
     email, password = _sent("email"), request.form.get("password", "")
     if missing := _missing(email, password):
         return _form(missing), 422
-    now, address = datetime.now(UTC), _address()
+    now, address = datetime.now(UTC), address_of_asker()
     doorman: accounts.Doorman = current_app.extensions["clerestory.doorman"]
     try:
         doorman.let_in(address, now)
@@ -61,7 +61,7 @@ def sign_in() -> Answer:
 def enter(user: User, now: datetime) -> None:
     """Sign a user in: whatever the browser's session held before is worth nothing afterwards."""
     with here().database.write() as db:
-        secret = signins.begin(db, user, now, _address(), request.user_agent.string)
+        secret = signins.begin(db, user, now, address_of_asker(), request.user_agent.string)
         role = members.role_of(db, user.id, user.agency)
     session.clear()
     session.permanent = True
@@ -102,7 +102,7 @@ def _form(errors: list[Fault], wait: str = "") -> str:
                            errors=errors, by_field=dict(errors), wait=wait)  # fmt: skip
 
 
-def _address() -> str:
+def address_of_asker() -> str:
     """Who asks. A proxy on this machine says for whom it asks; what others say about themselves does not count."""
     address = request.remote_addr or ""
     try:
@@ -258,7 +258,7 @@ def forgotten() -> Answer:
         return render_template("accounts/forgotten.html", errors=[("email", words)], email=email), 422
     doorman: accounts.Doorman = current_app.extensions["clerestory.doorman"]
     try:
-        doorman.let_in(_address(), now)
+        doorman.let_in(address_of_asker(), now)
     except accounts.TooManyTries as error:
         return errors.page(429, _("Please wait"), str(error))
     with here().database.write() as db:

@@ -33,7 +33,7 @@ def paths(app: Flask) -> list[str]:
     number = admin.publishes("policy", title="A plan that is public")
     return [
         "/publish/", "/publish/decision", "/publish/policy", "/publish/outcome", draft, found, f"/publish/records/{number}/withdraw",
-        "/publish/agency/", "/publish/agency/log", "/account", "/account/second-factor", "/password", "/admin/", "/admin/mails", "/admin/log",
+        "/publish/agency/", "/publish/agency/log", "/publish/keys/", "/account", "/account/second-factor", "/password", "/admin/", "/admin/mails", "/admin/log",
     ]  # fmt: skip
 
 

@@ -44,6 +44,9 @@ MATRIX = {
     ("membership.take_back", "POST"): ("/publish/agency/invitations/x/take-back", ADMINS | {"stranger"}),
     ("membership.change", "POST"): ("/publish/agency/members/1", ADMINS),
     ("membership.rules", "POST"): ("/publish/agency/rules", ADMINS | {"stranger"}),
+    ("keys.index", "GET"): ("/publish/keys/", MEMBERS | {"stranger"}),
+    ("keys.make", "POST"): ("/publish/keys/", MEMBERS | {"stranger"}),
+    ("keys.revoke", "POST"): ("/publish/keys/not-a-key/revoke", set()),
     ("admin.agencies", "GET"): ("/admin/", {"portal_admin"}),
     ("admin.rename", "POST"): ("/admin/rename", {"portal_admin"}),
     ("admin.merge", "POST"): ("/admin/merge", {"portal_admin"}),
@@ -60,7 +63,7 @@ MATRIX = {
 }
 # Doors that everybody may knock at; what they open is told by other tests.
 OPEN = {"accounts.sign_in", "accounts.second_step", "accounts.sign_out", "accounts.forgotten", "accounts.reset", "accounts.invitation"}
-DESK = ("publish", "review", "membership", "admin", "accounts")
+DESK = ("publish", "review", "membership", "keys", "admin", "accounts")
 
 
 @pytest.fixture

@@ -237,6 +237,22 @@ def find_by_identifier(session: Session, identifier: str, source: str | None = N
     return [entry_of(row) for row in session.scalars(query).unique()]
 
 
+def find_by_identifiers(session: Session, identifiers: Iterable[str], source: str) -> dict[str, list[RecordRow]]:
+    """A source's records that carry one of these identifiers, whatever their state, by the folded identifier."""
+    folded = {fold_identifier(one) for one in identifiers} - {""}
+    query = (
+        select(IdentifierRow.value, RecordRow)
+        .join(RecordRow, IdentifierRow.record_id == RecordRow.id)
+        .where(IdentifierRow.value.in_(folded), RecordRow.source == source)
+        .order_by(RecordRow.id)
+    )
+    found: dict[str, list[RecordRow]] = {}
+    for value, row in session.execute(query):
+        if row not in found.setdefault(value, []):
+            found[value].append(row)
+    return found
+
+
 def newest(session: Session, axis: str | None = None, *, publisher: str | None = None,
            source: str | None = None, limit: int = 5) -> list[Entry]:  # fmt: skip
     """The newest published records by date of issue; undated ones last."""

@@ -442,6 +442,58 @@ class KeptAnswer(Base):
     created_at: Mapped[datetime] = mapped_column(index=True)
 
 
+class Bulk(Base):
+    """A table of records that an agency sends at once.
+
+    `state`: new (its columns wait to be matched), checking, checked, submitted (another person has to approve it),
+    publishing, published, undoing, undone, failed. `file`: the hash it is kept under. `columns`: what each column of the
+    file means, by its name. `fixed`: what holds for every row. `done`: rows that the present step is through with.
+    `counts`: rows by what became of them, or would (good, bad, new, changed, unchanged; left: not undone, because
+    changed since). `faults`: the first of them, as [row, column, value, message]. `findings`: what was found in the words.
+    `owner`: the process that works on it, and `seen_at` when it last said so.
+    """
+
+    __tablename__ = "bulks"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token: Mapped[str] = mapped_column(String(24), unique=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    agency: Mapped[str] = mapped_column(ForeignKey("agencies.slug"), index=True)
+    axis: Mapped[str] = mapped_column(String(20))
+    file: Mapped[str] = mapped_column(String(64))
+    name: Mapped[str] = mapped_column(String(300))
+    language: Mapped[str] = mapped_column(String(10))
+    columns: Mapped[dict[str, Any]]
+    fixed: Mapped[dict[str, Any]]
+    state: Mapped[str] = mapped_column(String(20))
+    only_whole: Mapped[bool] = mapped_column(default=True)
+    total: Mapped[int] = mapped_column(default=0)
+    done: Mapped[int] = mapped_column(default=0)
+    counts: Mapped[dict[str, Any]]
+    faults: Mapped[list[Any]] = mapped_column(JSON, default=list)
+    findings: Mapped[list[Any]] = mapped_column(JSON, default=list)
+    report: Mapped[str] = mapped_column(String(100), default="")
+    note: Mapped[str] = mapped_column(Text, default="")
+    fault: Mapped[str] = mapped_column(Text, default="")
+    approved_by: Mapped[int | None]
+    owner: Mapped[str] = mapped_column(String(300), default="")
+    seen_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
+
+
+class BulkRow(Base):
+    """What a row of a table did: to which record, and the versions it had before (0: none) and after."""
+
+    __tablename__ = "bulk_rows"
+
+    bulk_id: Mapped[int] = mapped_column(ForeignKey("bulks.id", ondelete="CASCADE"), primary_key=True)
+    number: Mapped[str] = mapped_column(String(12), primary_key=True)
+    before: Mapped[int]
+    after: Mapped[int]
+    undone: Mapped[bool] = mapped_column(default=False)
+
+
 class Mail(Base):
     """A mail to be sent, or sent. `occasion` makes it one that is sent once: a second of the same is not written."""
 

@@ -28,6 +28,17 @@ _STATES = {
     "approved": lazy_gettext("Approved"),
     "published": lazy_gettext("Published"),
 }
+# How far a table of records is (portal.bulk).
+_BULKS = {
+    "new": lazy_gettext("Its columns wait to be matched"),
+    "checking": lazy_gettext("Is being checked"),
+    "checked": lazy_gettext("Checked"),
+    "publishing": lazy_gettext("Is being published"),
+    "published": lazy_gettext("Published"),
+    "undoing": lazy_gettext("Is being undone"),
+    "undone": lazy_gettext("Undone"),
+    "failed": lazy_gettext("Could not be read"),
+}
 # What somebody did (portal.audit).
 _DEEDS = {
     "account_opened": lazy_gettext("Account opened"),
@@ -35,6 +46,9 @@ _DEEDS = {
     "agency_renamed": lazy_gettext("Agency renamed"),
     "agency_took_over": lazy_gettext("Another agency merged into it"),
     "approved": lazy_gettext("Approved"),
+    "bulk_approved": lazy_gettext("Table of records approved"),
+    "bulk_published": lazy_gettext("Table of records published"),
+    "bulk_undone": lazy_gettext("Table of records undone"),
     "consolidated": lazy_gettext("Consolidated into another record"),
     "corrected": lazy_gettext("Corrected"),
     "draft_deleted": lazy_gettext("Draft deleted"),
@@ -83,6 +97,7 @@ def init_app(app: Flask) -> None:
         role_options=lambda: [(code, str(words)) for code, words in ROLES.items()],
         role_label=lambda code: str(ROLES.get(code, code)),
         deed_label=lambda code: str(_DEEDS.get(code, code)),
+        bulk_label=lambda code: str(_BULKS.get(code, code)),
         state_label=lambda code: str(_STATES.get(code, code)),
     )
 

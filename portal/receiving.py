@@ -106,7 +106,7 @@ def read(session: Session, caller: Caller, data: dict[str, Any], identifier: str
         for name, own in (("source", source), ("publisher", publisher.model_dump(mode="json", exclude_defaults=True)))
         if name in data and data[name] != own
     ]  # fmt: skip
-    identifier = " ".join((identifier or str(data.get("identifier") or "") or _document_number(data)).split())
+    identifier = " ".join(identifier.split()) or identifier_of(data)
     if not identifier:
         mistakes.append(Mistake("record.identifier", "", _("is missing; give the number under which your agency knows the record")))
     files, wrong = _files(session, caller, data.get("files"))
@@ -120,6 +120,12 @@ def read(session: Session, caller: Caller, data: dict[str, Any], identifier: str
     if mistakes := [*mistakes, *wrong]:
         raise Refused(422, _("The record has mistakes"), mistakes=mistakes)
     return record
+
+
+def identifier_of(data: dict[str, Any]) -> str:
+    """The identifier that a record says of itself: its own, else its document number."""
+    own = data.get("identifier")
+    return " ".join((own if isinstance(own, str) and own.strip() else _document_number(data)).split())
 
 
 def _mistake(error: Any) -> Mistake:

@@ -24,7 +24,7 @@ from .workflow import check_words
 _ANSWER = "_answer"
 _PATIENCE = 60.0  # seconds that looking into the files of one form may take
 # Fields of records in which people write sentences.
-_WRITTEN = ("title", "summary", "body", "rationale", "counterparty", "decided_by", "method")
+WRITTEN = ("title", "summary", "body", "rationale", "counterparty", "decided_by", "method")
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ def _reports(session: Session, hashes: Sequence[str]) -> dict[str, Report]:
 
 def findings(session: Session, upload: Upload, record: Record) -> list[Told]:
     """Everything that was found, what holds up first."""
-    told = [_told("", one) for name in _WRITTEN for one in leaks.inspect_text(str(getattr(record, name, "") or ""))]
+    told = [_told("", one) for name in WRITTEN for one in leaks.inspect_text(str(getattr(record, name, "") or ""))]
     files = uploads.files_of(session, upload)
     reports = _reports(session, [file.sha256 for file in files])
     for file in files:

@@ -18,7 +18,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from . import filechecks, keeping, mail, publishing, search
+from . import bulk, filechecks, keeping, mail, publishing, search
 from .db import wait_for_turn
 from .harvesting.leases import Owner
 from .models import State
@@ -76,6 +76,12 @@ def keep_files(portal: Portal) -> None:
 def publish_due(portal: Portal) -> None:
     """Put live what was approved for a moment that has come."""
     publishing.publish_due(portal, datetime.now(UTC))
+
+
+@periodic(minutes=1)
+def go_on_with_tables(portal: Portal) -> None:
+    """Go on with tables of records that nobody works on any more."""
+    bulk.go_on(portal)
 
 
 @periodic(minutes=1)

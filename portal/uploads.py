@@ -147,7 +147,12 @@ def detach(upload: Upload, sha256: str) -> None:
 
 def files_of(session: Session, upload: Upload) -> list[Kept]:
     """The files of an upload, under the names its officer gave them, in the order in which they were added."""
-    names = dict(name.split("/", 1) for name in upload.files)
+    return _kept(session, dict(name.split("/", 1) for name in upload.files))
+
+
+def _kept(session: Session, names: dict[str, str]) -> list[Kept]:
+    if not names:
+        return []
     rows = {row.sha256: row for row in session.scalars(select(StoredFile).where(StoredFile.sha256.in_(names)))}
     return [Kept(sha256, name, rows[sha256].media_type, rows[sha256].size) for sha256, name in names.items() if sha256 in rows]
 
@@ -190,15 +195,16 @@ def prove(session: Session, upload: Upload) -> Proof:
         publisher=agency_of(session, upload.agency),
         files=files_of(session, upload),
     )
-    return Proof(_whole(reading.record, upload.data.get(_MORE) or {}), reading.faults, twin)
+    return Proof(whole(reading.record, upload.data.get(_MORE) or {}), reading.faults, twin)
 
 
-def _whole(record: Record | None, more: dict[str, list[Any]]) -> Record | None:
-    """The record with what the form could not say of it, but for what was changed in the form since."""
+def whole(record: Record | None, more: dict[str, list[Any]]) -> Record | None:
+    """A record that was read from the form with what the form could not say of it, but for what was changed in the form
+    since. `more`: by field what the form said of it then, and what the record says."""
     if record is None or not more:
         return record
     data = record.to_data()
-    kept = {name: whole for name, (said, whole) in more.items() if data.get(name) == said}
+    kept = {name: all_of_it for name, (said, all_of_it) in more.items() if data.get(name) == said}
     return read_record({name: value for name, value in (data | kept).items() if value is not None})
 
 
@@ -260,14 +266,20 @@ def propose(session: Session, record: Record, version: int, user: int, agency: s
 
 def fill(session: Session, upload: Upload, record: Record, version: int) -> None:
     """Let an upload say a record, whole; `version` as for `propose`."""
-    typed = forms.refill(record)
-    upload.files = [file.url.removeprefix("/files/") for file in record.files if file.sha256]
-    reading = forms.read(
-        upload.axis, typed, source=record.source, identifier=record.identifier, publisher=record.publisher, files=files_of(session, upload)
-    )  # fmt: skip
-    whole, said = record.to_data(), reading.record.to_data() if reading.record else {}
-    more = {name: [said.get(name), whole.get(name)] for name in whole.keys() | said.keys() if said.get(name) != whole.get(name)}
+    typed, more, files = unfold(session, record)
+    upload.files = [f"{file.sha256}/{file.name}" for file in files]
     upload.data = typed | {_SOURCE: record.source, _IDENTIFIER: record.identifier, _VERSION: version} | ({_MORE: more} if more else {})
+
+
+def unfold(session: Session, record: Record) -> tuple[dict[str, Any], dict[str, list[Any]], list[Kept]]:
+    """A record as the form would have it: what one would type, what the form cannot say of it (see `whole`), its kept files."""
+    typed = forms.refill(record)
+    names = dict(file.url.removeprefix("/files/").split("/", 1) for file in record.files if file.sha256)
+    files = _kept(session, names)
+    reading = forms.read(record.axis, typed, source=record.source, identifier=record.identifier, publisher=record.publisher, files=files)
+    all_of_it, said = record.to_data(), reading.record.to_data() if reading.record else {}
+    names_of_both = all_of_it.keys() | said.keys()
+    return typed, {name: [said.get(name), all_of_it.get(name)] for name in names_of_both if said.get(name) != all_of_it.get(name)}, files
 
 
 def publish(session: Session, upload: Upload, record: Record, user: int | None, now: datetime) -> Saved:

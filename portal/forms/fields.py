@@ -102,9 +102,14 @@ def _base(name: str) -> str:
     return "file_title" if name.startswith("file_title_") else name.rpartition("_")[0]
 
 
+def of_axis(axis: str) -> tuple[str, ...]:
+    """The fields and groups of rows that the form of an axis has, in their order."""
+    return (*_BASICS, *_OF_AXIS[axis], *_ENDS)
+
+
 def accept(axis: str, sent: Mapping[str, list[str]]) -> dict[str, Any]:
     """What was sent, as it was typed, field by field: unknown fields are left out, rows are moved up to fill gaps."""
-    single = {*_BASICS, *_OF_AXIS[axis], *_ENDS} - {"files", "subjects", *ROWS}
+    single = set(of_axis(axis)) - {"files", "subjects", *ROWS}
     typed: dict[str, Any] = {
         name: without_control(values[0]) for name, values in sent.items() if name in single or _FILE_NAME.fullmatch(name)
     }
@@ -132,7 +137,7 @@ def count_rows(group: str, typed: Typed) -> int:
 
 def in_form_order(axis: str, names: Iterable[str]) -> list[str]:
     """Names of fields in the order in which the form shows them."""
-    order = {name: place for place, name in enumerate((*_BASICS, *_OF_AXIS[axis], *_ENDS))}
+    order = {name: place for place, name in enumerate(of_axis(axis))}
 
     def place(name: str) -> tuple[int, int, int]:
         if match := _ROW_NAME.fullmatch(name):

@@ -5,7 +5,7 @@ from importlib import import_module
 from flask import Flask
 
 AREAS = ("home", "search", "cited", "records", "agencies", "sources", "pages", "status", "api", "writing", "ckan", "feeds", "accounts", "publish", "review",
-         "membership", "api_keys", "admin", "files")
+         "membership", "api_keys", "bulk", "admin", "files")
 
 
 def init_app(app: Flask) -> None:

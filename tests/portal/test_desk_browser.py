@@ -10,6 +10,7 @@ from flask import Flask
 from ..conftest import LiveServer
 from .desk import PASSWORD, Officer
 from .leaks.files import workbook
+from .test_bulk import BAD, Tables
 
 pytestmark = pytest.mark.browser
 
@@ -31,8 +32,13 @@ def paths(app: Flask) -> list[str]:
     found, _preview = admin.previews("policy", title="Spending", files=[(BytesIO(workbook(_hide)), "pay.xlsx")])
     admin.client.post(found.replace("/preview", "/submit"), data={"csrf_token": admin.token(), "answer": "It was public before."})
     number = admin.publishes("policy", title="A plan that is public")
+    sent, public = (Tables(admin).sends("decision", BAD.replace("Bridge works", "Ask DE89 3704 0044 0532 0130 00")) for _ in range(2))
+    sent.matches()
+    public.matches()
+    public.publishes(whole="good")
+    tables = ["/publish/bulk/", f"/publish/bulk/{sent.token}", f"/publish/bulk/{sent.token}/columns", f"/publish/bulk/{public.token}"]
     return [
-        "/publish/", "/publish/decision", "/publish/policy", "/publish/outcome", draft, found, f"/publish/records/{number}/withdraw",
+        *tables, "/publish/", "/publish/decision", "/publish/policy", "/publish/outcome", draft, found, f"/publish/records/{number}/withdraw",
         "/publish/agency/", "/publish/agency/log", "/publish/keys/", "/account", "/account/second-factor", "/password", "/admin/", "/admin/mails", "/admin/log",
     ]  # fmt: skip
 

@@ -8,6 +8,7 @@ from portal import accounts, audit, members, workflow
 from portal.models import Upload, User
 
 from .desk import Officer
+from .test_bulk import Tables
 
 ANYBODY = {"anonymous", "author", "reviewer", "publisher", "admin", "portal_admin", "stranger"}
 MEMBERS = {"author", "reviewer", "publisher", "admin"}
@@ -47,6 +48,16 @@ MATRIX = {
     ("keys.index", "GET"): ("/publish/keys/", MEMBERS | {"stranger"}),
     ("keys.make", "POST"): ("/publish/keys/", MEMBERS | {"stranger"}),
     ("keys.revoke", "POST"): ("/publish/keys/not-a-key/revoke", set()),
+    ("bulk.index", "GET"): ("/publish/bulk/", MEMBERS | {"stranger"}),
+    ("bulk.send", "POST"): ("/publish/bulk/", MEMBERS | {"stranger"}),
+    ("bulk.template", "GET"): ("/publish/bulk/template/policy.csv", MEMBERS | {"stranger"}),
+    ("bulk.columns", "GET"): ("/publish/bulk/{bulk}/columns", MEMBERS),
+    ("bulk.columns", "POST"): ("/publish/bulk/{bulk}/columns", MEMBERS),
+    ("bulk.state", "GET"): ("/publish/bulk/{bulk}", MEMBERS),
+    ("bulk.report", "GET"): ("/publish/bulk/{bulk}/faults.csv", MEMBERS),
+    ("bulk.approve", "POST"): ("/publish/bulk/{bulk}/approve", MEMBERS - {"author"}),
+    ("bulk.publish", "POST"): ("/publish/bulk/{bulk}/publish", PUBLISHERS),
+    ("bulk.undo", "POST"): ("/publish/bulk/{published}/undo", PUBLISHERS),
     ("admin.agencies", "GET"): ("/admin/", {"portal_admin"}),
     ("admin.rename", "POST"): ("/admin/rename", {"portal_admin"}),
     ("admin.merge", "POST"): ("/admin/merge", {"portal_admin"}),
@@ -63,7 +74,7 @@ MATRIX = {
 }
 # Doors that everybody may knock at; what they open is told by other tests.
 OPEN = {"accounts.sign_in", "accounts.second_step", "accounts.sign_out", "accounts.forgotten", "accounts.reset", "accounts.invitation"}
-DESK = ("publish", "review", "membership", "keys", "admin", "accounts")
+DESK = ("publish", "review", "membership", "keys", "bulk", "admin", "accounts")
 
 
 @pytest.fixture
@@ -80,6 +91,11 @@ def house(app, portal):
     address, _preview = lan.previews("policy", title="Draft of Lan")
     submitted = lan.hands_in("policy", title="Handed in by Lan")
     names = {"draft": address.split("/")[3], "submitted": submitted.split("/")[3], "number": number}
+    for name in ("bulk", "published"):
+        sent = Tables(lan).sends("decision", "document_number,title,type,language\n1,One,award,en\n2,,award,en\n")
+        sent.matches()
+        names[name] = sent.token
+    sent.publishes(whole="good")
     return roles, names
 
 

@@ -1,0 +1,29 @@
+"""Tables of records that an agency sends at once: CSV, workbooks, JSON Lines.
+
+A table is read, its columns are matched to fields, every row is checked; then the good ones are put live, and all of it can
+be undone as one. Each step is done by a process of its own, in pieces that are written down one by one: killed at any
+moment, the next process goes on where it was.
+"""
+
+from .columns import example, fields, guess
+from .jobs import (
+    WORKING,
+    approve,
+    begin,
+    find,
+    go_on,
+    is_abandoned,
+    match,
+    of_agency,
+    publish,
+    report,
+    start,
+    undo,
+    work,
+)
+from .reading import MOST, TABLES, NoTable, Preview, preview
+
+__all__ = [
+    "MOST", "TABLES", "WORKING", "NoTable", "Preview", "approve", "begin", "example", "fields", "find", "go_on", "guess", "is_abandoned",
+    "match", "of_agency", "preview", "publish", "report", "start", "undo", "work",
+]  # fmt: skip

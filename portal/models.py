@@ -538,7 +538,8 @@ class Upload(Base):
     live by itself, else when somebody publishes it); published. `data` is what was typed, as typed, so that a draft
     with faults is kept too. `user_id`: who began it; `editors`: everybody who changed it since it was last published
     or approved. `submitted_by`, `decided_by`: who handed it in, who approved or returned it. `embargo`: the secret
-    part of the address where invited readers may see it before `publish_at`.
+    part of the address where invited readers may see it before `publish_at`. `edition` counts how often it was
+    changed, last by `changed_by`; `open_by`: who had its form open, and when they were last seen there.
     """
 
     __tablename__ = "uploads"
@@ -562,6 +563,9 @@ class Upload(Base):
     decided_at: Mapped[datetime | None]
     publish_at: Mapped[datetime | None] = mapped_column(index=True)
     embargo: Mapped[str | None] = mapped_column(String(32), unique=True)
+    edition: Mapped[int] = mapped_column(default=0, server_default="0")
+    changed_by: Mapped[int | None]
+    open_by: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict, server_default="{}")
 
     __table_args__ = (Index("ix_uploads_agency_state", "agency", "state"),)
 

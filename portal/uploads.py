@@ -114,11 +114,13 @@ def drafts(session: Session, agency: str) -> list[Upload]:
     return list(session.scalars(query.order_by(Upload.changed_at.desc(), Upload.id.desc())))
 
 
-def take(upload: Upload, typed: dict[str, Any], now: datetime) -> None:
-    """Keep what was typed, in the place of what was typed before."""
+def take(upload: Upload, typed: dict[str, Any], now: datetime) -> bool:
+    """Keep what was typed, in the place of what was typed before; whether it is something else."""
+    before = dict(upload.data)
     own = {name: value for name, value in upload.data.items() if name.startswith("_") and name != _SENT}
     upload.data = {name: value for name, value in typed.items() if not name.startswith("_")} | own
     upload.changed_at = now
+    return upload.data != before
 
 
 def attach(session: Session, upload: Upload, files: Iterable[Kept], now: datetime) -> int:

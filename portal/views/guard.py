@@ -1,6 +1,7 @@
 """Who is at the desk, and what they may do there: asked before anything is shown or done."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 from flask import Flask, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -15,7 +16,8 @@ from ..parts import here
 from ..typed import without_control
 
 _ENTRIES = 50  # of the log, on a page
-Answer = str | Response | tuple[str, int] | tuple[str, int, dict[str, str]]
+# What Flask takes for an answer; a dictionary becomes JSON.
+Answer = str | Response | dict[str, Any] | tuple[str, int] | tuple[dict[str, Any], int] | tuple[str, int, dict[str, str]]
 
 
 class Officer(UserMixin):  # type: ignore[misc]

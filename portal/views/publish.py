@@ -1,5 +1,6 @@
 """The desk where officers publish: drafts, the form of each axis, preview, correcting and withdrawing."""
 
+import re
 from datetime import UTC, datetime
 from typing import Any
 
@@ -20,11 +21,13 @@ from .. import (
     comparison,
     errors,
     forms,
+    lookalikes,
     members,
     publishing,
     safety,
     search,
     takingback,
+    together,
     uploads,
     workflow,
 )
@@ -35,6 +38,7 @@ from ..forms.fields import count_rows
 from ..forms.reading import translated_into
 from ..i18n import language
 from ..leaks import Report
+from ..listing import Listing
 from ..models import Agency, Upload, User
 from ..parts import here
 from ..store import Saved
@@ -82,9 +86,11 @@ def _too_large(_error: RequestEntityTooLarge) -> Answer:
 
 def _form_again(words: str) -> Answer:
     """The form with everything that was typed, where it could not be saved. Files have to be chosen again."""
+    if request.form.get("action") == "autosave":
+        return {"fault": words}, 400
     axis = _axis_sent()
     typed = forms.accept(axis, request.form.to_dict(flat=False))
-    return _page(axis, request.form.get("token", ""), typed, note=words), 400
+    return _blank(axis, request.form.get("token", ""), typed, note=words), 400
 
 
 def _axis_sent() -> str:
@@ -128,7 +134,7 @@ def form(axis: str) -> Answer:
         return _receive(axis, request.form.get("token", ""))
     with here().database.read() as db:
         place = uploads.agency_of(db, current_user.agency).place or ""
-    return _page(axis, uploads.new_token(), {"language": language(), "license": _LICENCE, "places": place})
+    return _blank(axis, uploads.new_token(), {"language": language(), "license": _LICENCE, "places": place})
 
 
 @blueprint.route("/drafts/<token>", methods=["GET", "POST"])
@@ -141,7 +147,11 @@ def draft(token: str) -> Answer:
         if upload.state == "published":
             return _to_record(upload)
         if upload.state in workflow.OPEN:
-            return _form(db, upload)
+            page = _form(db, upload)
+    if upload.state in workflow.OPEN:
+        with here().database.write() as db:
+            together.come(_own(db, token), current_user.id, datetime.now(UTC))
+        return page
     return redirect(url_for(".preview", token=token))
 
 
@@ -156,12 +166,45 @@ def _receive(axis: str, token: str) -> Answer:
             flash(_("This form was published already. To change the record, correct it from your desk."), "message")
             return _to_record(upload)
         workflow.demand(db, upload, db.get_one(User, current_user.id), "edit")
-        workflow.touch(upload, current_user.id)
-        uploads.take(upload, forms.accept(upload.axis, request.form.to_dict(flat=False)), now)
+        typed = forms.accept(upload.axis, request.form.to_dict(flat=False))
         if uploads.attach(db, upload, kept, now):
             refused.append(("files", _("A record may have %(most)s files; put the others into an archive", most=uploads.MOST_FILES)))
         safety.keep(db, looked)
+        if together.is_overtaken(upload, request.form.get("edition", ""), current_user.id):
+            return _overtaken(db, upload, typed)
+        workflow.touch(upload, current_user.id)
+        if uploads.take(upload, typed, now):
+            together.note_change(upload, current_user.id)
+        if request.form.get("action") == "autosave":
+            together.come(upload, current_user.id, now)
+            return _told(db, upload, now)
         return _act(db, upload, refused, request.form.get("action", "preview"))
+
+
+def _overtaken(db: Session, upload: Upload, typed: dict[str, Any]) -> Answer:
+    """Somebody else saved meanwhile: nothing is overwritten before this person has seen it."""
+    found = together.differences(upload, typed)
+    if not found:
+        return redirect(url_for(".draft", token=upload.token), 303)
+    who = members.names_of(db, {upload.changed_by or 0}).get(upload.changed_by or 0, "")
+    if request.form.get("action") == "autosave":
+        return {"by": who, "edition": upload.edition}, 409
+    return _page(upload, typed, files=uploads.files_of(db, upload), theirs=found, by=who), 409
+
+
+def _told(db: Session, upload: Upload, now: datetime) -> dict[str, Any]:
+    """What a form that saves by itself is answered."""
+    return {"edition": upload.edition, "others": together.others(db, upload, current_user.id, now)}
+
+
+@blueprint.post("/drafts/<token>/open")
+def open_draft(token: str) -> Answer:
+    """Somebody's browser says that it has the form open: told is who else has, and how far the draft is."""
+    now = datetime.now(UTC)
+    with here().database.write() as db:
+        upload = _own(db, token)
+        together.come(upload, current_user.id, now)
+        return _told(db, upload, now)
 
 
 def _look_at(kept: list[Kept]) -> dict[str, Report]:
@@ -199,6 +242,11 @@ def _act(db: Session, upload: Upload, refused: list[forms.Fault], action: str) -
         first = "target_indicator" if value == "target" else "relation_type"
         rows: dict[str, Any] = {value: row}
         return redirect(url_for(".draft", token=upload.token, _anchor=f"{first}_{row}", **rows), 303)
+    if name == "find" and value.isdigit():
+        return redirect(url_for(".draft", token=upload.token, find=value, _anchor=f"relation_target_{value}"), 303)
+    if name == "use" and (match := re.fullmatch(r"([1-9][0-9]?[0-9]?):([0-9A-Z]{12})", value)):
+        upload.data = upload.data | {f"relation_target_{match[1]}": show_number(match[2])}
+        return redirect(url_for(".draft", token=upload.token, _anchor=f"relation_target_{match[1]}"), 303)
     faults = uploads.prove(db, upload).faults
     if faults or refused:
         return _form(db, upload, faults + refused), 422
@@ -215,20 +263,17 @@ def _to_record(upload: Upload) -> Response:
 
 def _form(db: Session, upload: Upload, faults: list[forms.Fault] | None = None) -> str:
     typed = {name: value for name, value in upload.data.items() if not name.startswith("_")}
+    return _page(upload, typed, files=uploads.files_of(db, upload), faults=faults or [], others=together.others(db, upload, current_user.id, datetime.now(UTC)),
+                 found=_found(typed))  # fmt: skip
+
+
+def _page(upload: Upload, typed: dict[str, Any], *, faults: list[forms.Fault] | None = None, **more: Any) -> str:
     corrected = uploads.number_of_corrected(upload)
-    return _page(upload.axis, upload.token, typed, files=uploads.files_of(db, upload), faults=faults or [], corrected=corrected)
+    return _blank(upload.axis, upload.token, typed, faults=faults, corrected=corrected, edition=upload.edition, **more)
 
 
-def _page(
-    axis: str,
-    token: str,
-    typed: dict[str, Any],
-    *,
-    files: list[Kept] | None = None,
-    faults: list[forms.Fault] | None = None,
-    corrected: str | None = None,
-    note: str = "",
-) -> str:
+def _blank(axis: str, token: str, typed: dict[str, Any], *, faults: list[forms.Fault] | None = None, note: str = "", **more: Any) -> str:
+    """The form. `more`: what only a draft has (templates/publish/form.html says what)."""
     by_field: dict[str, str] = {}
     for name, words in faults or []:
         by_field[name] = f"{by_field[name]}\n{words}" if name in by_field else words
@@ -237,16 +282,27 @@ def _page(
         axis=axis,
         token=token or uploads.new_token(),
         typed=typed,
-        files=files or [],
         errors=faults or [],
         by_field=by_field,
         label=forms.label,
         rows=lambda group: max(1, count_rows(group, typed), _wanted(group)),
         other=translated_into(typed.get("language", "")),
-        corrected=corrected,
         note_words=note,
         endings=ENDINGS,
+        **{"files": [], "edition": 0, "others": [], "theirs": [], "found": None, "corrected": None} | more,
     )
+
+
+def _found(typed: dict[str, Any]) -> tuple[int, list[search.FoundHit]] | None:
+    """The row of a link whose other record is searched for, and what was found."""
+    row = _wanted("find")
+    words = str(typed.get(f"relation_target_{row}", "")).strip()
+    if not row or not words:
+        return (row, []) if row else None
+    try:
+        return row, list(search.find(here(), Listing(text=words, size=8), language()).hits)
+    except SearchUnavailable:
+        return row, []
 
 
 def _wanted(group: str) -> int:
@@ -279,7 +335,7 @@ def preview_page(db: Session, upload: Upload, record: Record, **more: Any) -> st
         "publish/preview.html", upload=upload, token=upload.token, record=record, fields=fields, relations=relations, people=people,
         shown_number=show_number(record.number), correction=uploads.is_correction(upload), note_words=uploads.correction_note(upload),
         can=workflow.steps_for(db, upload, db.get_one(User, current_user.id)), two_persons=workflow.needs_review(db, upload.agency),
-        told=told, answered=safety.is_answered(upload, told), answer=safety.answer(upload),
+        alike=[] if uploads.is_correction(upload) else lookalikes.find(here(), db, record), told=told, answered=safety.is_answered(upload, told), answer=safety.answer(upload),
         errors=faults, by_field=dict(faults), typed=guard.typed(), **more,
     )  # fmt: skip
 

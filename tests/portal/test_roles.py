@@ -24,6 +24,7 @@ MATRIX = {
     ("publish.draft", "GET"): ("/publish/drafts/{draft}", MEMBERS),
     # A stranger's form becomes a draft of their own: see test_a_colleague_sees_a_draft_and_another_agency_does_not.
     ("publish.draft", "POST"): ("/publish/drafts/{draft}", MEMBERS | {"stranger"}),
+    ("publish.open_draft", "POST"): ("/publish/drafts/{draft}/open", MEMBERS),
     ("publish.preview", "GET"): ("/publish/drafts/{draft}/preview", MEMBERS),
     ("publish.publish", "POST"): ("/publish/drafts/{draft}/publish", PUBLISHERS),
     ("publish.delete", "POST"): ("/publish/drafts/{draft}/delete", {"admin"}),

@@ -1,0 +1,185 @@
+"""Two people at one draft, forms that save by themselves, links found by searching, and records that look alike."""
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from werkzeug.test import TestResponse
+
+from portal.models import Upload
+
+from ..conftest import LiveServer
+from .desk import PASSWORD, Officer, typed_into
+
+
+@pytest.fixture
+def lan(app):
+    officer = Officer(app)
+    officer.signs_in()
+    return officer
+
+
+@pytest.fixture
+def an(app):
+    officer = Officer(app, "an@hanoi.example")
+    officer.signs_in()
+    return officer
+
+
+def draft_of(officer: Officer, **fields: Any) -> str:
+    """The address of a draft's form."""
+    return officer.previews("policy", **fields)[0].removesuffix("/preview")
+
+
+def send(officer: Officer, path: str, page: str, action: str = "draft", **fields: Any) -> TestResponse:
+    return officer.client.post(path, data={**typed_into(page), **fields, "action": action}, content_type="multipart/form-data")
+
+
+def test_nobody_overwrites_what_another_person_saved_meanwhile(lan, an):
+    path = draft_of(lan, title="Cleaner river", summary="First words")
+    page_of_lan, page_of_an = lan.client.get(path).text, an.client.get(path).text
+    assert send(an, path, page_of_an, summary="Words of An", keywords="river").status_code == 303
+    answer = send(lan, path, page_of_lan, title="Cleaner rivers", summary="Words of Lan")
+    assert answer.status_code == 409
+    assert "An changed this draft meanwhile" in answer.text
+    shown = typed_into(answer.text)
+    assert (shown["title"], shown["summary"], shown["keywords"]) == ("Cleaner rivers", "Words of Lan", "")
+    assert "Words of An" in answer.text.split("<form")[2] or "Words of An" in answer.text
+    assert typed_into(lan.client.get(path).text)["summary"] == "Words of An"
+    # Having seen it, Lan decides.
+    assert send(lan, path, answer.text, summary="Words of both", keywords="river").status_code == 303
+    assert typed_into(an.client.get(path).text)["summary"] == "Words of both"
+
+
+def test_one_and_the_same_words_are_no_conflict(lan, an):
+    path = draft_of(lan, title="Cleaner river")
+    page_of_lan, page_of_an = lan.client.get(path).text, an.client.get(path).text
+    send(an, path, page_of_an, summary="The same")
+    assert send(lan, path, page_of_lan, summary="The same").status_code == 303
+
+
+def test_a_file_that_came_with_overtaken_words_is_kept(lan, an):
+    from io import BytesIO
+
+    path = draft_of(lan, title="Cleaner river")
+    page_of_lan, page_of_an = lan.client.get(path).text, an.client.get(path).text
+    send(an, path, page_of_an, summary="Words of An")
+    answer = send(lan, path, page_of_lan, summary="Words of Lan", files=(BytesIO(b"a,b\n1,2\n"), "figures.csv"))
+    assert answer.status_code == 409 and "figures.csv" in answer.text
+
+
+def test_each_is_told_of_the_other(lan, an, portal):
+    path = draft_of(lan, title="Cleaner river")
+    lan.client.get(path)
+    assert "Lan Nguyen: has this draft open as well" in an.client.get(path).text
+    answer = lan.client.post(f"{path}/open", data={"csrf_token": lan.token()})
+    assert answer.json["others"] == ["An"]
+    with portal.database.write() as db:
+        upload = db.scalars(select(Upload)).one()
+        upload.open_by = {who: (datetime.now(UTC) - timedelta(minutes=3)).isoformat() for who in upload.open_by}
+    assert lan.client.post(f"{path}/open", data={"csrf_token": lan.token()}).json["others"] == []
+
+
+def test_a_form_that_saves_by_itself_is_told_how_it_went(lan, an):
+    page = lan.client.get("/publish/policy").text
+    path = re.findall(r'action="(/publish/drafts/[^"]+)"', page)[0]
+    first = send(lan, path, page, "autosave", title="Half a tit")
+    assert (first.status_code, first.json) == (200, {"edition": 1, "others": []})
+    again = send(lan, path, page, "autosave", title="Half a tit", edition="1")
+    assert again.json["edition"] == 1
+    page_of_an = an.client.get(path).text
+    assert typed_into(page_of_an)["title"] == "Half a tit"
+    assert send(an, path, page_of_an, "autosave", title="Of An").json["others"] == ["Lan Nguyen"]
+    late = send(lan, path, page, "autosave", title="Half a title", edition="1")
+    assert (late.status_code, late.json["by"]) == (409, "An")
+    lan.signs_out()
+    out = lan.client.post(path, data={**typed_into(page), "action": "autosave", "axis": "policy"})
+    assert out.status_code == 400 and "nothing was saved" in out.json["fault"]
+
+
+def test_a_link_is_found_by_searching_without_scripts(lan):
+    number = lan.publishes("policy", title="Programme for cleaner rivers", document_number="7/QĐ")
+    path = draft_of(lan, title="Dredging begins", relation_type_1="implements", relation_target_1="cleaner rivers")
+    answer = send(lan, path, lan.client.get(path).text, "find:1")
+    assert answer.status_code == 303
+    page = lan.client.get(answer.headers["Location"]).text
+    assert "Programme for cleaner rivers" in page and f'value="use:1:{number}"' in page
+    taken = send(lan, path, page, f"use:1:{number}")
+    assert taken.status_code == 303
+    shown = typed_into(lan.client.get(path).text)
+    assert shown["relation_target_1"].replace("-", "") == number
+    assert lan.record(lan.presses_publish(f"{path}/preview")).relations[0].number == number
+
+
+def test_a_search_that_finds_nothing_says_what_to_do(lan):
+    path = draft_of(lan, title="Dredging begins", relation_type_1="implements", relation_target_1="zzqq")
+    answer = send(lan, path, lan.client.get(path).text, "find:1")
+    assert "Nothing was found" in lan.client.get(answer.headers["Location"]).text
+
+
+@pytest.mark.parametrize(
+    ("fields", "alike"),
+    [
+        ({"title": "Programme for cleaner rivers"}, True), ({"title": "Programme for cleaner river"}, True),
+        ({"title": "PROGRAMME for Cleaner Rivers."}, True), ({"title": "Programme for cleaner streets of the city"}, False),
+        ({"title": "Programm for cleaner rivers 2024", "document_number": "7/qđ"}, True), ({"title": "Budget", "document_number": "7/QĐ"}, False),
+    ],
+)  # fmt: skip
+def test_a_record_that_looks_like_one_that_is_here_is_told(lan, app, fields, alike):
+    hue = Officer(app, "hue@hue.example", "Hue council")
+    hue.signs_in()
+    number = hue.publishes("policy", title="Programme for cleaner rivers", document_number="7/QĐ")
+    _address, preview = lan.previews("policy", **fields)
+    assert ("This looks like" in preview.text) == alike
+    assert (f"/records/{number}" in preview.text) == alike
+
+
+@pytest.mark.browser
+def test_two_browsers_write_one_draft_and_nothing_is_lost(live_server: LiveServer, new_page: Callable[..., Any], lan, an, portal) -> None:
+    path = draft_of(lan, title="Cleaner river")
+    pages = []
+    for officer in (lan, an):
+        page = new_page()
+        page.goto(f"{live_server.url}/sign-in")
+        page.fill("#email", officer.email)
+        page.fill("#password", PASSWORD)
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/publish/")
+        page.goto(live_server.url + path)
+        pages.append(page)
+    first, second = pages
+    second.get_by_text("Lan Nguyen: has this draft open as well").wait_for()
+    first.fill("#summary", "Words of Lan")
+    first.get_by_text("Saved as a draft at").wait_for()
+    second.fill("#summary", "Words of An")
+    second.get_by_text("Lan Nguyen changed this draft meanwhile").wait_for()
+    second.get_by_role("button", name="Save as a draft").click()
+    second.get_by_role("alert").get_by_text("Words of Lan").wait_for()
+    assert second.input_value("#summary") == "Words of An"
+    second.fill("#summary", "Words of both")
+    second.get_by_role("button", name="Save as a draft").click()
+    second.wait_for_url("**/publish/")
+    with portal.database.read() as db:
+        assert db.scalars(select(Upload)).one().data["summary"] == "Words of both"
+
+
+@pytest.mark.browser
+def test_what_was_typed_survives_a_closed_window_and_an_ended_session(live_server: LiveServer, new_page: Callable[..., Any], lan, portal) -> None:
+    page = new_page()
+    page.goto(f"{live_server.url}/sign-in")
+    page.fill("#email", lan.email)
+    page.fill("#password", PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/publish/")
+    page.goto(f"{live_server.url}/publish/decision")
+    page.fill("#title", "Lights for the bri")
+    page.get_by_text("Saved as a draft at").wait_for()
+    with portal.database.read() as db:
+        assert db.scalars(select(Upload)).one().data["title"] == "Lights for the bri"
+    page.context.clear_cookies()
+    page.fill("#title", "Lights for the bridge")
+    page.get_by_text("nothing was saved").or_(page.get_by_text("Could not be saved")).first.wait_for()
+    assert page.input_value("#title") == "Lights for the bridge"

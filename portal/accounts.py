@@ -97,6 +97,23 @@ def _agency(session: Session, text: str, now: datetime) -> str:
     return agency.slug
 
 
+def by_subject(session: Session, issuer: str, subject: str, email: str, is_verified: bool, now: datetime) -> User | None:
+    """Who somebody is whom the provider of single sign-on vouches for: the account that was bound to that subject before, or,
+    the first time, the one of an e-mail address that the provider has verified. None for anybody else, and for closed ones."""
+    name = f"{issuer} {subject}"
+    user = session.scalar(select(User).where(User.subject == name))
+    if user is None and is_verified and len(name) <= 500:
+        user = find_user(session, email)
+        if user is None or user.subject is not None or not user.active:
+            return None
+        user.subject = name
+        audit.note(session, now, audit.Actor.of(user), "single_sign_on_bound", user.email, subject=name)
+    if user is None or not user.active:
+        return None
+    user.last_sign_in = now
+    return user
+
+
 def find_user(session: Session, email: str) -> User | None:
     """The account of an e-mail address."""
     email = email.strip().lower()

@@ -72,6 +72,8 @@ _DEEDS = {
     "second_factor_on": lazy_gettext("Second factor turned on"),
     "shown_again": lazy_gettext("Shown again"),
     "signed_out_everywhere": lazy_gettext("Signed out everywhere else"),
+    "single_sign_on_bound": lazy_gettext("Single sign-on bound to the account"),
+    "single_sign_on_off": lazy_gettext("Single sign-on taken off the account"),
     "submitted": lazy_gettext("Handed in for review"),
     "superseded": lazy_gettext("Superseded"),
     "taken_back": lazy_gettext("Taken back to be changed"),

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 _DATABASES = ("sqlite", "postgresql", "postgresql+psycopg")
 _QUEUES = ("sqlite:///", "redis://", "rediss://")
 _ENGINES = ("auto", "whoosh", "tantivy", "memory")
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -42,6 +43,10 @@ class Settings:
     secret_key: str = ""
     mail_url: str = ""
     mail_from: str = ""
+    oidc_issuer: str = ""
+    oidc_client_id: str = ""
+    oidc_client_secret: str = ""
+    oidc_name: str = ""
     base_url: str = ""
     port: int = 5000
     testing: bool = False
@@ -123,6 +128,10 @@ class Settings:
             "PORTAL_SECRET_KEY": "(set)" if self.secret_key else "(kept in the data folder)",
             "PORTAL_MAIL_URL": _without_password(self.mail_url),
             "PORTAL_MAIL_FROM": self.mail_sender,
+            "PORTAL_OIDC_ISSUER": self.oidc_issuer,
+            "PORTAL_OIDC_CLIENT_ID": self.oidc_client_id,
+            "PORTAL_OIDC_CLIENT_SECRET": "(set)" if self.oidc_client_secret else "",
+            "PORTAL_OIDC_NAME": self.oidc_name,
             "PORTAL_BASE_URL": self.base_url,
         }
 
@@ -151,6 +160,7 @@ class _Reading:
             "secret_key": self._secret(),
             "mail_url": self._mail(),
             "mail_from": self._text("PORTAL_MAIL_FROM"),
+            **self._oidc(),
             "base_url": self._base_url(),
             "port": self._port(),
         }
@@ -158,7 +168,7 @@ class _Reading:
             "PORTAL_DATA_DIR", "PORTAL_DATABASE_URL", "PORTAL_SEARCH_URL", "PORTAL_QUEUE_URL", "PORTAL_SCHEDULE", "PORTAL_SOURCES_DIR",
             "PORTAL_STORAGE_URL", "PORTAL_STORAGE_KEY", "PORTAL_STORAGE_SECRET",
             "PORTAL_TRUSTED_NETWORKS", "PORTAL_SECRET_KEY", "PORTAL_BASE_URL", "PORTAL_SAMPLES",
-            "PORTAL_MAIL_URL", "PORTAL_MAIL_FROM",
+            "PORTAL_MAIL_URL", "PORTAL_MAIL_FROM", "PORTAL_OIDC_ISSUER", "PORTAL_OIDC_CLIENT_ID", "PORTAL_OIDC_CLIENT_SECRET", "PORTAL_OIDC_NAME",
         }  # fmt: skip
         for name in sorted(set(self.environ) - known):
             if name.startswith("PORTAL_"):
@@ -250,6 +260,19 @@ class _Reading:
                 "write https://portal.example"
             )
         return url
+
+    def _oidc(self) -> dict[str, str]:
+        issuer, client, secret, name = (self._text(f"PORTAL_OIDC_{part}") for part in ("ISSUER", "CLIENT_ID", "CLIENT_SECRET", "NAME"))
+        parts = urlsplit(issuer)
+        if issuer and not (parts.scheme == "https" and parts.hostname) and not (parts.scheme == "http" and parts.hostname in _LOOPBACK):
+            self.faults.append(f"PORTAL_OIDC_ISSUER: {issuer!r} is not a provider's address; write https://login.example/realms/agencies")
+        elif len({bool(issuer), bool(client), bool(secret)}) > 1:
+            self.faults.append("PORTAL_OIDC_ISSUER, PORTAL_OIDC_CLIENT_ID and PORTAL_OIDC_CLIENT_SECRET belong together: set all three, or none")
+        elif issuer and not self._text("PORTAL_BASE_URL"):
+            self.faults.append("PORTAL_BASE_URL: is needed beside PORTAL_OIDC_ISSUER: the provider sends people back there; write https://portal.example")
+        elif issuer and find_spec("authlib") is None:
+            self.faults.append("PORTAL_OIDC_ISSUER: needs the extra sso; pip install 'clerestory[sso]'")
+        return {"oidc_issuer": issuer, "oidc_client_id": client, "oidc_client_secret": secret, "oidc_name": name}
 
     def _base_url(self) -> str:
         url = self._text("PORTAL_BASE_URL").rstrip("/")

@@ -137,6 +137,23 @@ def second_factor_off(email: str) -> None:
     click.echo(f"{email} signs in with the password alone, until the second factor is set up again.")
 
 
+@users.command("single-sign-on-off")
+@click.argument("email")
+def single_sign_on_off(email: str) -> None:
+    """Take single sign-on off an account: the next sign-in with a verified address binds it anew.
+
+    \b
+    Example:
+      clerestory users single-sign-on-off lan@agency.example
+    """
+    with ready_portal().database.write() as session:
+        user = _known(session, email)
+        user.subject = None
+        signins.end(session, user.id)
+        audit.note(session, datetime.now(UTC), audit.OPERATOR, "single_sign_on_off", user.email)
+    click.echo(f"{email} signs in with the password, or binds single sign-on anew.")
+
+
 @users.command()
 @click.argument("email")
 def close(email: str) -> None:

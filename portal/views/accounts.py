@@ -35,7 +35,7 @@ def _set_up(state: BlueprintSetupState) -> None:
 def sign_in() -> Answer:
     """The door of the desk."""
     if request.method == "GET":
-        return redirect(_following()) if current_user.is_authenticated else _form([])
+        return redirect(following()) if current_user.is_authenticated else _form([])
     email, password = _sent("email"), request.form.get("password", "")
     if missing := _missing(email, password):
         return _form(missing), 422
@@ -50,10 +50,15 @@ def sign_in() -> Answer:
         words = _("The e-mail address and the password do not belong together. Check both; after several tries, wait a few minutes.")
         return _form([("email", words)]), 422
     doorman.forgive(address)
+    return go_in(user, following(), now)
+
+
+def go_in(user: User, following: str | None, now: datetime) -> Answer:
+    """Sign in who has shown who they are; with a second factor, ask for it first."""
+    following = following or url_for("publish.desk")
     if user.totp:
-        session[_SECOND] = {"user": user.id, "at": now.isoformat(), "next": _following()}
-        return redirect(url_for(".second_step"), 303)
-    following = _following()
+        session[_SECOND] = {"user": user.id, "at": now.isoformat(), "next": following}
+        return redirect(url_for("accounts.second_step"), 303)
     enter(user, now)
     return redirect(following, 303)
 
@@ -113,7 +118,7 @@ def address_of_asker() -> str:
     return forwarded if is_proxy and forwarded else address
 
 
-def _following() -> str:
+def following() -> str:
     """Where to go after signing in: only ever to a page of this portal."""
     wanted = request.values.get("next", "")
     if wanted.startswith("/") and not wanted.startswith("//") and "\\" not in wanted and wanted.isprintable():

@@ -74,8 +74,8 @@ MATRIX = {
     ("accounts.password", "POST"): ("/password", ANYBODY - {"anonymous"}),
 }
 # Doors that everybody may knock at; what they open is told by other tests.
-OPEN = {"accounts.sign_in", "accounts.second_step", "accounts.sign_out", "accounts.forgotten", "accounts.reset", "accounts.invitation"}
-DESK = ("publish", "review", "membership", "keys", "bulk", "admin", "accounts")
+OPEN = {"accounts.sign_in", "accounts.second_step", "accounts.sign_out", "accounts.forgotten", "accounts.reset", "accounts.invitation", "sso.start", "sso.back"}
+DESK = ("publish", "review", "membership", "keys", "bulk", "admin", "accounts", "sso")
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from datetime import timedelta
 from flask import Flask
 from whitenoise import WhiteNoise
 
-from . import compression, errors, i18n, look, options, security, views
+from . import compression, errors, i18n, look, options, readers, security, views
 from .parts import Portal
 from .settings import Settings
 
@@ -21,6 +21,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     portal = Portal(settings)
     app = Flask(__name__)
     app.extensions["clerestory"] = portal
+    app.extensions["clerestory.readers"] = readers.Tally(portal.database, settings.key())
     app.config.update(
         SECRET_KEY=settings.key(),
         TESTING=settings.testing,

@@ -494,6 +494,29 @@ class BulkRow(Base):
     undone: Mapped[bool] = mapped_column(default=False)
 
 
+class Reads(Base):
+    """How often readers opened a record's page on one day. Nobody is told apart."""
+
+    __tablename__ = "reads"
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    number: Mapped[str] = mapped_column(String(12), primary_key=True)
+    count: Mapped[int] = mapped_column(default=0)
+
+
+class Asked(Base):
+    """How often words were searched for in a month where an agency's records came first. `id` is a keyed hash of agency,
+    month and words; the words themselves are kept only once they were asked often."""
+
+    __tablename__ = "asked"
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    agency: Mapped[str] = mapped_column(String(100), index=True)
+    month: Mapped[date]
+    words: Mapped[str] = mapped_column(String(200), default="")
+    count: Mapped[int] = mapped_column(default=0)
+
+
 class Mail(Base):
     """A mail to be sent, or sent. `occasion` makes it one that is sent once: a second of the same is not written."""
 

@@ -18,7 +18,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from . import bulk, filechecks, keeping, mail, publishing, search
+from . import bulk, filechecks, keeping, mail, needs, publishing, search
 from .db import wait_for_turn
 from .harvesting.leases import Owner
 from .models import State
@@ -82,6 +82,12 @@ def publish_due(portal: Portal) -> None:
 def go_on_with_tables(portal: Portal) -> None:
     """Go on with tables of records that nobody works on any more."""
     bulk.go_on(portal)
+
+
+@periodic(hours=6)
+def remind(portal: Portal) -> None:
+    """Write to agencies what is due, waits or is broken, each once."""
+    needs.remind(portal, datetime.now(UTC))
 
 
 @periodic(minutes=1)

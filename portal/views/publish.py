@@ -1,7 +1,7 @@
 """The desk where officers publish: drafts, the form of each axis, preview, correcting and withdrawing."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, session, url_for
@@ -23,7 +23,9 @@ from .. import (
     forms,
     lookalikes,
     members,
+    needs,
     publishing,
+    readers,
     safety,
     search,
     takingback,
@@ -115,11 +117,16 @@ def desk() -> Answer:
         approved = workflow.waiting(db, current_user.agency, "approved")
         steps = {one.token: workflow.steps_for(db, one, user) for one in (*drafts, *handed_in, *approved)}
         names = members.names_of(db, {one.user_id for one in (*drafts, *handed_in, *approved)})
+        today = datetime.now(UTC).date()
+        due, broken = needs.due(db, current_user.agency, today), needs.broken(db, current_user.agency)
+        month_ago = today - timedelta(days=30)
+        read, words = readers.most_read(db, current_user.agency, month_ago), readers.most_asked(db, current_user.agency, month_ago)
     pages = max(1, -(-total // _PAGE))
     if page < 1 or page > pages:
         return redirect(url_for(".desk", page=pages))
     return render_template("publish/desk.html", agency=agency, drafts=drafts, published=published, total=total, page=page, pages=pages,
                            handed_in=handed_in, approved=approved, steps=steps, names=names, two_persons=agency_row.two_persons,
+                           due=due, broken=broken, read=read, words=words, today=today, often=readers.OFTEN, mine=[one for one in drafts if one.state == "returned" and current_user.id in (one.user_id, one.submitted_by)],
                            source=sources[0], is_correction=uploads.is_correction, page_address=_page_of_desk)  # fmt: skip
 
 

@@ -22,6 +22,7 @@ from ..catalogue import Entry, Link, Version
 from ..i18n import language
 from ..look import base_url
 from ..parts import here
+from .visitors import is_reader, tally
 
 blueprint = Blueprint("records", __name__, url_prefix="/records")
 
@@ -141,6 +142,8 @@ def record(number: str, slug: str) -> str | Answer:
         successor = next(iter(catalogue.find_many(session, [entry.successor])), None) if entry.successor else None
         broken = filechecks.broken_of(session, entry.number)
         copies = filetexts.kept_of(session, entry.number)
+    if is_reader():
+        tally().read(entry.number, datetime.now(UTC))
     kept = {file.url: copies[key] for file in entry.record.files if (key := filechecks.hash_of(file.url)) in copies}
     return render_template("records/record.html", former=former, broken=broken, kept=kept, **_context(entry, links, beyond, datetime.now(UTC).date()), versions=versions, successor=successor,
                            versions_shown=_VERSIONS_SHOWN)  # fmt: skip

@@ -14,6 +14,7 @@ from ..i18n import language, show_number
 from ..listing import Fault, Listing
 from ..parts import here
 from .sources import HEALTH
+from .visitors import is_reader, tally
 
 blueprint = Blueprint("search", __name__)
 
@@ -36,6 +37,8 @@ def results() -> tuple[str, int]:
     listing, faults = Listing.read(request.args)
     found = search.find(here(), listing, language(), correct=True)
     asked, listing = listing, found.listing
+    if is_reader() and listing.text and listing.page == 1:
+        tally().asked(asked.text, [hit.entry.data["publisher"]["slug"] for hit in found.hits[:3]], found.as_of)
     with here().database.read() as session:
         lost = absence.explain(here(), session, listing, found.as_of) if not found.total else None
         page = render_template(

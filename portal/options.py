@@ -52,6 +52,7 @@ _DEEDS = {
     "consolidated": lazy_gettext("Consolidated into another record"),
     "corrected": lazy_gettext("Corrected"),
     "draft_deleted": lazy_gettext("Draft deleted"),
+    "file_cleaned": lazy_gettext("File replaced by a clean copy"),
     "file_sent": lazy_gettext("File sent by a program"),
     "findings_overridden": lazy_gettext("Published in spite of findings"),
     "invitation_taken_back": lazy_gettext("Invitation taken back"),

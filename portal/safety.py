@@ -1,12 +1,13 @@
 """Safe to publish: what was found in the files and words of an upload, and why somebody lets it go out all the same."""
 
 import hashlib
+import shutil
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from tempfile import NamedTemporaryFile
+from tempfile import NamedTemporaryFile, TemporaryDirectory
 
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -17,12 +18,16 @@ from harvesters.record import Record
 from . import audit, leaks, uploads
 from .audit import Actor
 from .filestore import Files, Kept
+from .filetypes import ending_of
 from .leaks import Finding, Report
 from .models import StoredFile, Upload
 from .workflow import check_words
 
 _ANSWER = "_answer"
 _PATIENCE = 60.0  # seconds that looking into the files of one form may take
+# What no copy can be rid of.
+_STAYS = frozenset({"covered_text", "scan", "encrypted", "bomb", "path", "entities", "unreadable", "not_checked", "email", "phone", "iban",
+                    "national_id", "table_shape", "formula", "legacy"})  # fmt: skip
 # Fields of records in which people write sentences.
 WRITTEN = ("title", "summary", "body", "rationale", "counterparty", "decided_by", "method")
 
@@ -68,6 +73,31 @@ def _look(files: Files, folder: Path, file: Kept) -> Report:
             copy.write(chunk)
         copy.flush()
         return leaks.inspect_file(Path(copy.name), file.name)
+
+
+def clean_copy(files: Files, folder: Path, file: Kept, known: Report) -> tuple[Kept, Report] | None:
+    """A copy of a file without what was found in it, as far as that can be taken out, and what is left; None where no copy
+    would be better."""
+    stream = files.get(file.sha256)
+    if stream is None:
+        return None
+    folder.mkdir(parents=True, exist_ok=True)
+    with stream, TemporaryDirectory(dir=folder, prefix="cleaned-") as room:
+        source, target = Path(room) / "source", Path(room) / "target"
+        with source.open("wb") as copy:
+            shutil.copyfileobj(stream, copy)
+        if not leaks.clean_file(source, file.name, target):
+            return None
+        report = leaks.inspect_file(target, file.name)
+        if report.fault or len(report.findings) >= len(known.findings):
+            return None
+        with target.open("rb") as made:
+            return files.put(made, file.name), report
+
+
+def can_be_cleaned(told: Sequence[Told]) -> set[str]:
+    """The names of files with findings of which a clean copy may be made."""
+    return {one.file for one in told if one.file and ending_of(one.file) in leaks.CLEANABLE and one.finding.code not in _STAYS}
 
 
 def keep(session: Session, reports: dict[str, Report]) -> None:

@@ -135,16 +135,28 @@ def attach(session: Session, upload: Upload, files: Iterable[Kept], now: datetim
             continue
         # The same content is one file, under whatever name.
         upload.files = [one for one in upload.files if not one.startswith(file.sha256)] + [name]
-        if session.get(StoredFile, file.sha256) is None:
-            session.add(StoredFile(sha256=file.sha256, name=file.name, media_type=file.media_type, size=file.size,
-                                   user_id=upload.user_id, created_at=now))  # fmt: skip
-            session.flush()
+        _store(session, upload, file, now)
     return left
 
 
 def detach(upload: Upload, sha256: str) -> None:
     """Take a file out of an upload."""
     upload.files = [name for name in upload.files if not name.startswith(f"{sha256}/")]
+
+
+def replace_file(session: Session, upload: Upload, former: str, file: Kept, now: datetime) -> None:
+    """Put a file in the place of another one, under its title."""
+    upload.files = [f"{file.sha256}/{file.name}" if name.startswith(f"{former}/") else name for name in upload.files]
+    _store(session, upload, file, now)
+    if title := upload.data.get(f"file_title_{former[:12]}"):
+        upload.data = {name: value for name, value in upload.data.items() if name != f"file_title_{former[:12]}"} | {f"file_title_{file.sha256[:12]}": title}
+
+
+def _store(session: Session, upload: Upload, file: Kept, now: datetime) -> None:
+    if session.get(StoredFile, file.sha256) is None:
+        session.add(StoredFile(sha256=file.sha256, name=file.name, media_type=file.media_type, size=file.size,
+                               user_id=upload.user_id, created_at=now))  # fmt: skip
+        session.flush()
 
 
 def files_of(session: Session, upload: Upload) -> list[Kept]:

@@ -13,8 +13,10 @@ from pathlib import Path
 from . import personal
 from .findings import Finding, Report, describe
 
-__all__ = ["Finding", "Report", "describe", "inspect_file", "inspect_text", "main"]
+__all__ = ["CLEANABLE", "Finding", "Report", "clean_file", "describe", "inspect_file", "inspect_text", "main"]
 
+# Endings of files of which a clean copy can be made.
+CLEANABLE = frozenset({"xlsx", "docx", "pptx", "pdf", "jpg", "jpeg", "png"})
 SECONDS, MEMORY = 20, 1_500_000_000
 
 
@@ -40,13 +42,28 @@ def inspect_file(path: Path, name: str, *, seconds: int = SECONDS, memory: int =
         return Report(fault="too_much" if done.returncode < 0 else "broken")
 
 
+def clean_file(path: Path, name: str, target: Path, *, seconds: int = SECONDS, memory: int = MEMORY) -> bool:
+    """Write a copy of a file without what it hides, as far as that can be done; False where it cannot. Look at the copy again
+    before it is offered."""
+    command = [sys.executable, "-m", __name__, str(path.resolve()), name, str(seconds), str(memory), str(target.resolve())]
+    try:
+        done = subprocess.run(command, capture_output=True, timeout=seconds + 5, cwd=Path(__file__).parents[2], check=False)
+    except subprocess.TimeoutExpired:
+        return False
+    return done.returncode == 0 and target.exists() and target.stat().st_size > 0
+
+
 def main(arguments: list[str]) -> None:
-    """Look at one file and say what was found: the other process."""
+    """Look at one file and say what was found, or make a clean copy of it: the other process."""
+    from .cleaning import clean
     from .looking import look
 
-    path, name, seconds, memory = arguments
+    path, name, seconds, memory, *target = arguments
     resource.setrlimit(resource.RLIMIT_CPU, (int(seconds), int(seconds) + 1))
     resource.setrlimit(resource.RLIMIT_AS, (int(memory), int(memory)))
+    if target:
+        clean(Path(path), name, Path(target[0]))
+        return
     report = look(Path(path), name).to_data()
     report["peak"] = _peak()
     json.dump(report, sys.stdout)

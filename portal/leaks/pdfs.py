@@ -14,7 +14,7 @@ _LEAST = 4  # letters in a row
 _MOST_PAGES = 300
 _MOST_PIXELS = 40_000_000
 _TYPES_OF_ACTION = ("/JavaScript", "/JS", "/Launch")
-_REMARKS = frozenset({"/Text", "/FreeText", "/Popup", "/Ink", "/Stamp"})
+REMARKS = frozenset({"/Text", "/FreeText", "/Popup", "/Ink", "/Stamp"})
 
 
 class Encrypted(ValueError):
@@ -46,7 +46,7 @@ def _carried(path: Path) -> Iterator[Finding]:
         for one in page.get("/Annots") or ():
             remark: Any = one.get_object()
             words = str(remark.get("/Contents") or "")
-            if remark.get("/Subtype") in _REMARKS and (words or remark.get("/T")):
+            if remark.get("/Subtype") in REMARKS and (words or remark.get("/T")):
                 yield Finding.of("comments", f"page {number}", words or str(remark.get("/T")))
 
 

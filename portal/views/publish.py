@@ -1,13 +1,15 @@
 """The desk where officers publish: drafts, the form of each axis, preview, correcting and withdrawing."""
 
+import logging
 import re
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response
@@ -48,6 +50,7 @@ from ..typed import without_control
 from . import guard
 from .guard import Answer
 
+log = logging.getLogger(__name__)
 blueprint = Blueprint("publish", __name__, url_prefix="/publish")
 
 _MOST_AT_ONCE = 260_000_000  # bytes of one form: five of the largest files, and the text
@@ -78,6 +81,25 @@ def _expired(_error: CSRFError) -> Answer:
     if request.endpoint in _FORMS:
         return _form_again(_("This form had expired, so nothing was saved. What you typed is still here: send it again."))
     return errors.page(400, _("This page had expired"), _("Nothing was done. Go to your desk and try again."))
+
+
+@blueprint.errorhandler(OperationalError)
+def _no_room(error: OperationalError) -> Answer:
+    """The database cannot be written to: full, or away. What was typed comes back with the page."""
+    log.error("the database could not be written to: %s", error)
+    words = _("This portal cannot save anything at the moment: it has no room left, or its database does not answer. Nothing was saved; what you typed is still here.")
+    if request.method == "POST" and request.endpoint in _FORMS:
+        page, _status = cast(tuple[Any, int], _form_again(words))
+        return page, 503
+    return errors.page(503, _("This portal cannot save anything at the moment"), _("Please try again in a few minutes."))
+
+
+@blueprint.errorhandler(OSError)
+def _no_room_to_receive(error: OSError) -> Answer:
+    """What was sent could not even be taken in: there is nothing to give back but advice."""
+    log.error("a request could not be taken in: %s", error)
+    detail = _("It has no room left. What your browser saved as a draft is kept: go back, and send it again later without large files.")
+    return errors.page(507, _("This portal cannot save anything at the moment"), detail)
 
 
 @blueprint.errorhandler(RequestEntityTooLarge)
@@ -230,6 +252,10 @@ def _take_files() -> tuple[list[Kept], list[forms.Fault]]:
             kept.append(files.put(sent.stream, sent.filename))
         except Refused as error:
             refused.append(("files", str(error)))
+        except OSError as error:
+            log.error("a file could not be kept: %s", error)
+            words = _("“%(name)s” could not be kept: this portal has no room left, or its storage does not answer. What you typed is saved; tell the operator, and add the file again later.", name=sent.filename[:100])
+            refused.append(("files", words))
     return kept, refused
 
 
@@ -342,7 +368,7 @@ def preview_page(db: Session, upload: Upload, record: Record, **more: Any) -> st
         "publish/preview.html", upload=upload, token=upload.token, record=record, fields=fields, relations=relations, people=people,
         shown_number=show_number(record.number), correction=uploads.is_correction(upload), note_words=uploads.correction_note(upload),
         can=workflow.steps_for(db, upload, db.get_one(User, current_user.id)), two_persons=workflow.needs_review(db, upload.agency),
-        alike=[] if uploads.is_correction(upload) else lookalikes.find(here(), db, record), told=told, answered=safety.is_answered(upload, told), answer=safety.answer(upload),
+        alike=[] if uploads.is_correction(upload) else lookalikes.find(here(), db, record), told=told, cleanable=[file for file in uploads.files_of(db, upload) if file.name in safety.can_be_cleaned(told)], answered=safety.is_answered(upload, told), answer=safety.answer(upload),
         errors=faults, by_field=dict(faults), typed=guard.typed(), **more,
     )  # fmt: skip
 
@@ -421,6 +447,33 @@ def make_searchable() -> None:
         search.catch_up(here())
     except SearchUnavailable:
         flash(_("Search is not available at the moment; it will learn of this change by itself, later."), "message")
+
+
+@blueprint.post("/drafts/<token>/clean")
+def clean(token: str) -> Answer:
+    """Puts a clean copy in the place of a file."""
+    files, now = here().files, datetime.now(UTC)
+    with here().database.read() as db:
+        upload = _own(db, token)
+        workflow.demand(db, upload, db.get_one(User, current_user.id), "edit")
+        file = next((one for one in uploads.files_of(db, upload) if one.sha256 == request.form.get("sha256")), None) or abort(404)
+        known = safety.known(db, [file.sha256]).get(file.sha256, Report())
+    # Before the transaction, which others wait for.
+    made = safety.clean_copy(files, here().settings.files_dir, file, known)
+    if made is None:
+        flash(_("No clean copy of “%(name)s” can be made. Mend the file itself, and add it again.", name=file.name), "message")
+        return redirect(url_for(".preview", token=token), 303)
+    copy, report = made
+    with here().database.write() as db:
+        upload = _own(db, token)
+        workflow.demand(db, upload, db.get_one(User, current_user.id), "edit")
+        workflow.touch(upload, current_user.id)
+        uploads.replace_file(db, upload, file.sha256, copy, now)
+        together.note_change(upload, current_user.id)
+        safety.keep(db, {copy.sha256: report})
+        audit.note(db, now, guard.actor(), "file_cleaned", token, agency=upload.agency, title=file.name, before=file.sha256, after=copy.sha256)
+    flash(_("“%(name)s” is replaced by a clean copy. Open it and look whether it still shows what it should.", name=copy.name), "success")
+    return redirect(url_for(".preview", token=token), 303)
 
 
 @blueprint.post("/drafts/<token>/delete")

@@ -27,6 +27,8 @@ MATRIX = {
     ("publish.open_draft", "POST"): ("/publish/drafts/{draft}/open", MEMBERS),
     ("publish.preview", "GET"): ("/publish/drafts/{draft}/preview", MEMBERS),
     ("publish.publish", "POST"): ("/publish/drafts/{draft}/publish", PUBLISHERS),
+    # The draft has no such file: who may not write is refused before that is looked at.
+    ("publish.clean", "POST"): ("/publish/drafts/{draft}/clean", set()),
     ("publish.delete", "POST"): ("/publish/drafts/{draft}/delete", {"admin"}),
     ("publish.correct", "POST"): ("/publish/records/{number}/correct", MEMBERS),
     ("publish.withdraw", "GET"): ("/publish/records/{number}/withdraw", PUBLISHERS),

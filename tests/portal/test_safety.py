@@ -79,3 +79,39 @@ def test_a_reviewer_sees_what_was_answered(app, officer):
     reviewer = Officer(app, "reviewer@hanoi.example", role="reviewer")
     reviewer.signs_in()
     assert "The sheet was public before." in reviewer.client.get(address).text
+
+
+def test_a_clean_copy_takes_the_place_of_the_file_at_a_press(officer, portal):
+    address, preview = with_file(officer, workbook(hidden))
+    assert "Replace pay.xlsx by a clean copy" in preview.text
+    sha256 = preview.text.split('name="sha256" value="')[1].split('"')[0]
+    officer.fills_in(address.removesuffix("/preview"), **{f"file_title_{sha256[:12]}": "What was paid"})
+    answer = officer.client.post(address.replace("/preview", "/clean"), data={"csrf_token": officer.token(), "sha256": sha256})
+    assert answer.status_code == 303
+    page = officer.client.get(address)
+    assert "is replaced by a clean copy" in page.text and "A hidden sheet" not in page.text
+    record = officer.record(officer.presses_publish(address))
+    assert (record.files[0].title, len(record.files)) == ("What was paid", 1)
+    assert record.files[0].sha256 != sha256
+    with portal.database.read() as session:
+        assert "file_cleaned" in [one.action for one in audit.entries(session)]
+
+
+def test_where_no_copy_would_be_clean_the_file_stays_and_it_is_said(officer):
+    def refer(book):
+        hidden(book)
+        book.active["H1"] = "=Pay!A1"
+
+    address, preview = with_file(officer, workbook(refer))
+    sha256 = preview.text.split('name="sha256" value="')[1].split('"')[0]
+    officer.client.post(address.replace("/preview", "/clean"), data={"csrf_token": officer.token(), "sha256": sha256})
+    page = officer.client.get(address).text
+    assert "No clean copy of" in page and "A hidden sheet" in page
+
+
+def test_a_file_of_another_draft_is_not_cleaned(officer):
+    _address, preview = with_file(officer, workbook(hidden))
+    other, _preview = officer.previews("policy", title="Another")
+    sha256 = preview.text.split('name="sha256" value="')[1].split('"')[0]
+    answer = officer.client.post(other.replace("/preview", "/clean"), data={"csrf_token": officer.token(), "sha256": sha256}, judge=False)
+    assert answer.status_code == 404

@@ -86,7 +86,7 @@ def _expired(_error: CSRFError) -> Answer:
 @blueprint.errorhandler(OperationalError)
 def _no_room(error: OperationalError) -> Answer:
     """The database cannot be written to: full, or away. What was typed comes back with the page."""
-    log.error("the database could not be written to: %s", error)
+    log.error("the database could not be written to: %s", str(error))
     words = _("This portal cannot save anything at the moment: it has no room left, or its database does not answer. Nothing was saved; what you typed is still here.")
     if request.method == "POST" and request.endpoint in _FORMS:
         page, _status = cast(tuple[Any, int], _form_again(words))
@@ -97,7 +97,7 @@ def _no_room(error: OperationalError) -> Answer:
 @blueprint.errorhandler(OSError)
 def _no_room_to_receive(error: OSError) -> Answer:
     """What was sent could not even be taken in: there is nothing to give back but advice."""
-    log.error("a request could not be taken in: %s", error)
+    log.error("a request could not be taken in: %s", str(error))
     detail = _("It has no room left. What your browser saved as a draft is kept: go back, and send it again later without large files.")
     return errors.page(507, _("This portal cannot save anything at the moment"), detail)
 
@@ -253,7 +253,7 @@ def _take_files() -> tuple[list[Kept], list[forms.Fault]]:
         except Refused as error:
             refused.append(("files", str(error)))
         except OSError as error:
-            log.error("a file could not be kept: %s", error)
+            log.error("a file could not be kept: %s", str(error))
             words = _("“%(name)s” could not be kept: this portal has no room left, or its storage does not answer. What you typed is saved; tell the operator, and add the file again later.", name=sent.filename[:100])
             refused.append(("files", words))
     return kept, refused

@@ -51,7 +51,7 @@ class Checker:
     def pass_over(self, lines: Sequence[Line]) -> None:
         """Rows that were done before: only remember that they are there."""
         for line in lines:
-            self._seen.setdefault(self._identifier(line), line.at)
+            self._seen.setdefault(store.fold_identifier(self._identifier(line)), line.at)
 
     def _known(self, session: Session, lines: Iterable[Line]) -> dict[str, list[RecordRow]]:
         return find_by_identifiers(session, [self._identifier(line) for line in lines], self._source)
@@ -81,8 +81,8 @@ class Checker:
         at, column = outcome.line.at, self._column_of.get("document_number", "identifier")
         if not identifier:
             words = _("Enter the document number: by it the row is known again when the table is sent again")
-        elif identifier in self._seen:
-            words = _("stands in row %(row)s already; keep one of them", row=self._seen[identifier])
+        elif (folded := store.fold_identifier(identifier)) in self._seen:
+            words = _("stands in row %(row)s already; keep one of them", row=self._seen[folded])
         elif row is None and same:
             words = _("Your agency has several records of this number; change them one by one")
         elif row and row.axis != self._axis:
@@ -90,7 +90,7 @@ class Checker:
         elif row and row.state != "published":
             words = _("The record of this number was taken back; show it again at the desk first")
         else:
-            self._seen[identifier] = at
+            self._seen[folded] = at
             return
         outcome.faults.append((at, column, shown(identifier), words))
 
@@ -111,6 +111,12 @@ class Checker:
         """JSON Lines: each is a record as the API takes it."""
         data = dict(outcome.line.data or {})
         data.setdefault("axis", self._axis)
+        if data["axis"] != self._axis:
+            outcome.faults.append((outcome.line.at, "axis", shown(str(data["axis"])), _("stands on another axis than the table; send it in a table of its own")))
+            return None
+        if any(isinstance(one, dict) and one.get("sha256") for one in data.get("files") or () if isinstance(data.get("files"), list)):
+            outcome.faults.append((outcome.line.at, "files", "", _("Files are looked through before they go out: send this record by itself, or link to the files")))
+            return None
         try:
             return receiving.read(session, self._caller, data, row.identifier if row else identifier)
         except receiving.Refused as error:

@@ -16,7 +16,7 @@ from typing import IO, Any
 
 from flask_babel import force_locale
 from flask_babel import gettext as _
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
 from harvesters.record import read_record
@@ -285,8 +285,16 @@ def _publish(portal: Portal, token: str) -> None:
                 outcomes = checker.check(session, batch, look=False)
             _put_live(portal, token, outcomes, done)
     _learn(portal)
-    with _mine(portal, token) as (_session, bulk):
+    with _mine(portal, token) as (session, bulk):
         bulk.state, bulk.changed_at, bulk.owner = "published", datetime.now(UTC), ""
+        bulk.counts = bulk.counts | _what_became(session, bulk)
+
+
+def _what_became(session: Session, bulk: Bulk) -> dict[str, int]:
+    """What was done in fact: records may have been changed by hand between checking and publishing."""
+    rows = select(func.count()).select_from(BulkRow).where(BulkRow.bulk_id == bulk.id)
+    new, changed = (session.scalar(rows.where(one)) or 0 for one in (BulkRow.before == 0, BulkRow.before > 0))
+    return {"new": new, "changed": changed, "unchanged": bulk.counts.get("good", 0) - new - changed}
 
 
 def _put_live(portal: Portal, token: str, outcomes: list[Outcome], done: int) -> None:

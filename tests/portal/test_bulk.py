@@ -274,6 +274,24 @@ def test_lines_that_are_no_records_are_told_one_by_one(tables):
     assert [3, "record.colour", "red", "is not a field of such a record"] in [list(one) for one in row.faults]
 
 
+def test_one_number_in_two_spellings_is_one_record(tables):
+    row = tables.sends("decision", HEAD + "7/QĐ,One,award,en,,,,\n7/qd,Two,award,en,,,,\n").matches()
+    assert row.counts == {"good": 1, "new": 1, "bad": 1} and row.faults[0][3] == "stands in row 2 already; keep one of them"
+
+
+def test_what_was_changed_by_hand_between_checking_and_publishing_is_counted_as_it_was(tables):
+    tables.sends("decision", GOOD).matches()
+    tables.officer.publishes("decision", title="School meals", type="grant", document_number="2/QĐ")
+    row = tables.publishes()
+    assert row.counts["new"] == 1 and row.counts["changed"] == 1
+
+
+def test_lines_neither_bring_files_unseen_nor_leave_their_axis(tables):
+    lines = [RECORDS[0] | {"files": [{"sha256": "0" * 64}]}, RECORDS[1] | {"axis": "policy", "type": "law"}]
+    row = tables.sends("decision", "\n".join(map(json.dumps, lines)), "table.jsonl").matches()
+    assert row.counts == {"bad": 2} and [one[1] for one in row.faults] == ["files", "axis"]
+
+
 def test_cells_that_a_spreadsheet_would_run_are_made_harmless(tables):
     tables.sends("decision", HEAD + '"=cmd|1",,award,en,,,,\n').matches()
     assert "'=cmd|1" in tables.gets("/bad.csv").data.decode("utf-8-sig")

@@ -5,8 +5,8 @@ mend; `refill` is the way back, from a record to what one would have typed.
 """
 
 from .faults import Fault
-from .fields import accept, label
+from .fields import STEPS, accept, label, step_of
 from .reading import Reading, read
 from .refilling import refill
 
-__all__ = ["Fault", "Reading", "accept", "label", "read", "refill"]
+__all__ = ["STEPS", "Fault", "Reading", "accept", "label", "read", "refill", "step_of"]

@@ -107,6 +107,19 @@ def of_axis(axis: str) -> tuple[str, ...]:
     return (*_BASICS, *_OF_AXIS[axis], *_ENDS)
 
 
+# The form in steps: what each asks for.
+STEPS = 4
+_STEP_OF = dict.fromkeys(_BASICS, 1) | {"body": 2, "file_title": 2, "files": 2} | {name: 4 for name in _ENDS if name.startswith("translation_")}
+
+
+def step_of(axis: str, name: str) -> int:
+    """The step that asks for a field: 1 what it is, 2 what it says, 3 how it belongs together, 4 another language."""
+    if match := _ROW_NAME.fullmatch(name):
+        name = match[1]
+    base = "file_title" if name.startswith("file_title_") else name
+    return _STEP_OF.get(base, 2 if base in _OF_AXIS[axis] else 3)
+
+
 def accept(axis: str, sent: Mapping[str, list[str]]) -> dict[str, Any]:
     """What was sent, as it was typed, field by field: unknown fields are left out, rows are moved up to fill gaps."""
     single = set(of_axis(axis)) - {"files", "subjects", *ROWS}

@@ -114,7 +114,9 @@ def _form_again(words: str) -> Answer:
         return {"fault": words}, 400
     axis = _axis_sent()
     typed = forms.accept(axis, request.form.to_dict(flat=False))
-    return _blank(axis, request.form.get("token", ""), typed, note=words), 400
+    # On the step that was sent: the whole form would be sent again without what the other steps said.
+    edition = request.form.get("edition", "0")
+    return _blank(axis, request.form.get("token", ""), typed, note=words, step=_step(), edition=int(edition) if edition.isdecimal() and len(edition) < 9 else 0), 400
 
 
 def _axis_sent() -> str:
@@ -162,8 +164,8 @@ def form(axis: str) -> Answer:
     if request.method == "POST":
         return _receive(axis, request.form.get("token", ""))
     with here().database.read() as db:
-        place = uploads.agency_of(db, current_user.agency).place or ""
-    return _blank(axis, uploads.new_token(), {"language": language(), "license": _LICENCE, "places": place})
+        proposed = _defaults(db)
+    return _blank(axis, uploads.new_token(), proposed, step=_step())
 
 
 @blueprint.route("/drafts/<token>", methods=["GET", "POST"])
@@ -195,7 +197,7 @@ def _receive(axis: str, token: str) -> Answer:
             flash(_("This form was published already. To change the record, correct it from your desk."), "message")
             return _to_record(upload)
         workflow.demand(db, upload, db.get_one(User, current_user.id), "edit")
-        typed = forms.accept(upload.axis, request.form.to_dict(flat=False))
+        typed = _with_other_steps(db, upload, forms.accept(upload.axis, request.form.to_dict(flat=False)))
         if uploads.attach(db, upload, kept, now):
             refused.append(("files", _("A record may have %(most)s files; put the others into an archive", most=uploads.MOST_FILES)))
         safety.keep(db, looked)
@@ -208,6 +210,26 @@ def _receive(axis: str, token: str) -> Answer:
             together.come(upload, current_user.id, now)
             return _told(db, upload, now)
         return _act(db, upload, refused, request.form.get("action", "preview"))
+
+
+def _step() -> int:
+    """The step of the form that is asked for or was sent; 0 for the whole form."""
+    text = request.values.get("step", "")
+    return int(text) if text in map(str, range(1, forms.STEPS + 1)) else 0
+
+
+def _with_other_steps(db: Session, upload: Upload, typed: dict[str, Any]) -> dict[str, Any]:
+    """What was typed into one step, with what the other steps said before."""
+    step = _step()
+    if not step:
+        return typed
+    before = {name: value for name, value in upload.data.items() if not name.startswith("_")} if upload.edition else _defaults(db)
+    return {name: value for name, value in before.items() if forms.step_of(upload.axis, name) != step} | typed
+
+
+def _defaults(db: Session) -> dict[str, Any]:
+    """What a fresh form proposes."""
+    return {"language": language(), "license": _LICENCE, "places": uploads.agency_of(db, current_user.agency).place or ""}
 
 
 def _overtaken(db: Session, upload: Upload, typed: dict[str, Any]) -> Answer:
@@ -265,21 +287,24 @@ def _act(db: Session, upload: Upload, refused: list[forms.Fault], action: str) -
         uploads.detach(upload, value)
     if name in ("remove", "files", "draft", "add") and refused:
         return _form(db, upload, refused), 422
+    step = _step()
+    if name == "next" and 0 < step < forms.STEPS and not refused:
+        return redirect(url_for(".draft", token=upload.token, step=step + 1), 303)
     if name == "draft":
         flash(_("Your draft is saved."), "success")
         return redirect(url_for(".desk"), 303)
     if name in ("remove", "files"):
-        return redirect(url_for(".draft", token=upload.token, _anchor="files"), 303)
+        return redirect(url_for(".draft", token=upload.token, step=step or None, _anchor="files"), 303)
     if name == "add" and value in ("target", "relation"):
         row = count_rows(value, upload.data) + 1
         first = "target_indicator" if value == "target" else "relation_type"
         rows: dict[str, Any] = {value: row}
-        return redirect(url_for(".draft", token=upload.token, _anchor=f"{first}_{row}", **rows), 303)
+        return redirect(url_for(".draft", token=upload.token, step=step or None, _anchor=f"{first}_{row}", **rows), 303)
     if name == "find" and value.isdigit():
-        return redirect(url_for(".draft", token=upload.token, find=value, _anchor=f"relation_target_{value}"), 303)
+        return redirect(url_for(".draft", token=upload.token, find=value, step=step or None, _anchor=f"relation_target_{value}"), 303)
     if name == "use" and (match := re.fullmatch(r"([1-9][0-9]?[0-9]?):([0-9A-Z]{12})", value)):
         upload.data = upload.data | {f"relation_target_{match[1]}": show_number(match[2])}
-        return redirect(url_for(".draft", token=upload.token, _anchor=f"relation_target_{match[1]}"), 303)
+        return redirect(url_for(".draft", token=upload.token, step=step or None, _anchor=f"relation_target_{match[1]}"), 303)
     faults = uploads.prove(db, upload).faults
     if faults or refused:
         return _form(db, upload, faults + refused), 422
@@ -297,7 +322,12 @@ def _to_record(upload: Upload) -> Response:
 def _form(db: Session, upload: Upload, faults: list[forms.Fault] | None = None) -> str:
     typed = {name: value for name, value in upload.data.items() if not name.startswith("_")}
     return _page(upload, typed, files=uploads.files_of(db, upload), faults=faults or [], others=together.others(db, upload, current_user.id, datetime.now(UTC)),
-                 found=_found(typed))  # fmt: skip
+                 found=_found(typed), step=0 if faults and not _all_on(upload.axis, faults) else _step())  # fmt: skip
+
+
+def _all_on(axis: str, faults: list[forms.Fault]) -> bool:
+    """Whether the step that is shown has every field that is to be mended."""
+    return all(forms.step_of(axis, name) == _step() for name, _words in faults)
 
 
 def _page(upload: Upload, typed: dict[str, Any], *, faults: list[forms.Fault] | None = None, **more: Any) -> str:
@@ -322,7 +352,7 @@ def _blank(axis: str, token: str, typed: dict[str, Any], *, faults: list[forms.F
         other=translated_into(typed.get("language", "")),
         note_words=note,
         endings=ENDINGS,
-        **{"files": [], "edition": 0, "others": [], "theirs": [], "found": None, "corrected": None} | more,
+        **{"files": [], "step": 0, "edition": 0, "others": [], "theirs": [], "found": None, "corrected": None} | more,
     )
 
 

@@ -38,7 +38,7 @@ def paths(app: Flask) -> list[str]:
     public.publishes(whole="good")
     tables = ["/publish/bulk/", f"/publish/bulk/{sent.token}", f"/publish/bulk/{sent.token}/columns", f"/publish/bulk/{public.token}"]
     return [
-        *tables, "/publish/", "/publish/decision", "/publish/policy", "/publish/outcome", draft, found, f"/publish/records/{number}/withdraw",
+        *tables, "/publish/", "/publish/decision", "/publish/decision?step=1", "/publish/policy?step=2", "/publish/policy", "/publish/outcome", draft, found, f"/publish/records/{number}/withdraw",
         "/publish/agency/", "/publish/agency/log", "/publish/keys/", "/account", "/account/second-factor", "/password", "/admin/", "/admin/mails", "/admin/log",
     ]  # fmt: skip
 

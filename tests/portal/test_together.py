@@ -137,6 +137,63 @@ def test_a_record_that_looks_like_one_that_is_here_is_told(lan, app, fields, ali
     assert (f"/records/{number}" in preview.text) == alike
 
 
+def test_the_form_goes_in_four_steps_and_each_is_saved(lan):
+    desk = lan.client.get("/publish/").text
+    assert "/publish/policy?step=1" in desk
+    page = lan.client.get("/publish/policy?step=1").text
+    path = re.findall(r'action="(/publish/drafts/[^"]+)"', page)[0]
+    assert "Step 1 of 4" in page and "target_value_1" not in page
+    answer = send(lan, path, page, "next", title="Cleaner river", type="strategy")
+    for step, fields in ((2, {"objectives": "Less waste", "target_indicator_1": "Waste", "body": "Text"}), (3, {"keywords": "river"})):
+        assert answer.status_code == 303 and answer.headers["Location"] == f"{path}?step={step}"
+        page = lan.client.get(answer.headers["Location"]).text
+        assert f"Step {step} of 4" in page and 'id="title"' not in page
+        answer = send(lan, path, page, "next", **fields)
+    page = lan.client.get(answer.headers["Location"]).text
+    assert "Back: How it belongs together" in page
+    answer = send(lan, path, page, "preview", translation_title="Sông sạch hơn")
+    assert answer.headers["Location"] == f"{path}/preview"
+    record = lan.record(lan.presses_publish(f"{path}/preview"))
+    assert (record.title, record.objectives, record.keywords, record.body, record.license) == ("Cleaner river", ("Less waste",), ("river",), "Text", "CC-BY-4.0")
+    assert record.targets[0].indicator == "Waste" and record.translations["vi"].title == "Sông sạch hơn"
+
+
+def test_a_step_says_what_to_mend_in_it_and_the_whole_form_what_is_elsewhere(lan):
+    page = lan.client.get("/publish/policy?step=1").text
+    path = re.findall(r'action="(/publish/drafts/[^"]+)"', page)[0]
+    send(lan, path, page, "next", title="", type="strategy")
+    page = lan.client.get(f"{path}?step=2").text
+    answer = send(lan, path, page, "preview", valid_from="soon")
+    assert answer.status_code == 422 and "Enter a title" in answer.text and "soon" in answer.text
+    assert 'id="title"' in answer.text and 'name="step"' not in answer.text
+    page = lan.client.get(f"{path}?step=1").text
+    answer = send(lan, path, page, "preview", title="Cleaner river", issued="never")
+    assert answer.status_code == 422
+    page = lan.client.get(f"{path}?step=2").text
+    send(lan, path, page, "draft", valid_from="2024")
+    page = lan.client.get(f"{path}?step=1").text
+    answer = send(lan, path, page, "preview", issued="never")
+    assert answer.status_code == 422 and 'name="step" value="1"' in answer.text
+
+
+def test_a_step_that_had_expired_comes_back_as_that_step(lan):
+    path = draft_of(lan, title="Cleaner river", summary="Words", keywords="river")
+    page = lan.client.get(f"{path}?step=3").text
+    expired = lan.client.post(path, data={**typed_into(page), "keywords": "fish", "csrf_token": "old", "action": "next"}, content_type="multipart/form-data")
+    assert expired.status_code == 400 and 'name="step" value="3"' in expired.text
+    assert send(lan, path, expired.text, "draft").status_code == 303
+    shown = typed_into(lan.client.get(path).text)
+    assert (shown["keywords"], shown["summary"]) == ("fish", "Words")
+
+
+def test_what_a_step_emptied_is_empty_and_what_it_did_not_show_stays(lan):
+    path = draft_of(lan, title="Cleaner river", summary="Words", keywords="river, fish", relation_type_1="cites", relation_target_1="7/QĐ")
+    page = lan.client.get(f"{path}?step=3").text
+    send(lan, path, page, "draft", keywords="")
+    shown = typed_into(lan.client.get(path).text)
+    assert (shown["keywords"], shown["summary"], shown["relation_target_1"]) == ("", "Words", "7/QĐ")
+
+
 @pytest.mark.browser
 def test_two_browsers_write_one_draft_and_nothing_is_lost(live_server: LiveServer, new_page: Callable[..., Any], lan, an, portal) -> None:
     path = draft_of(lan, title="Cleaner river")

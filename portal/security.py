@@ -25,6 +25,6 @@ def _add_headers(response: Response) -> Response:
     headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
     if request.is_secure:
         headers.setdefault("Strict-Transport-Security", "max-age=31536000")
-    if request.blueprint in ("accounts", "sso", "publish", "review", "membership", "keys", "bulk", "admin"):
+    if request.blueprint in ("accounts", "sso", "publish", "sending", "review", "membership", "keys", "bulk", "admin"):
         headers["Cache-Control"] = "no-store"
     return response

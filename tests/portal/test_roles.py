@@ -28,6 +28,8 @@ MATRIX = {
     ("publish.preview", "GET"): ("/publish/drafts/{draft}/preview", MEMBERS),
     ("publish.publish", "POST"): ("/publish/drafts/{draft}/publish", PUBLISHERS),
     # The draft has no such file: who may not write is refused before that is looked at.
+    ("sending.have", "GET"): ("/publish/drafts/{draft}/parts/0123456789abcdef", MEMBERS | {"stranger"}),
+    ("sending.add", "POST"): ("/publish/drafts/{draft}/parts/0123456789abcdef?at=0&size=4&axis=policy&name=a.csv", MEMBERS),
     ("publish.clean", "POST"): ("/publish/drafts/{draft}/clean", set()),
     ("publish.delete", "POST"): ("/publish/drafts/{draft}/delete", {"admin"}),
     ("publish.correct", "POST"): ("/publish/records/{number}/correct", MEMBERS),
@@ -77,7 +79,7 @@ MATRIX = {
 }
 # Doors that everybody may knock at; what they open is told by other tests.
 OPEN = {"accounts.sign_in", "accounts.second_step", "accounts.sign_out", "accounts.forgotten", "accounts.reset", "accounts.invitation", "sso.start", "sso.back"}
-DESK = ("publish", "review", "membership", "keys", "bulk", "admin", "accounts", "sso")
+DESK = ("publish", "sending", "review", "membership", "keys", "bulk", "admin", "accounts", "sso")
 
 
 @pytest.fixture

@@ -55,13 +55,14 @@ def clean_file(path: Path, name: str, target: Path, *, seconds: int = SECONDS, m
 
 def main(arguments: list[str]) -> None:
     """Look at one file and say what was found, or make a clean copy of it: the other process."""
-    from .cleaning import clean
     from .looking import look
 
     path, name, seconds, memory, *target = arguments
     resource.setrlimit(resource.RLIMIT_CPU, (int(seconds), int(seconds) + 1))
     resource.setrlimit(resource.RLIMIT_AS, (int(memory), int(memory)))
     if target:
+        from .cleaning import clean
+
         clean(Path(path), name, Path(target[0]))
         return
     report = look(Path(path), name).to_data()

@@ -32,8 +32,10 @@ def look(path: Path, name: str, depth: int = 0) -> Report:
         found.append(Finding.of("entities", str(error)))
     except (TooMuch, MemoryError):
         fault = "too_much"
-    except ImportError:
+    except (ModuleNotFoundError, personal.Unavailable):
         fault = "missing"
+    except ImportError:  # a library that is there found no room to be loaded
+        fault = "too_much"
     except (XmlFault, zipfile.BadZipFile, OSError, ValueError, KeyError, RuntimeError, NotImplementedError, SyntaxError, RecursionError, EOFError):
         fault = "broken"
     except Exception as error:

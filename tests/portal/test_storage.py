@@ -75,7 +75,7 @@ def in_bucket(server, settings, tmp_path):
     """A portal whose raw items lie in a bucket."""
     app = create_app(replace(settings, data_dir=tmp_path / "d", database_url="", storage_url=f"s3+{server}/portal/{tmp_path.name}", storage_key="key", storage_secret="secret"))
     portal = app.extensions["clerestory"]
-    portal.settings.data_dir.mkdir()
+    portal.settings.data_dir.mkdir(exist_ok=True)
     schema.upgrade(portal.database)
     yield portal, app
     portal.close()

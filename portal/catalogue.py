@@ -101,12 +101,14 @@ class Entry:
 @dataclass(frozen=True)
 class Link:
     """One relation as seen from a record. `inverse`: the other record points here. `entry` is the other record,
-    None while it has not arrived; then `relation` says what is known of it."""
+    None while it has not arrived; then `relation` says what is known of it. `origin`: nothing where the record says
+    so itself, "machine" or "desk" where it was found in its words."""
 
     type: str
     inverse: bool
     relation: Relation | None
     entry: Entry | None
+    origin: str = ""
 
 
 @dataclass(frozen=True)
@@ -335,7 +337,8 @@ def most_linked(session: Session) -> Entry | None:
 
 def links(session: Session, entry: Entry) -> list[Link]:
     """A record's relations both ways: its own in their order, then those of records that point to it."""
-    return _outgoing(session, entry) + _incoming(session, entry)
+    stated = _outgoing(session, entry)
+    return stated + _found(session, entry, stated) + _incoming(session, entry)
 
 
 def _outgoing(session: Session, entry: Entry) -> list[Link]:
@@ -352,6 +355,18 @@ def _outgoing(session: Session, entry: Entry) -> list[Link]:
         return by_word.get(fold_identifier(relation.identifier))
 
     return [Link(relation.type, False, relation, target(relation)) for relation in relations]
+
+
+def _found(session: Session, entry: Entry, stated: Sequence[Link]) -> list[Link]:
+    """Relations that were found in the record's words, but for those that it states itself."""
+    rows = session.scalars(select(RelationRow).where(RelationRow.record_id == entry.id, RelationRow.origin != "").order_by(RelationRow.position)).all()
+    present = _present(session, {row.target_number for row in rows if row.target_number}) if rows else {}
+    known = {link.entry.number for link in stated if link.entry} | {entry.number}
+    return [
+        Link(row.type, False, Relation(type=row.type, number=row.target_number), target, row.origin)
+        for row in rows
+        if (target := present.get(row.target_number or "")) and target.number not in known
+    ]
 
 
 def _present(session: Session, numbers: set[str]) -> dict[str, Entry]:
@@ -382,7 +397,7 @@ def _first_by_identifier(session: Session, words: Iterable[str]) -> dict[str, En
 def _incoming(session: Session, entry: Entry) -> list[Link]:
     values = select(IdentifierRow.value).where(IdentifierRow.record_id == entry.id)
     rows = session.execute(
-        select(RelationRow.type, *_FIELDS)
+        select(RelationRow.type, RelationRow.origin, *_FIELDS)
         .join(RecordRow, RecordRow.id == RelationRow.record_id)
         .where(RecordRow.state.not_in(HIDDEN), RecordRow.id != entry.id)
         .where(
@@ -394,7 +409,7 @@ def _incoming(session: Session, entry: Entry) -> list[Link]:
         .order_by(RecordRow.issued_on, RecordRow.number)
         .limit(200)
     )
-    return [Link(kind, True, None, Entry(*fields)) for kind, *fields in rows]
+    return [Link(kind, True, None, Entry(*fields), origin) for kind, origin, *fields in rows]
 
 
 def versions(session: Session, entry: Entry) -> list[Version]:

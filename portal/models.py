@@ -152,7 +152,11 @@ class Revision(Base):
 
 
 class RelationRow(Base):
-    """One relation of a record. `target_number` where it is known; else `target_identifier`, folded, finds it."""
+    """One relation of a record. `target_number` where it is known; else `target_identifier`, folded, finds it.
+
+    `origin`: who says so. Nothing: the record itself; "machine": a citation in its words was recognised with certainty;
+    "desk": an officer confirmed one that was doubtful. Only the first kind goes when the record says something else.
+    """
 
     __tablename__ = "relations"
 
@@ -162,6 +166,7 @@ class RelationRow(Base):
     type: Mapped[str] = mapped_column(String(20))
     target_number: Mapped[str | None] = mapped_column(String(12), index=True)
     target_identifier: Mapped[str | None] = mapped_column(String(500), index=True)
+    origin: Mapped[str] = mapped_column(String(10), default="", server_default="")
 
 
 class IdentifierRow(Base):

@@ -432,8 +432,8 @@ def save_links(session: Session, records: dict[int, Record]) -> None:
     """Write the relations and identifiers of new and changed records."""
     if not records:
         return
-    for table in (RelationRow, IdentifierRow):
-        session.execute(delete(table).where(table.record_id.in_(records)))
+    session.execute(delete(RelationRow).where(RelationRow.record_id.in_(records), RelationRow.origin == ""))
+    session.execute(delete(IdentifierRow).where(IdentifierRow.record_id.in_(records)))
     relations = [row for row_id, record in records.items() for row in _relation_rows(row_id, record)]
     identifiers = [
         {"record_id": row_id, "value": value}

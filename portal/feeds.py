@@ -35,11 +35,12 @@ def atom(
         feed.link(href=following, rel="next", type="application/atom+xml")
     feed.updated(max((entry.changed_at for entry in entries), default=now))
     for entry in entries:
-        _add(feed, entry, language, base)
+        add_entry(feed, entry, language, base)
     return bytes(feed.atom_str(pretty=True))
 
 
-def _add(feed: FeedGenerator, entry: Entry, language: str, base: str) -> None:
+def add_entry(feed: FeedGenerator, entry: Entry, language: str, base: str) -> None:
+    """A record as an entry of a feed."""
     address = f"{base}/records/{entry.number}"
     item = feed.add_entry(order="append")
     item.id(address)

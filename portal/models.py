@@ -643,3 +643,16 @@ class Gone(Base):
     __tablename__ = "gone"
 
     document: Mapped[str] = mapped_column(String(200), primary_key=True)
+
+
+class CompletenessCount(Base):
+    """Of one agency's records on an axis: how many should have a part (`portal.completeness`), and how many have it."""
+
+    __tablename__ = "completeness_counts"
+
+    publisher: Mapped[str] = mapped_column(String(100), primary_key=True)
+    axis: Mapped[str] = mapped_column(String(20), primary_key=True)
+    part: Mapped[str] = mapped_column(String(20), primary_key=True)
+    expected: Mapped[int]
+    present: Mapped[int]
+    counted_at: Mapped[datetime]

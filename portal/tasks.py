@@ -18,7 +18,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from . import bulk, filechecks, keeping, mail, needs, publishing, search
+from . import bulk, completeness, filechecks, keeping, mail, needs, publishing, search
 from .db import wait_for_turn
 from .harvesting.leases import Owner
 from .models import State
@@ -143,3 +143,9 @@ def _note(session: Session, name: str, now: datetime, owner: str) -> None:
 
 def _key(name: str) -> str:
     return f"task {name}"
+
+
+@periodic(hours=1)
+def count_completeness(portal: Portal) -> None:
+    """Count how complete the records of every agency are."""
+    completeness.keep_count(portal.database, datetime.now(UTC))

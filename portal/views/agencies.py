@@ -1,13 +1,15 @@
 """Agencies: who publishes here, and one agency with what it published."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from .. import catalogue
+from .. import catalogue, completeness
 from ..catalogue import AgencyCard
+from ..completeness import Completeness
 from ..i18n import language
 from ..look import kept
 from ..parts import here
@@ -95,7 +97,18 @@ def agency(slug: str) -> str | Response:
             children=catalogue.child_agencies(session, slug),
             newest=catalogue.newest(session, publisher=slug, limit=8),
             sources=_sources(catalogue.sources_of(session, slug), slug),
+            complete=_completeness(slug) if card.total else None,
         )
+
+
+def _completeness(slug: str) -> tuple[Completeness, datetime]:
+    """How complete its records are, and when that was counted."""
+
+    def read() -> tuple[Completeness, datetime]:
+        with here().database.read() as session:
+            return completeness.count_of(session, slug, datetime.now(UTC))
+
+    return kept().get(("completeness", slug), read)
 
 
 def _sources(counts: dict[str, int], slug: str) -> list[tuple[str, str, int]]:

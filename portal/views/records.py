@@ -21,6 +21,7 @@ from .. import thread as threads
 from ..catalogue import Entry, Link, Version
 from ..i18n import language
 from ..look import base_url
+from ..matter import walk as matters
 from ..parts import here
 from .visitors import is_reader, tally
 
@@ -101,6 +102,9 @@ def _open(session: Session, typed: str) -> Entry | Answer:
     return _gone(entry) if entry.state == "unpublished" else entry
 
 
+open_record = _open  # for the other pages of a record
+
+
 def _unknown(typed: str) -> Answer:
     title = _("There is no such record")
     detail = _("“%(number)s” is not the number of a record here. A number has 12 letters and digits, such as 7K3Q-X9F2-AB4M.",
@@ -142,10 +146,11 @@ def record(number: str, slug: str) -> str | Answer:
         successor = next(iter(catalogue.find_many(session, [entry.successor])), None) if entry.successor else None
         broken = filechecks.broken_of(session, entry.number)
         copies = filetexts.kept_of(session, entry.number)
+        whole = matters.size(session, entry.id)
     if is_reader():
         tally().read(entry.number, datetime.now(UTC))
     kept = {file.url: copies[key] for file in entry.record.files if (key := filechecks.hash_of(file.url)) in copies}
-    return render_template("records/record.html", former=former, broken=broken, kept=kept, **_context(entry, links, beyond, datetime.now(UTC).date()), versions=versions, successor=successor,
+    return render_template("records/record.html", whole=whole, former=former, broken=broken, kept=kept, **_context(entry, links, beyond, datetime.now(UTC).date()), versions=versions, successor=successor,
                            versions_shown=_VERSIONS_SHOWN)  # fmt: skip
 
 

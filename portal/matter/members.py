@@ -1,0 +1,157 @@
+"""The members of a matter: what their pages say of them, without what is long.
+
+What a record says in one of its versions never changes, so what was read of it is kept: a matter of hundreds of records
+is read from the database once, and then again only where something new is said.
+"""
+
+from collections import OrderedDict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import date, datetime
+from functools import lru_cache
+from threading import Lock
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import Engine, select
+from sqlalchemy.orm import Session
+
+from harvesters.when import first_day, last_day
+
+from .. import completeness
+from ..catalogue import Entry
+from ..models import RecordRow
+from ..outcomes import year_of
+from ..store import fold_identifier
+from .walk import Node
+
+# So many members are kept, in all; each is some kilobytes.
+KEPT = 10_000
+_AT_ONCE = 400
+_LEFT_OUT = ("body", "files", "rationale", "method", "axis_rule")
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A record of a matter. `entry` is the record without its long parts: its text, files, roll call, and all figures
+    but the first and the last. `day` and `until`: when, as precise as it is known; `parts`: what it has of what is expected of it in
+    itself (`portal.completeness`); `names`: every name, folded, by which a target may call it."""
+
+    entry: Entry
+    day: str
+    until: str
+    parts: dict[str, bool]
+    names: frozenset[str]
+    files: tuple[dict[str, Any], ...] = ()
+
+    @property
+    def number(self) -> str:
+        return self.entry.number
+
+    @property
+    def axis(self) -> str:
+        return self.entry.axis
+
+    @property
+    def at(self) -> date | None:
+        """Where it stands in time: an outcome at its last figure, everything else on its day; None where that is not known."""
+        return last_day(self.until[:4]) if self.until else first_day(self.day) if self.day else None
+
+
+_Key = tuple[str, int, datetime, str]
+
+
+class _Shelf:
+    """What was read of records, the least used forgotten first."""
+
+    def __init__(self) -> None:
+        self._members: OrderedDict[_Key, Member] = OrderedDict()
+        self._lock = Lock()
+
+    def get(self, keys: Iterable[_Key]) -> dict[_Key, Member]:
+        with self._lock:
+            found = {key: self._members[key] for key in keys if key in self._members}
+            for key in found:
+                self._members.move_to_end(key)
+            return found
+
+    def put(self, members: dict[_Key, Member]) -> None:
+        with self._lock:
+            self._members.update(members)
+            while len(self._members) > KEPT:
+                self._members.popitem(last=False)
+
+
+_shelves: WeakKeyDictionary[Engine, _Shelf] = WeakKeyDictionary()
+_shelving = Lock()
+
+
+def _shelf(session: Session) -> _Shelf:
+    engine = session.get_bind()
+    engine = engine if isinstance(engine, Engine) else engine.engine
+    with _shelving:
+        return _shelves.setdefault(engine, _Shelf())
+
+
+def read(session: Session, nodes: Collection[Node]) -> dict[int, Member]:
+    """The records of these nodes, by id."""
+    shelf = _shelf(session)
+    keys = {(node.number, node.version, node.changed_at, node.state): node.id for node in nodes}
+    found = shelf.get(keys)
+    missing = sorted(id for key, id in keys.items() if key not in found)
+    fresh: dict[_Key, Member] = {}
+    for start in range(0, len(missing), _AT_ONCE):
+        for entry in _entries(session, missing[start : start + _AT_ONCE]):
+            fresh[entry.number, entry.version, entry.changed_at, entry.state] = member_of(entry)
+    shelf.put(fresh)
+    return {member.entry.id: member for member in (*found.values(), *fresh.values())}
+
+
+_FIELDS = tuple(getattr(RecordRow, field.name) for field in fields(Entry))
+
+
+def _entries(session: Session, ids: Sequence[int]) -> list[Entry]:
+    return [Entry(*row) for row in session.execute(select(*_FIELDS).where(RecordRow.id.in_(ids)))]
+
+
+def member_of(entry: Entry) -> Member:
+    """A record as a member."""
+    data = entry.data
+    known = [one for one in data.get("observations", ()) if one.get("value") is not None]
+    day, until = str(data.get("issued", "")), ""
+    if entry.axis == "outcome" and known:
+        day, until = (pick((str(one["period"]) for one in known), key=year_of) for pick in (min, max))
+    names = [str(data["identifier"]), *(str(other["value"]) for other in data.get("other_identifiers", ())), str(data.get("indicator") or "")]
+    names += [f"{entry.source}{mark}{data['identifier']}" for mark in (" ", "/", ":")]
+    return Member(
+        replace(entry, data=_short(data, known)),
+        day,
+        "" if until == day else until,
+        completeness.own_parts(data),
+        frozenset({entry.number, *(folded(name) for name in names if name)}) if entry.axis == "outcome" else frozenset(),
+        tuple(data.get("files", ()))[:5],
+    )
+
+
+@lru_cache(maxsize=20_000)
+def folded(name: str) -> str:
+    """An identifier as it is compared."""
+    return fold_identifier(name)
+
+
+def _short(data: dict[str, Any], known: list[dict[str, Any]]) -> dict[str, Any]:
+    short = {name: value for name, value in data.items() if name not in _LEFT_OUT}
+    if "summary" in short:
+        short["summary"] = short["summary"][:2000]
+    if translations := short.get("translations"):
+        short["translations"] = {code: {name: words[:2000] for name, words in one.items() if name != "body"} for code, one in translations.items()}
+    if votes := short.get("votes"):
+        short["votes"] = {name: value for name, value in votes.items() if name != "roll_call"}
+    if known:
+        # What tells when it was measured, how it stands, and whether it is of several places.
+        ends = [min(known, key=lambda one: year_of(one["period"])), max(known, key=lambda one: year_of(one["period"]))]
+        other = next((one for one in known if one.get("place") != ends[1].get("place")), None)
+        short["observations"] = [*([other] if other and other not in ends else []), *(ends if ends[0] is not ends[1] else ends[:1])]
+    else:
+        short.pop("observations", None)
+    return short

@@ -14,9 +14,10 @@ from ..dates import date_field
 from ..http import BadAnswer, Http
 from ..markup import read_line, read_markup, split_lead
 from ..paging import Page, by_date_window, by_next_link
-from ..record import Agency, Consultation, File, Identifier, Record, Relation, Strict
+from ..record import Agency, Consultation, File, Identifier, Record, Relation, Slug, Strict
 from ..run import Item, Remark
 from ..source import Source
+from .dockets import part_of_dockets
 
 INCREMENTAL = RESUMABLE = True
 # However many documents match a question, the API shows no more than these.
@@ -50,7 +51,8 @@ SUBTYPES = {"executive order": "executive_order", "proclamation": "proclamation"
 
 class Options(Strict):
     """What to ask for: `types` (all by default), `agencies` (slugs), `presidential_types`, `term`; and `from`
-    which day of publication on. Without it everything is asked for, from 1994 on."""
+    which day of publication on. Without it everything is asked for, from 1994 on. `dockets` says in which source's
+    records an agency's dockets are, by the letters that they begin with: `{ EPA = "us-regulations-epa" }`."""
 
     types: tuple[Literal["RULE", "PRORULE", "NOTICE", "PRESDOCU"], ...] = ()
     agencies: tuple[str, ...] = ()
@@ -58,6 +60,7 @@ class Options(Strict):
     presidential_types: tuple[str, ...] = ()
     from_: date = Field(default=date(1994, 1, 1), alias="from")
     per_page: int = Field(default=1000, ge=1, le=1000)
+    dockets: dict[str, Slug] = {}
 
 
 def collect(
@@ -181,7 +184,7 @@ def parse(item: Item, source: Source) -> Record | None:
         license=source.license,
         places=(source.place,) if source.place else (),
         files=_files(data),
-        relations=_relations(data),
+        relations=(*_relations(data), *part_of_dockets(listed(data.get("docket_ids")), Options(**source.options).dockets)),
         consultation=Consultation(opens=published, closes=closes, url=web_address(data.get("comment_url")) or None)
         if closes
         else None,

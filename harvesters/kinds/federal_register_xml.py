@@ -17,10 +17,11 @@ from ..building import agency_of, build
 from ..catalogues import themes
 from ..http import BadAnswer, Http
 from ..markup import read_line, split_lead
-from ..record import Identifier, Record, Relation, Strict
+from ..record import Identifier, Record, Relation, Slug, Strict
 from ..run import Item, Remark
 from ..source import Source
 from ..xml import Element, XmlFault, attribute, child, children, descendants, find, local, read_xml, text_of
+from .dockets import part_of_dockets
 from .federal_register import PLACES
 
 INCREMENTAL = True
@@ -35,10 +36,11 @@ _HEADED = frozenset({"AGY", "ACT", "SUM"})
 
 class Options(Strict):
     """`from`: the first day whose issue is asked for, where `url` names the folder; `types`: RULE, PRORULE, NOTICE,
-    PRESDOCU (all)."""
+    PRESDOCU (all); `dockets`: in which source's records an agency's dockets are, as in federal_register."""
 
     from_: date = Field(default=date(2025, 1, 1), alias="from")
     types: tuple[str, ...] = tuple(_KINDS)
+    dockets: dict[str, Slug] = {}
 
 
 def collect(
@@ -144,7 +146,10 @@ def parse(item: Item, source: Source) -> Record | None:
         landing_page=f"https://www.federalregister.gov/d/{number}",
         license=source.license,
         places=(source.place,) if source.place else (),
-        relations=tuple(Relation(type="cites", identifier=text) for text in dict.fromkeys(_parts(preamble))),
+        relations=(
+            *(Relation(type="cites", identifier=text) for text in dict.fromkeys(_parts(preamble))),
+            *part_of_dockets((text_of(one) for one in descendants(preamble, "DEPDOC")), Options(**source.options).dockets),
+        ),
         decided_by="The President" if data["kind"] == "PRESDOCU" else agency.name("en"),
     )
 

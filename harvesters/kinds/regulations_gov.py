@@ -21,6 +21,7 @@ from ..markup import read_line, read_markup, split_lead
 from ..record import Consultation, File, Identifier, Record, Relation, Strict
 from ..run import Item, Remark
 from ..source import Source
+from .dockets import is_bin
 
 INCREMENTAL = True
 RESUMABLE = True
@@ -176,6 +177,7 @@ def _common(row: dict[str, Any], said: dict[str, Any], source: Source) -> dict[s
 
 def _document(row: dict[str, Any], source: Source) -> Record:
     said = row["attributes"]
+    docket = str(said.get("docketId") or "")
     axis, type_, rule = PLACES.get(str(said.get("documentType") or "").casefold(), _ANY)
     opens, closes = _day(said.get("commentStartDate")), _day(said.get("commentEndDate"))
     topics = [str(topic) for topic in listed(said.get("topics"))]
@@ -196,7 +198,7 @@ def _document(row: dict[str, Any], source: Source) -> Record:
         other_identifiers=tuple(Identifier(scheme=scheme, value=str(value)[:500]) for scheme, value in dict.fromkeys(found) if value),
         landing_page=f"https://www.regulations.gov/document/{row['id']}",
         files=_files(row),
-        relations=(Relation(type="part_of", source=source.name, identifier=str(said["docketId"])),) if said.get("docketId") else (),
+        relations=(Relation(type="part_of", source=source.name, identifier=docket),) if docket and not is_bin(docket) else (),
         consultation=Consultation(opens=opens, closes=closes, url=f"https://www.regulations.gov/document/{row['id']}") if closes else None,
         decided_by=str(said.get("agencyId") or ""),
     )

@@ -126,7 +126,7 @@ def atom(matter: Matter, base: str, page: str, address: str, language: str, now:
     """An Atom feed: what is new in a matter, and what fell due in it without coming."""
     feed = FeedGenerator()
     feed.id(address)
-    feed.title(_("The matter of %(title)s", title=matter.heart.entry.title(language)))
+    feed.title(_("The whole matter: %(title)s", title=matter.heart.entry.title(language)))
     feed.language(language)
     feed.link(href=address, rel="self", type="application/atom+xml")
     feed.link(href=page, rel="alternate", type="text/html")

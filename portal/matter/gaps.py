@@ -125,8 +125,8 @@ def sentence(gap: Gap) -> str:
     day = show_when(gap.day).striptags() if gap.day else ""
     return str(
         {
-            "report_overdue": lambda: _("The figure or report that was due on %(day)s has not been published here.", day=day),
-            "target_overdue": lambda: _("No figure here shows whether “%(target)s” was reached; that was due on %(day)s.", target=gap.name, day=day),
+            "report_overdue": lambda: _("The figure or report that was due has not been published here (due: %(day)s).", day=day),
+            "target_overdue": lambda: _("No figure here shows whether “%(target)s” was reached (due: %(day)s).", target=gap.name, day=day),
             "consultation_unanswered": lambda: _("The consultation closed on %(day)s; no decision that followed it is published here.", day=day),
             "named_missing": lambda: _("“%(name)s” is named here, but has not been collected.", name=gap.name),
             "no_decision": lambda: _("No decision that made, funded or carried this out is published here."),

@@ -7,6 +7,7 @@ from harvesters.record import Agency, Decision, File, Identifier, Policy, Record
 from search_index.engine import Piece, Reason, Snippet
 
 from .catalogue import Entry
+from .completeness import Completeness, Part
 from .facets import FacetLine
 from .search import FoundHit
 
@@ -24,7 +25,7 @@ def _entry(record: Record, state: str = "published") -> Entry:
 
 
 def samples() -> SimpleNamespace:
-    """`hits`, `files`, `axis_lines`, `many_lines` and `address` for the style guide."""
+    """`hits`, `files`, `axis_lines`, `many_lines`, `address` and `complete` for the style guide."""
     files = (
         File(url="https://agency.example/decision.pdf", title="Decision", media_type="application/pdf", size=412_000),
         File(url="https://agency.example/targets.csv", media_type="text/csv", size=9_100, language="vi"),
@@ -60,4 +61,5 @@ def samples() -> SimpleNamespace:
         ],
         many_lines=[FacetLine(str(n), f"Department {n} of Examples", 900 - 20 * n, False, "?") for n in range(1, 41)],
         address=lambda page: f"?page={page}",
+        complete=Completeness((Part("decision", "date", 12, 12), Part("decision", "votes", 4, 1), Part("outcome", "reported", 3, 0))),
     )  # fmt: skip

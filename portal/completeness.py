@@ -174,24 +174,28 @@ class Census:
         return completeness_of({key: (line[0], line[1]) for key, line in sums.items()})
 
 
-def census(session: Session, now: datetime) -> Census:
-    """The last count; where there is none, or the store is so small that counting takes no time, a new one."""
-    most = session.scalar(select(func.max(RecordRow.id))) or 0
-    counted = session.scalar(select(func.max(CompletenessCount.counted_at)))
-    if counted is None or most <= FEW:
+def census(session: Session, now: datetime) -> Census | None:
+    """The last count, or a new one where the store is so small that counting takes no time. None where there are many
+    records, and `keep_count` has not yet counted them."""
+    if (session.scalar(select(func.max(RecordRow.id))) or 0) <= FEW:
         return count(session, now)
+    counted = session.scalar(select(func.max(CompletenessCount.counted_at)))
+    if counted is None:
+        return None
     by_agency: dict[str, Counts] = {}
     for row in session.scalars(select(CompletenessCount)):
         by_agency.setdefault(row.publisher, {})[row.axis, row.part] = (row.expected, row.present)
     return Census(by_agency, counted)
 
 
-def count_of(session: Session, agency: str, now: datetime) -> tuple[Completeness, datetime]:
-    """The completeness of one agency's own records, and when it was counted."""
-    counted = session.scalar(select(func.max(CompletenessCount.counted_at)))
+def count_of(session: Session, agency: str, now: datetime) -> tuple[Completeness, datetime] | None:
+    """The completeness of one agency's own records, and when it was counted; None as `census` says."""
     many = session.scalar(select(func.count()).select_from(RecordRow).where(RecordRow.publisher == agency, RecordRow.state == "published")) or 0
-    if counted is None or many <= FEW // 5:
+    if many <= FEW // 5:
         return count(session, now, agency).of(agency), now
+    counted = session.scalar(select(func.max(CompletenessCount.counted_at)))
+    if counted is None:
+        return None
     rows = session.scalars(select(CompletenessCount).where(CompletenessCount.publisher == agency))
     return completeness_of({(row.axis, row.part): (row.expected, row.present) for row in rows}), counted
 

@@ -15,6 +15,7 @@ from harvesters.record import Relation
 from .. import completeness
 from ..catalogue import Entry
 from ..completeness import Completeness
+from . import recent
 from .gaps import Gap, gaps_of
 from .members import Member, read
 from .walk import Tie, Walk, citations, reach
@@ -84,6 +85,30 @@ class Matter:
 
 def matter_of(session: Session, entry: Entry, today: date) -> Matter:
     """The matter of a shown record."""
+    key, signed = (entry.number, today), recent.signature(session)
+    kept: Matter | None = recent.get(session, key, signed)
+    if kept:
+        return kept
+    found = _put_together(session, entry, today)
+    if len(found.members) >= recent.LARGE:
+        recent.keep(session, key, signed, found)
+    return found
+
+
+def size(session: Session, entry: Entry, most: int = 500) -> tuple[int, bool]:
+    """How many records the matter of a record has, and whether these are all; no more than `most` are counted."""
+    key, signed = ("size", entry.number), recent.signature(session)
+    kept: tuple[int, bool] | None = recent.get(session, key, signed)
+    if kept:
+        return kept
+    walked = reach(session, entry.id, most)
+    found = (len(walked.members), walked.complete)
+    if found[0] >= recent.LARGE:
+        recent.keep(session, key, signed, found)
+    return found
+
+
+def _put_together(session: Session, entry: Entry, today: date) -> Matter:
     walked = reach(session, entry.id)
     members = read(session, list(walked.members.values()))
     cited, beyond, all_cited = citations(session, walked)

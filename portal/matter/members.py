@@ -23,6 +23,7 @@ from ..catalogue import Entry
 from ..models import RecordRow
 from ..outcomes import year_of
 from ..store import fold_identifier
+from .recent import engine_of
 from .walk import Node
 
 # So many members are kept, in all; each is some kilobytes.
@@ -87,10 +88,8 @@ _shelving = Lock()
 
 
 def _shelf(session: Session) -> _Shelf:
-    engine = session.get_bind()
-    engine = engine if isinstance(engine, Engine) else engine.engine
     with _shelving:
-        return _shelves.setdefault(engine, _Shelf())
+        return _shelves.setdefault(engine_of(session), _Shelf())
 
 
 def read(session: Session, nodes: Collection[Node]) -> dict[int, Member]:

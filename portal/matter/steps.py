@@ -10,7 +10,7 @@ from .gaps import Gap
 from .members import Member
 
 # Steps on a page.
-SIZE = 100
+SIZE = 50
 # The axis on which something is missing, by code; of the others it is that of the record.
 _AXIS_OF_GAP = {"report_overdue": "outcome", "target_overdue": "outcome", "no_outcome": "outcome", "no_decision": "decision", "consultation_unanswered": "decision", "no_reason": "policy"}
 GAPS = "gaps"

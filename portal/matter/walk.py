@@ -102,7 +102,8 @@ _SHOWN = _RECORD.state.not_in(HIDDEN)
 _SOME: BindParameter[Any] = bindparam("some", expanding=True)
 _KINDS: BindParameter[Any] = bindparam("kinds", expanding=True)
 _WITH_RECORD = _RECORD.id == _RELATION.record_id
-_NO_NUMBER = _RELATION.target_number.is_(None)
+# Not "IS NULL": SQLite would take the index of numbers for it, and read every relation that names none.
+_NO_NUMBER = func.coalesce(_RELATION.target_number, "") == ""
 
 _OUTGOING = select(*_TIE).where(_RELATION.record_id.in_(_SOME), _RELATION.type.in_(_KINDS))
 _POINTING = select(*_TIE, *_NODE).join_from(_RELATION.id.table, _RECORD.id.table, _WITH_RECORD).where(_SHOWN, _RELATION.type.in_(_KINDS))
@@ -150,12 +151,6 @@ def _crowd_of(walker: _Walker, id: int) -> int:
 
 def _is_general(walker: _Walker, id: int) -> bool:
     return walker.grounds.get(id, 0) > GENERAL
-
-
-def size(session: Session, start: int, most: int = 500) -> tuple[int, bool]:
-    """How many records the matter of a record has, and whether these are all; no more than `most` are counted."""
-    found = reach(session, start, most)
-    return len(found.members), found.complete
 
 
 def citations(session: Session, walked: Walk) -> tuple[list[Tie], dict[int, Node], bool]:

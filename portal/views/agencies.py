@@ -101,10 +101,10 @@ def agency(slug: str) -> str | Response:
         )
 
 
-def _completeness(slug: str) -> tuple[Completeness, datetime]:
-    """How complete its records are, and when that was counted."""
+def _completeness(slug: str) -> tuple[Completeness, datetime] | None:
+    """How complete its records are, and when that was counted; None where it has not been yet."""
 
-    def read() -> tuple[Completeness, datetime]:
+    def read() -> tuple[Completeness, datetime] | None:
         with here().database.read() as session:
             return completeness.count_of(session, slug, datetime.now(UTC))
 

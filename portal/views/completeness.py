@@ -10,7 +10,7 @@ from flask import Blueprint, Response, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
-from .. import catalogue, completeness, exports
+from .. import catalogue, completeness, errors, exports
 from ..completeness import FORMULA, Census, Completeness
 from ..errors import BadParameter
 from ..i18n import language
@@ -55,8 +55,8 @@ class Line:
     found: Completeness
 
 
-def _census() -> Census:
-    def read() -> Census:
+def _census() -> Census | None:
+    def read() -> Census | None:
         with here().database.read() as session:
             return completeness.census(session, datetime.now(UTC))
 
@@ -76,6 +76,8 @@ def _lines(found: Census, q: str) -> list[Line]:
 def page() -> str:
     """The figures for people: agencies with most parts expected first."""
     found = _census()
+    if found is None:
+        return render_template("completeness.html", census=None)
     q = request.args.get("q", "").strip()[:200]
     lines = sorted(_lines(found, q), key=lambda line: (-line.found.expected, line.slug))
     last = max(1, -(-len(lines) // _SIZE))
@@ -101,6 +103,9 @@ def twin(format: str) -> Response:
     for name in request.args:
         raise BadParameter(name, request.args[name], _("is not known here"))
     found = _census()
+    if found is None:
+        detail = _("There are many records, and they are counted once an hour by “clerestory work”. Please try again later.")
+        return errors.problem(503, _("Completeness has not been counted yet"), detail)
     if format == "csv":
         return allow_all(Response(_csv(found), content_type="text/csv; charset=utf-8"))
     base = base_url()

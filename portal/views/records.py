@@ -17,11 +17,11 @@ from harvesters.record import Outcome, Policy, read_number, show_number
 from harvesters.vocabularies import CHOICES, FREQUENCIES, IDENTIFIER_SCHEMES
 
 from .. import catalogue, citation, comparison, errors, exports, figures, filechecks, filetexts, outcomes, prose
+from .. import matter as matters
 from .. import thread as threads
 from ..catalogue import Entry, Link, Version
 from ..i18n import language
 from ..look import base_url
-from ..matter import walk as matters
 from ..parts import here
 from .visitors import is_reader, tally
 
@@ -146,7 +146,7 @@ def record(number: str, slug: str) -> str | Answer:
         successor = next(iter(catalogue.find_many(session, [entry.successor])), None) if entry.successor else None
         broken = filechecks.broken_of(session, entry.number)
         copies = filetexts.kept_of(session, entry.number)
-        whole = matters.size(session, entry.id)
+        whole = matters.size(session, entry)
     if is_reader():
         tally().read(entry.number, datetime.now(UTC))
     kept = {file.url: copies[key] for file in entry.record.files if (key := filechecks.hash_of(file.url)) in copies}

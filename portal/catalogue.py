@@ -403,7 +403,8 @@ def _incoming(session: Session, entry: Entry) -> list[Link]:
         .where(
             or_(
                 RelationRow.target_number == entry.number,
-                and_(RelationRow.target_number.is_(None), RelationRow.target_identifier.in_(values)),
+                # Not "IS NULL": SQLite would read every relation that names no number, however many there are.
+                and_(func.coalesce(RelationRow.target_number, "") == "", RelationRow.target_identifier.in_(values)),
             )
         )
         .order_by(RecordRow.issued_on, RecordRow.number)

@@ -87,9 +87,12 @@ def matters(rounds: int = 40) -> None:
         client = app.test_client()
         asked: list[int] = [0]
         event.listen(portal.database.engine, "before_cursor_execute", lambda *_: asked.__setitem__(0, asked[0] + 1))
-        for path in ("thread", "thread?only=gaps", "thread.json", "thread.csv", "dossier", ""):
+        for path, busy in (("thread", False), ("thread", True), ("thread?only=gaps", False), ("thread.json", False), ("thread.csv", False), ("dossier", False), ("", False)):
             address, times = f"/records/{heart}/{path}".rstrip("/"), []
-            for _ in range(rounds + 1):
+            for n in range(rounds + 1):
+                if busy:
+                    with portal.database.write() as session:
+                        store.save(session, Decision(type="approval", **_basics(f"meanwhile-{n}", n)), now=datetime.now(UTC))
                 asked[0] = 0
                 start = time.perf_counter()
                 answer = client.get(address)
@@ -97,7 +100,8 @@ def matters(rounds: int = 40) -> None:
                 times.append((time.perf_counter() - start) * 1000)
                 assert answer.status_code == 200, answer.status
             about = f"first {times[0]:.0f} ms, {asked[0]} statements, {size / 1000:.0f} kB"
-            line(f"{path or 'the record page'} of a matter of {MATTER} in a store of {STORE:,}", f"{statistics.median(times[1:]):.1f} ms", about)
+            what = f"{path or 'the record page'}{', while records are saved,' if busy else ''}"
+            line(f"{what} of a matter of {MATTER} in a store of {STORE:,}", f"{statistics.median(times[1:]):.1f} ms", about)
         start = time.perf_counter()
         completeness.keep_count(portal.database, datetime.now(UTC))
         line(f"count the completeness of {STORE:,} records", f"{time.perf_counter() - start:.1f} s")

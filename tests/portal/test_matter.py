@@ -16,7 +16,7 @@ from sqlalchemy import insert
 from harvesters.record import Consultation, Identifier, Observation, Record, Relation, Target
 from portal import catalogue, matter, store
 from portal.db import Database
-from portal.matter import walk
+from portal.matter import recent, walk
 from portal.models import Redirect, RelationRow
 from portal.parts import Portal
 
@@ -165,6 +165,16 @@ def test_a_long_matter_has_pages_and_opens_where_one_comes_from(client: JudgingC
     assert f'href="/records/{numbers[0]}/thread#r-{numbers[0]}"' in last, "what stands on another page is led to"
     assert 'aria-current="page"' in last and len(first.encode()) < 100_000
     assert "Part 1 of 4." in client.get(f"/records/{policy.number}/dossier").text
+
+
+def test_a_large_matter_shows_what_came_a_moment_ago(client: JudgingClient, save: Save) -> None:
+    policy = a_policy(targets=())
+    save(policy, *(a_decision(relations=to("implements", policy)) for _ in range(recent.LARGE)))
+    assert "no_outcome" in {code for code, _day in _gaps(client, policy.number)}
+    assert f"See the whole matter ({recent.LARGE + 1} records)" in client.get(f"/records/{policy.number}").text
+    save(an_outcome(relations=to("measures", policy)))
+    assert _gaps(client, policy.number) == []
+    assert f"See the whole matter ({recent.LARGE + 2} records)" in client.get(f"/records/{policy.number}").text
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,8 @@ from importlib import import_module
 
 from flask import Flask
 
-AREAS = ("home", "search", "cited", "records", "agencies", "sources", "pages", "status", "api", "writing", "ckan", "feeds", "accounts", "sso", "publish", "sending", "review",
+# `versions` adds its addresses to those of `records`: one blueprint in two modules.
+AREAS = ("home", "search", "cited", "versions", "agencies", "sources", "pages", "status", "api", "writing", "ckan", "feeds", "accounts", "sso", "publish", "sending", "review",
          "membership", "api_keys", "bulk", "admin", "files")
 
 

@@ -15,15 +15,18 @@ from werkzeug.wrappers import Response as Answer
 from harvesters.record import Outcome, Policy, show_number
 from harvesters.vocabularies import CHOICES, FREQUENCIES, IDENTIFIER_SCHEMES
 
-from .. import catalogue, citation, errors, exports, figures, filechecks, filetexts, outcomes, prose
+from .. import catalogue, citation, errors, exports, figures, filechecks, filetexts, history, outcomes, prose
 from .. import thread as threads
-from ..catalogue import Entry, Link, Version
+from ..announced import Announcement
+from ..catalogue import Entry, Link
+from ..history import Mark
 from ..i18n import language
 from ..look import base_url
 from ..parts import here
 from .opening import chosen_language as _chosen_language
 from .opening import languages_of as _languages
 from .opening import open_entry as _open
+from .opening import opening_of
 from .visitors import is_reader, tally
 
 blueprint = Blueprint("records", __name__, url_prefix="/records")
@@ -99,7 +102,8 @@ def record(number: str, slug: str) -> str | Answer:
             return entry
         links = catalogue.links(session, entry)
         beyond = [(policy, catalogue.links(session, policy)) for policy in threads.joined_policies(entry, links)]
-        versions = catalogue.versions(session, entry)
+        versions = history.marks(session, entry)
+        told = history.announcements(session, entry, versions[: _VERSIONS_SHOWN + 1])
         former = catalogue.former_numbers(session, entry.number)
         successor = next(iter(catalogue.find_many(session, [entry.successor])), None) if entry.successor else None
         broken = filechecks.broken_of(session, entry.number)
@@ -107,7 +111,7 @@ def record(number: str, slug: str) -> str | Answer:
     if is_reader():
         tally().read(entry.number, datetime.now(UTC))
     kept = {file.url: copies[key] for file in entry.record.files if (key := filechecks.hash_of(file.url)) in copies}
-    return render_template("records/record.html", former=former, broken=broken, kept=kept, **_context(entry, links, beyond, datetime.now(UTC).date()), versions=versions, successor=successor,
+    return render_template("records/record.html", former=former, broken=broken, kept=kept, **_context(entry, links, beyond, datetime.now(UTC).date()), versions=versions, told=told, successor=successor,
                            versions_shown=_VERSIONS_SHOWN)  # fmt: skip
 
 
@@ -117,7 +121,6 @@ def _context(entry: Entry, links: list[Link], beyond: list[tuple[Entry, list[Lin
     measured = [other for other in near if other.axis == "outcome"]
     targets = [outcomes.progress(one, measured, today) for one in record.targets] if isinstance(record, Policy) else []
     title, title_language = entry.text("title", chosen)
-    body, whole = prose.opening(entry.text("body", chosen)[0])
     address = f"{base_url()}/records/{entry.number}"
     return {
         "entry": entry,
@@ -125,9 +128,7 @@ def _context(entry: Entry, links: list[Link], beyond: list[tuple[Entry, list[Lin
         "title": title,
         "title_language": title_language,
         "summary": entry.text("summary", chosen),
-        "body": prose.show_text(body) if body else "",
-        "body_language": entry.text("body", chosen)[1],
-        "body_length": None if whole else len(entry.text("body", chosen)[0]),
+        "opening": opening_of(entry, None),
         "tongues": _languages(entry),
         "chosen": chosen,
         "thread": threads.thread_of(entry, links, beyond, targets, today=today),
@@ -154,7 +155,8 @@ def data(number: str) -> Answer:
         if not isinstance(entry, Entry):
             return entry
         links = catalogue.links(session, entry)
-        versions = catalogue.versions(session, entry)
+        versions = history.marks(session, entry)
+        told = history.announcements(session, entry, versions)
         former = catalogue.former_numbers(session, entry.number)
     base = base_url()
     content = exports.record_data(entry, base) | {
@@ -163,7 +165,7 @@ def data(number: str) -> Answer:
         "raw_sha256": entry.raw,
         "raw_from": entry.raw_url,
         "links": [_link_data(link, base) for link in links],
-        "versions": [_version_data(one, f"{base}/records/{entry.number}") for one in versions],
+        "versions": [_version_data(one, f"{base}/records/{entry.number}", told.get(one.version)) for one in versions],
     }
     response = Response(exports.to_json(content), mimetype="application/json")
     response.headers["Access-Control-Allow-Origin"] = "*"
@@ -187,12 +189,13 @@ def _link_data(link: Link, base: str) -> dict[str, Any]:
     }
 
 
-def _version_data(one: Version, address: str) -> dict[str, Any]:
+def _version_data(one: Mark, address: str, told: Announcement | None) -> dict[str, Any]:
     return {
         "version": one.version,
         "change": one.change,
         "state": one.state,
         "changed_at": one.changed_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "announced": None if told is None else not told.missing,
         "url": f"{address}/versions/{one.version}",
     }
 

@@ -127,7 +127,7 @@ class _Heading:
     stated: str
 
 
-@lru_cache(maxsize=24)
+@lru_cache(maxsize=48)
 def outline_of(text: str) -> Outline:
     """The structure of a text, in time that grows with its length. A text without headings is one section."""
     found = _fewer(list(_titled(text, islice(_headings(text), MOST * 5))))
@@ -284,6 +284,8 @@ def _anchors(found: list[_Heading], levels: list[int]) -> list[str]:
 
 
 def _number(number: str) -> str:
+    if number.isascii():
+        return re.sub(r"[^a-z0-9]+", "-", number.lower()).strip("-") or "0"
     return slugify(number.replace("đ", "dd"), separator="-") or "0"
 
 

@@ -60,7 +60,10 @@ class _Headings(Treeprocessor):
                     element.text = words
                 element.tag = f"h{self.level if element.tag in ('h1', 'h2') else min(self.level + 1, 6)}"
             elif element.tag == "th":
-                element.set("scope", "col")
+                if len(element) or (element.text or "").strip():
+                    element.set("scope", "col")
+                else:
+                    element.tag = "td"  # a head without words is none
 
 
 def _markdown(level: int) -> Markdown:

@@ -29,6 +29,11 @@ from .records import blueprint, send_raw
 _PER_PAGE = 50
 # What a version's page shows in its own way, or beside.
 _SHOWN_APART = frozenset({"title", "summary", "body", "observations", "files", "votes", "type", "status"})
+# What its aside shows.
+_SHOWN_ASIDE = frozenset({
+    "issued", "valid_from", "valid_until", "other_identifiers", "publisher", "subjects", "keywords", "places", "language", "license",
+    "decided_by", "decision_makers", "amount", "counterparty", "indicator", "unit", "frequency", "due",
+})  # fmt: skip
 
 
 @blueprint.get("/<number>/versions")
@@ -141,7 +146,7 @@ def version(number: str, version: int) -> str | Answer:
     entry, one, found, told = chosen
     return render_template(
         "records/version.html", entry=entry, versions=found, told=told.get(version), today=datetime.now(UTC).date(),
-        mark=next(mark for mark in found if mark.version == version), **_said(as_it_was(entry, one), one),
+        mark=next(mark for mark in found if mark.version == version), shown_aside=_SHOWN_ASIDE, **_said(as_it_was(entry, one), one),
     )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ import gzip
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from html import unescape
 
 import pytest
 
@@ -165,3 +166,20 @@ def test_words_of_a_search_are_marked_in_an_article(client: JudgingClient, save:
     assert "<strong><mark>fees</mark></strong>" in page
     assert 'href="https://x.example/fees"' in page
     assert "&amp; &lt;more&gt;" in page
+
+
+def test_a_hit_of_a_search_leads_into_the_article(client: JudgingClient, save: Save) -> None:
+    body = articles(150).replace("Number 140 ends here.", "Here the wholesale\nof lemons is forbidden & punished.")
+    assert body.index("lemons") > 60_000
+    vietnamese = Translation(title="Luật", body="\n\n".join(f"Điều {n}. Mục {n}\n\n{'Cam quýt' if n == 3 else 'Chợ'} là hàng hóa." for n in range(1, 6)))
+    [number] = save(a_policy(title="Market law", body=body, translations={"vi": vietnamese}))
+    page = client.get("/search?q=lemons").text
+    [link] = re.findall(rf'href="(/records/{number}/text/[^"]+)"', page)
+    assert link == f"/records/{number}/text/art_140?q=lemons"
+    article = client.get(link).text
+    assert "<mark>lemons</mark> is forbidden &amp; punished." in article
+    other = client.get("/search?q=cam+quýt").text
+    [link] = re.findall(rf'href="(/records/{number}/text/[^"]+)"', other)
+    assert unescape(link).startswith(f"/records/{number}/text/art_3?")
+    assert "in=vi" in link
+    assert "<mark>Cam quýt</mark>" in client.get(unescape(link)).text or "<mark>Cam</mark>" in client.get(unescape(link)).text

@@ -1,7 +1,5 @@
 """A record in words, field by field, and what differs between two of its versions, word by word."""
 
-import difflib
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -20,15 +18,13 @@ from harvesters.vocabularies import (
     SUBJECTS,
 )
 
+from .aligning import pairs
 from .i18n import show_money, show_number, show_when
 from .labels import language_name, type_label
 from .places import place_name
+from .wording import runs
 
 _CONTEXT = 1  # unchanged lines shown before and after a change
-_MOST_WORDS = 3000  # longer passages are shown as a whole, old and new
-
-# A word keeps the marks within it (20.5, 749/QD) and leaves those at its end (the full stop of a sentence).
-_WORDS = re.compile(r"\w(?:\S*\w)?|\s+|\S")
 
 Kind = Literal["same", "removed", "added", "skipped"]
 
@@ -54,12 +50,19 @@ class Piece:
 
 @dataclass(frozen=True)
 class Difference:
-    """A field that differs, as runs of words in their order."""
+    """A field that differs, as runs of words in their order; `old` and `new` are its lines."""
 
     name: str
     label: str
     prose: bool
     pieces: tuple[Piece, ...]
+    old: tuple[str, ...]
+    new: tuple[str, ...]
+
+    @property
+    def letters(self) -> int:
+        """How many letters are shown."""
+        return sum(len(piece.text) for piece in self.pieces)
 
 
 def fields_of(record: Record, language: str) -> list[Field]:
@@ -159,8 +162,9 @@ def _ends(data: dict[str, Any], language: str) -> Iterator[_Row]:
     yield "landing_page", _("Page on the agency’s site"), [data["landing_page"] or ""], False
     yield "license", _("Licence"), [data["license"]], False
     for code, words in data["translations"].items():
-        lines = [words["title"], *words["summary"].split("\n"), *words["body"].split("\n")]
-        yield f"translations.{code}", _("In %(language)s", language=language_name(code, language)), lines, False
+        name = language_name(code, language)
+        yield f"translations.{code}", _("In %(language)s", language=name), [words["title"], *words["summary"].split("\n")], False
+        yield f"translations.{code}.body", _("Text in %(language)s", language=name), words["body"].split("\n"), False
 
 
 def _relation(one: dict[str, Any], language: str) -> str:
@@ -168,7 +172,7 @@ def _relation(one: dict[str, Any], language: str) -> str:
 
 
 def compare(old: Record, new: Record, language: str) -> list[Difference]:
-    """The fields that differ between two versions, in their order."""
+    """The fields that differ between two versions, in their order; texts are left to portal.differences."""
     before = {field.name: field for field in fields_of(old, language)}
     after = {field.name: field for field in fields_of(new, language)}
     differences = []
@@ -176,20 +180,30 @@ def compare(old: Record, new: Record, language: str) -> list[Difference]:
         field = after.get(name) or before[name]
         a = before[name].lines if name in before else ()
         b = after[name].lines if name in after else ()
-        if a != b:
-            differences.append(Difference(name, field.label, field.prose, tuple(_pieces(a, b))))
+        if a != b and name.rpartition(".")[2] != "body":
+            differences.append(Difference(name, field.label, field.prose, tuple(_pieces(a, b)), a, b))
     return differences
 
 
 def _pieces(a: Sequence[str], b: Sequence[str]) -> Iterator[Piece]:
-    for kind, i, j, k, m in difflib.SequenceMatcher(a=a, b=b).get_opcodes():
-        if kind == "equal":
-            yield from _unchanged(a[i:j], starts=i == 0, ends=j == len(a))
-        else:
-            yield from words_changed("\n".join(a[i:j]) + "\n" * (j > i), "\n".join(b[k:m]) + "\n" * (m > k))
+    i = j = 0
+    stayed: list[str] = []
+    for p, q in [*pairs(a, b), (len(a), len(b))]:
+        if i < p or j < q:
+            yield from _unchanged(stayed, starts=len(stayed) == i, ends=False)
+            stayed = []
+            for kind, text in runs("\n".join(a[i:p]), "\n".join(b[j:q])):
+                yield Piece(kind, text)
+            yield Piece("same", "\n")
+        if p < len(a):
+            stayed.append(b[q])
+        i, j = p + 1, q + 1
+    yield from _unchanged(stayed, starts=len(stayed) == len(a), ends=True)
 
 
 def _unchanged(lines: Sequence[str], *, starts: bool, ends: bool) -> Iterator[Piece]:
+    if not lines:
+        return
     head, tail = (0 if starts else _CONTEXT), (0 if ends else _CONTEXT)
     if len(lines) <= head + tail + 2:
         yield Piece("same", "\n".join(lines) + "\n")
@@ -199,23 +213,3 @@ def _unchanged(lines: Sequence[str], *, starts: bool, ends: bool) -> Iterator[Pi
     yield Piece("skipped", "", len(lines) - head - tail)
     if tail:
         yield Piece("same", "\n".join(lines[-tail:]) + "\n")
-
-
-def words_changed(old: str, new: str) -> Iterator[Piece]:
-    """The runs of words that stayed, went and came."""
-    a, b = _WORDS.findall(old), _WORDS.findall(new)
-    if len(a) + len(b) > _MOST_WORDS:
-        yield from (Piece(kind, text) for kind, text in _whole(old, new) if text)
-        return
-    for kind, i, j, k, m in difflib.SequenceMatcher(a=a, b=b, autojunk=False).get_opcodes():
-        if kind == "equal":
-            yield Piece("same", "".join(a[i:j]))
-            continue
-        if i < j:
-            yield Piece("removed", "".join(a[i:j]))
-        if k < m:
-            yield Piece("added", "".join(b[k:m]))
-
-
-def _whole(old: str, new: str) -> list[tuple[Kind, str]]:
-    return [("removed", old), ("added", new)]

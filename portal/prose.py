@@ -1,7 +1,9 @@
 """Records' own texts as HTML: Markdown or plain text, cleaned of everything that could act."""
 
 import re
+from collections.abc import Callable
 from functools import lru_cache
+from html import unescape
 from xml.etree.ElementTree import Element
 
 import nh3
@@ -13,14 +15,14 @@ LONG = 12_000  # letters of a text on a record's page; the rest has a page of it
 _LONGEST = 300_000  # letters of Markdown that are read as such; longer texts are shown as they are
 _TAGS = {
     "p", "br", "hr", "ul", "ol", "li", "em", "strong", "b", "i", "code", "pre", "blockquote", "a", "sub", "sup", "dl", "dt", "dd",
-    "table", "thead", "tbody", "tr", "th", "td", "h3", "h4",
+    "table", "thead", "tbody", "tr", "th", "td", "h3", "h4", "h5", "h6",
 }  # fmt: skip
-_ATTRIBUTES = {"a": {"href", "title"}, "ol": {"start"}, "th": {"scope"}, "h3": {"id"}, "h4": {"id"}}
+_ATTRIBUTES = {"a": {"href", "title"}, "ol": {"start"}, "th": {"scope"}}
 
 
 @lru_cache(maxsize=256)
-def show_text(text: str) -> Markup:
-    """A text that an agency wrote, as HTML. Its headings go below the page's own, from h3 on.
+def show_text(text: str, level: int = 3) -> Markup:
+    """A text that an agency wrote, as HTML. Its headings go below the page's own, from h3 on (or `level`, 3 to 6).
 
     Plain text is Markdown, too, with two exceptions that it would suffer from: lines end where they end, and
     lines that are set in are not code.
@@ -28,7 +30,7 @@ def show_text(text: str) -> Markup:
     if len(text) > _LONGEST:
         return Markup("").join(Markup("<p>{}</p>").format(part) for part in re.split(r"\n{2,}", text))
     clean = nh3.clean(
-        _markdown().convert(text), tags=_TAGS, attributes=_ATTRIBUTES, url_schemes={"http", "https", "mailto"},
+        _markdown(min(level, 6)).convert(text), tags=_TAGS, attributes=_ATTRIBUTES, url_schemes={"http", "https", "mailto"},
         link_rel="nofollow noopener",
     )  # fmt: skip
     # An address that was not allowed leaves a link that leads nowhere: its words stay.
@@ -40,48 +42,66 @@ _ANCHOR = re.compile(r"\s*\{#([A-Za-z][\w.-]*)\}\s*$")
 
 
 class _Headings(Treeprocessor):
-    """Puts the text's headings below the page's own. One that ends with {#sec_1} can be linked to: #text-sec_1."""
+    """Puts the text's headings below the page's own. What they carry as an anchor ({#sec_1}) is not shown; the
+    sections of a body are linked to by portal.reading."""
+
+    def __init__(self, reader: Markdown, level: int) -> None:
+        super().__init__(reader)
+        self.level = level
 
     def run(self, root: Element) -> None:
-        known: set[str] = set()
         for element in root.iter():
             if re.fullmatch(r"h[1-6]", element.tag):
                 last = element[-1] if len(element) else None
-                words = (last.tail if last is not None else element.text) or ""
-                if match := _ANCHOR.search(words):
-                    if match[1] not in known:
-                        element.set("id", f"text-{match[1]}")
-                    known.add(match[1])
-                    if last is not None:
-                        last.tail = words[: match.start()]
-                    else:
-                        element.text = words[: match.start()]
-                element.tag = "h3" if element.tag in ("h1", "h2") else "h4"
+                words = _ANCHOR.sub("", (last.tail if last is not None else element.text) or "")
+                if last is not None:
+                    last.tail = words
+                else:
+                    element.text = words
+                element.tag = f"h{self.level if element.tag in ('h1', 'h2') else min(self.level + 1, 6)}"
             elif element.tag == "th":
-                element.set("scope", "col")
+                if len(element) or (element.text or "").strip():
+                    element.set("scope", "col")
+                else:
+                    element.tag = "td"  # a head without words is none
 
 
-def _markdown() -> Markdown:
+def _markdown(level: int) -> Markdown:
     reader = Markdown(extensions=["tables", "sane_lists", "nl2br"], output_format="html")
     reader.parser.blockprocessors.deregister("code")
     # What looks like HTML is shown as it was sent, not run and not dropped in silence.
     reader.preprocessors.deregister("html_block")
     reader.inlinePatterns.deregister("html")
-    reader.treeprocessors.register(_Headings(reader), "headings", 5)
+    reader.treeprocessors.register(_Headings(reader, level), "headings", 5)
     return reader
+
+
+_PIECES = re.compile(r"(<[^>]*>)|([^<]+)")
+_CLOSED = frozenset({"a", "code", "pre", "mark"})
+
+
+def with_words(html: Markup, change: Callable[[str], Markup]) -> Markup:
+    """Safe HTML whose words were given to `change`, a run between two tags at a time, and which holds what it answers
+    in their place. Words within links, code and marks are left alone. `change` must escape what it passes on."""
+    pieces: list[str] = []
+    closed: list[str] = []
+    for tag, words in _PIECES.findall(html):
+        if tag:
+            name = re.sub(r"[^a-z0-9].*", "", tag.lstrip("</").lower(), flags=re.DOTALL)
+            if name in _CLOSED:
+                if not tag.startswith("</"):
+                    closed.append(name)
+                elif closed:
+                    closed.pop()
+            pieces.append(tag)
+        else:
+            pieces.append(words if closed else change(unescape(words)))
+    return Markup("".join(pieces))
 
 
 def _framed(html: str) -> str:
     """Wide tables scroll by themselves, by keyboard too."""
     return html.replace("<table>", '<div class="table" tabindex="0"><table>').replace("</table>", "</table></div>")
-
-
-def opening(text: str) -> tuple[str, bool]:
-    """The first part of a text, up to the end of a paragraph, and whether that is all of it."""
-    if len(text) <= LONG * 1.2:
-        return text, True
-    end = max(text.rfind("\n\n", LONG // 2, LONG), text.rfind("\n", LONG // 2, LONG), text.rfind(". ", LONG // 2, LONG) + 1)
-    return text[: end if end > 0 else LONG].rstrip(), False
 
 
 def paragraphs(text: str) -> Markup:

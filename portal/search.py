@@ -30,7 +30,7 @@ from search_index.engine import (
     Text,
 )  # fmt: skip
 
-from . import catalogue, filetexts, pages, traits
+from . import catalogue, filetexts, hitsections, pages, traits
 from .hierarchy import rolled_up, with_below
 from .listing import FACETS, Listing
 from .models import HIDDEN, Gone, RecordRow, State
@@ -58,6 +58,8 @@ class FoundHit:
     why: tuple[Reason, ...]
     # The pages of kept files that its passages stand on.
     places: tuple[filetexts.Place, ...] = ()
+    # The sections of the record's own text that they stand in.
+    sections: tuple[hitsections.SectionPlace, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -100,7 +102,7 @@ def find(
         lag = behind(session)
         places = filetexts.places_of(session, {hit.id: list(_passages(hit)) for hit in results.hits if hit.id in entries})
     hits = tuple(
-        FoundHit(entries[hit.id], hit.title, hit.title_language, hit.snippets, hit.why, places.get(hit.id, ()))
+        FoundHit(entries[hit.id], hit.title, hit.title_language, hit.snippets, hit.why, places.get(hit.id, ()), hitsections.sections_of(entries[hit.id].data, hit.snippets))
         for hit in results.hits
         if hit.id in entries
     )

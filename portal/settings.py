@@ -88,6 +88,11 @@ class Settings:
         return self.data_dir / "files"
 
     @property
+    def comparisons_dir(self) -> Path:
+        """Where comparisons of long texts are kept; it may be emptied at any time."""
+        return self.data_dir / "comparisons"
+
+    @property
     def search_dir(self) -> Path:
         """Where the search index lies."""
         return self.data_dir / "search"

@@ -10,6 +10,7 @@ from .query import Alike, And, Node, Number, Or, Parsed, Prefix
 from .text import fold, holds_abbreviations, is_simple, stem, stems, stems_of, words
 
 _READ = 50_000  # letters of a text that are looked at
+_SOUGHT = 1_000_000  # … until something is found
 # Stemmers of these languages take off what stands before a stem, too.
 _PREFIXED = frozenset({"ar", "eu", "ga", "hy", "id", "nl", "ta"})
 _LETTERS = (*range(0x41, 0x250), *range(0x370, 0x530), *range(0x1E00, 0x2000))
@@ -49,6 +50,16 @@ class Wanted:
         return [
             (match.start(), match.end(), found) for match in pattern.finditer(text) if self(found := known[match[0]])
         ]
+
+    def first_hits(self, text: str, language: str) -> list[Hit]:
+        """As `hits`, but where the beginning of a long text holds none, those of the first stretch that does."""
+        found = self.hits(text, language)
+        for start in range(_READ, min(len(text), _SOUGHT), _READ):
+            if found:
+                break
+            begin = text.rfind(" ", start - 200, start) + 1 or start  # not within a word
+            found = [(begin + first, begin + last, stemmed) for first, last, stemmed in self.hits(text[begin : start + _READ], language)]
+        return found
 
     @cached_property
     def _plain(self) -> re.Pattern[str]:

@@ -38,7 +38,7 @@ class _Found:
     def there(self, field: str, text: Text) -> list[tuple[int, int, str]]:
         key = (field, id(text))
         if key not in self._known:
-            self._known[key] = self.wanted.hits(getattr(text, field), text.language)
+            self._known[key] = self.wanted.first_hits(getattr(text, field), text.language)
         return self._known[key]
 
     def snippets(self, preferred: Text) -> Iterator[Snippet]:

@@ -4,10 +4,14 @@ from importlib import import_module
 
 from flask import Flask
 
-AREAS = ("home", "search", "cited", "records", "matter", "completeness", "relations", "agencies", "sources", "pages", "status", "api", "writing", "ckan", "feeds", "accounts", "sso", "publish", "sending", "review",
-         "membership", "api_keys", "bulk", "admin", "files")
+# `texts`, `versions` and `comparing` add their addresses to the blueprint of `records`.
+AREAS = (
+    "home", "search", "cited", "records", "texts", "versions", "comparing", "matter", "completeness", "relations", "agencies", "sources",
+    "pages", "status", "api", "writing", "ckan", "feeds", "accounts", "sso", "publish", "sending", "review", "membership", "api_keys",
+    "bulk", "admin", "files",
+)  # fmt: skip
 
 
 def init_app(app: Flask) -> None:
-    for area in AREAS:
-        app.register_blueprint(import_module(f".{area}", __name__).blueprint)
+    for blueprint in dict.fromkeys(import_module(f".{area}", __name__).blueprint for area in AREAS):
+        app.register_blueprint(blueprint)

@@ -16,7 +16,7 @@ from ..matter.gaps import sentence
 from ..matter.linked import to_linked_data
 from ..matter.steps import GAPS, SIZE, Step, by_year, grouped, page_with, steps_of
 from ..parts import here
-from .records import open_record
+from .opening import open_entry
 from .search import allow_all
 
 blueprint = Blueprint("matter", __name__, url_prefix="/records")
@@ -76,7 +76,7 @@ def _page(last: int, usual: int) -> int:
 def _found(number: str) -> tuple[Matter, datetime] | Answer:
     now = datetime.now(UTC)
     with here().database.read() as session:
-        entry = open_record(session, number)
+        entry = open_entry(session, number)
         if not isinstance(entry, Entry):
             return entry
         return matter_of(session, entry, now.date()), now

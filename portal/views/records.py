@@ -7,22 +7,27 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
-from flask import Blueprint, Response, abort, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, render_template, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
-from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as Answer
 
-from harvesters.record import Outcome, Policy, read_number, show_number
+from harvesters.record import Outcome, Policy, show_number
 from harvesters.vocabularies import CHOICES, FREQUENCIES, IDENTIFIER_SCHEMES
 
-from .. import catalogue, citation, comparison, errors, exports, figures, filechecks, filetexts, outcomes, prose
+from .. import catalogue, citation, errors, exports, figures, filechecks, filetexts, history, outcomes, prose
 from .. import matter as matters
 from .. import thread as threads
-from ..catalogue import Entry, Link, Version
+from ..announced import Announcement
+from ..catalogue import Entry, Link
+from ..history import Mark
 from ..i18n import language
 from ..look import base_url
 from ..parts import here
+from .opening import chosen_language as _chosen_language
+from .opening import languages_of as _languages
+from .opening import open_entry as _open
+from .opening import opening_of
 from .visitors import is_reader, tally
 
 blueprint = Blueprint("records", __name__, url_prefix="/records")
@@ -30,8 +35,6 @@ blueprint = Blueprint("records", __name__, url_prefix="/records")
 # Identifiers of licences as SPDX lists them, which have an address of their own.
 _SPDX = re.compile(r"(CC0|CC-BY|CC-PDDC|ODbL|ODC-By|PDDL|OGL-UK|OGL-Canada|NLOD|DL-DE|etalab|EUPL|MIT|Apache)-?[A-Za-z0-9.-]*")
 _VERSIONS_SHOWN = 10
-# What a record said before it was merged into another one stays readable at its own number.
-_PAST = frozenset({"records.versions", "records.version", "records.compare", "records.version_raw"})
 
 blueprint.record_once(
     lambda state: state.app.jinja_env.globals.update(
@@ -90,47 +93,6 @@ def licence_address(text: str) -> str:
     return f"https://spdx.org/licenses/{text}.html" if _SPDX.fullmatch(text) else ""
 
 
-def _open(session: Session, typed: str) -> Entry | Answer:
-    """The record of a number in any spelling, or the answer to give instead: the one address, none such, gone."""
-    number = read_number(typed)
-    entry = catalogue.find(session, number, past=request.endpoint in _PAST) if number else None
-    if entry is None:
-        return _unknown(typed)
-    if typed != entry.number:
-        arguments: dict[str, Any] = {**(request.view_args or {}), "number": entry.number, **request.args.to_dict(flat=False)}
-        return redirect(url_for(str(request.endpoint), **arguments), 308)
-    return _gone(entry) if entry.state == "unpublished" else entry
-
-
-open_record = _open  # for the other pages of a record
-
-
-def _unknown(typed: str) -> Answer:
-    title = _("There is no such record")
-    detail = _("“%(number)s” is not the number of a record here. A number has 12 letters and digits, such as 7K3Q-X9F2-AB4M.",
-               number=typed[:60])  # fmt: skip
-    if errors.wants_data():
-        return errors.problem(404, title, detail, number=typed[:60])
-    return make_response(errors.page(404, title, detail))
-
-
-def _gone(entry: Entry) -> Answer:
-    grounds = {
-        "court_order": _("A court ordered it."),
-        "personal_data": _("It showed personal data that it should not show."),
-        "copyright": _("Its text may not be shown for reasons of copyright."),
-        "security": _("It is withheld for reasons of security."),
-        "published_in_error": _("It was published in error."),
-    }
-    title = _("This record is no longer shown")
-    detail = _("The record %(number)s was taken off the pages on %(day)s.", number=entry.shown_number, day=f"{entry.changed_at:%Y-%m-%d}")
-    words = " ".join(filter(None, (detail, grounds.get(entry.reason), entry.note)))
-    if errors.wants_data():
-        since = entry.changed_at.strftime("%Y-%m-%dT%H:%M:%SZ")
-        return errors.problem(410, title, words, number=entry.number, reason=entry.reason, since=since, instead=entry.successor)
-    return make_response(errors.page(410, title, words, instead=entry.successor))
-
-
 @blueprint.get("/<number>", defaults={"slug": ""})
 @blueprint.get("/<number>/<slug>")
 def record(number: str, slug: str) -> str | Answer:
@@ -141,7 +103,8 @@ def record(number: str, slug: str) -> str | Answer:
             return entry
         links = catalogue.links(session, entry)
         beyond = [(policy, catalogue.links(session, policy)) for policy in threads.joined_policies(entry, links)]
-        versions = catalogue.versions(session, entry)
+        versions = history.marks(session, entry)
+        told = history.announcements(session, entry, versions[: _VERSIONS_SHOWN + 1])
         former = catalogue.former_numbers(session, entry.number)
         successor = next(iter(catalogue.find_many(session, [entry.successor])), None) if entry.successor else None
         broken = filechecks.broken_of(session, entry.number)
@@ -150,7 +113,7 @@ def record(number: str, slug: str) -> str | Answer:
     if is_reader():
         tally().read(entry.number, datetime.now(UTC))
     kept = {file.url: copies[key] for file in entry.record.files if (key := filechecks.hash_of(file.url)) in copies}
-    return render_template("records/record.html", whole=whole, former=former, broken=broken, kept=kept, **_context(entry, links, beyond, datetime.now(UTC).date()), versions=versions, successor=successor,
+    return render_template("records/record.html", whole=whole, former=former, broken=broken, kept=kept, **_context(entry, links, beyond, datetime.now(UTC).date()), versions=versions, told=told, successor=successor,
                            versions_shown=_VERSIONS_SHOWN)  # fmt: skip
 
 
@@ -160,7 +123,6 @@ def _context(entry: Entry, links: list[Link], beyond: list[tuple[Entry, list[Lin
     measured = [other for other in near if other.axis == "outcome"]
     targets = [outcomes.progress(one, measured, today) for one in record.targets] if isinstance(record, Policy) else []
     title, title_language = entry.text("title", chosen)
-    body, whole = prose.opening(entry.text("body", chosen)[0])
     address = f"{base_url()}/records/{entry.number}"
     return {
         "entry": entry,
@@ -168,9 +130,7 @@ def _context(entry: Entry, links: list[Link], beyond: list[tuple[Entry, list[Lin
         "title": title,
         "title_language": title_language,
         "summary": entry.text("summary", chosen),
-        "body": prose.show_text(body) if body else "",
-        "body_language": entry.text("body", chosen)[1],
-        "body_length": None if whole else len(entry.text("body", chosen)[0]),
+        "opening": opening_of(entry, None),
         "tongues": _languages(entry),
         "chosen": chosen,
         "thread": threads.thread_of(entry, links, beyond, targets, today=today),
@@ -189,31 +149,6 @@ def _figures(entry: Entry, record: Any, near: Sequence[Entry], beyond: list[tupl
     return figures.figures_of(record, outcomes.aims_of(entry, near), decided)
 
 
-def _languages(entry: Entry) -> list[str]:
-    """The languages a record can be read in, its own first."""
-    return [str(entry.data["language"]), *entry.data.get("translations", {})]
-
-
-def _chosen_language(entry: Entry) -> str:
-    """The language to read in: the one that was asked for, else the page's, else the record's own."""
-    there = _languages(entry)
-    asked = request.args.get("in", "")
-    return asked if asked in there else language() if language() in there else there[0]
-
-
-@blueprint.get("/<number>/text")
-def text(number: str) -> str | Answer:
-    """The whole text of a record, where it is too long for its page."""
-    with here().database.read() as session:
-        entry = _open(session, number)
-    if not isinstance(entry, Entry):
-        return entry
-    words, words_language = entry.text("body", _chosen_language(entry))
-    if not words:
-        abort(404)
-    return render_template("records/text.html", entry=entry, body=prose.show_text(words), body_language=words_language)
-
-
 @blueprint.get("/<number>.json")
 def data(number: str) -> Answer:
     """Everything as JSON: what the record says, its life, its relations both ways and its versions."""
@@ -222,7 +157,8 @@ def data(number: str) -> Answer:
         if not isinstance(entry, Entry):
             return entry
         links = catalogue.links(session, entry)
-        versions = catalogue.versions(session, entry)
+        versions = history.marks(session, entry)
+        told = history.announcements(session, entry, versions)
         former = catalogue.former_numbers(session, entry.number)
     base = base_url()
     content = exports.record_data(entry, base) | {
@@ -231,7 +167,7 @@ def data(number: str) -> Answer:
         "raw_sha256": entry.raw,
         "raw_from": entry.raw_url,
         "links": [_link_data(link, base) for link in links],
-        "versions": [_version_data(one, f"{base}/records/{entry.number}") for one in versions],
+        "versions": [_version_data(one, f"{base}/records/{entry.number}", told.get(one.version)) for one in versions],
     }
     response = Response(exports.to_json(content), mimetype="application/json")
     response.headers["Access-Control-Allow-Origin"] = "*"
@@ -255,12 +191,13 @@ def _link_data(link: Link, base: str) -> dict[str, Any]:
     }
 
 
-def _version_data(one: Version, address: str) -> dict[str, Any]:
+def _version_data(one: Mark, address: str, told: Announcement | None) -> dict[str, Any]:
     return {
         "version": one.version,
         "change": one.change,
         "state": one.state,
         "changed_at": one.changed_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "announced": None if told is None else not told.missing,
         "url": f"{address}/versions/{one.version}",
     }
 
@@ -312,20 +249,6 @@ def raw(number: str) -> Answer:
     return send_raw(content, entry.number)
 
 
-@blueprint.get("/<number>/versions/<int:version>/raw")
-def version_raw(number: str, version: int) -> Answer:
-    """What the agency sent when a record had that version."""
-    with here().database.read() as session:
-        entry = _open(session, number)
-        if not isinstance(entry, Entry):
-            return entry
-        chosen = _version(session, entry, version)
-    content = here().raw.get(chosen.raw) if chosen and chosen.raw else None
-    if content is None:
-        abort(404)
-    return send_raw(content, f"{entry.number}-{version}")
-
-
 def send_raw(content: bytes, name: str) -> Answer:
     """A raw item: JSON as JSON, other text as plain text (a page's source, never the page), the rest to keep.
 
@@ -363,47 +286,3 @@ def cite(number: str, format: str) -> Answer:
     return response
 
 
-@blueprint.get("/<number>/versions")
-def versions(number: str) -> str | Answer:
-    """The history of a record."""
-    with here().database.read() as session:
-        entry = _open(session, number)
-        if not isinstance(entry, Entry):
-            return entry
-        found = catalogue.versions(session, entry)
-    return render_template("records/versions.html", entry=entry, versions=found)
-
-
-def _version(session: Session, entry: Entry, number: int) -> Version | None:
-    """One version; None where there is none, or where it was not shown to anyone."""
-    found = next((one for one in catalogue.versions(session, entry) if one.version == number), None)
-    return found if found and found.state != "unpublished" else None
-
-
-@blueprint.get("/<number>/versions/<int:version>")
-def version(number: str, version: int) -> str | Answer:
-    """What a record said in one of its versions."""
-    with here().database.read() as session:
-        entry = _open(session, number)
-        if not isinstance(entry, Entry):
-            return entry
-        versions = catalogue.versions(session, entry)
-        chosen = _version(session, entry, version)
-    if chosen is None:
-        abort(404)
-    fields = comparison.fields_of(chosen.record, language())
-    return render_template("records/version.html", entry=entry, chosen=chosen, versions=versions, fields=fields)
-
-
-@blueprint.get("/<number>/compare/<int:old>..<int:new>")
-def compare(number: str, old: int, new: int) -> str | Answer:
-    """What changed between two versions."""
-    with here().database.read() as session:
-        entry = _open(session, number)
-        if not isinstance(entry, Entry):
-            return entry
-        before, after = _version(session, entry, old), _version(session, entry, new)
-    if before is None or after is None:
-        abort(404)
-    differences = comparison.compare(before.record, after.record, language())
-    return render_template("records/compare.html", entry=entry, before=before, after=after, differences=differences)

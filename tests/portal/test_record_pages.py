@@ -111,8 +111,8 @@ def test_a_text_is_shown_as_markdown_and_cannot_act(client: JudgingClient, save:
     body = "# Article 1\n\nThe **bridge**.\n\n3. third\n4. fourth\n\n<script>alert(1)</script>\n\n[go](javascript:alert(2)) [site](https://x.example/)"
     [number] = save(a_policy(body=body, summary="<b>bold</b>"))
     page = client.get(f"/records/{number}").text
-    text = page.partition('class="prose"')[2].partition("</section>")[0]
-    assert "<h3>Article 1</h3>" in text
+    text = page.partition('class="prose text"')[2].partition("</section>")[0]
+    assert re.search(r'<h3 id="text-art_1"[^>]*>Article 1</h3>', text)
     assert "<strong>bridge</strong>" in text
     assert '<ol start="3">' in text
     assert "<script>" not in text

@@ -101,6 +101,10 @@ def _open(session: Session, typed: str) -> Entry | Answer:
     return _gone(entry) if entry.state == "unpublished" else entry
 
 
+# For what lies below a record's address.
+open_record = _open
+
+
 def _unknown(typed: str) -> Answer:
     title = _("There is no such record")
     detail = _("“%(number)s” is not the number of a record here. A number has 12 letters and digits, such as 7K3Q-X9F2-AB4M.",

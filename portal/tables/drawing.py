@@ -1,5 +1,6 @@
 """Charts of a table that was added up: bars of categories, a line over time. Geometry only; components/bars.html and chart.html draw."""
 
+import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -11,7 +12,6 @@ from ..outcomes import Series
 from .answers import Group, Sums
 
 MOST_BARS, MOST_POINTS = 20, 1_000
-_LETTER = 6.7
 _ROW = 26
 
 Show = Callable[[Decimal], str]
@@ -57,10 +57,9 @@ def bars(groups: Sequence[tuple[str, Group]], by: str, show: Show) -> tuple[Bars
 
 def _bars(drawn: Sequence[tuple[str, Decimal]], show: Show, size: Size) -> Bars:
     figures = [show(value) for _name, value in drawn]
-    most = int(size.width * 0.36 / _LETTER)
-    names = [name if len(name) <= most else f"{name[: most - 1].rstrip()}…" for name, _value in drawn]
-    left = max(len(name) for name in names) * _LETTER + 10
-    room = max(len(figure) for figure in figures) * _LETTER + 10
+    names = [_short(name, size.width * 0.38) for name, _value in drawn]
+    left = max(map(_wide, names)) + 10
+    room = max(map(_wide, figures)) + 10
     low, high = min(0.0, *(float(value) for _name, value in drawn)), max(0.0, *(float(value) for _name, value in drawn))
     start, end = left + (room if low < 0 else 0), size.width - (room if high > 0 else 4)
     span = (high - low) or 1.0
@@ -74,6 +73,17 @@ def _bars(drawn: Sequence[tuple[str, Decimal]], show: Show, size: Size) -> Bars:
         negative = value < 0
         placed.append(Bar(name, figure, row * _ROW + 4.0, min(at, zero), max(round(abs(at - zero), 1), 0.5), at + (-5 if negative else 5), negative))
     return Bars(size, len(drawn) * _ROW + 4, round(left, 1), x(0), tuple(placed))
+
+
+def _wide(text: str) -> float:
+    """How wide a text of 12 px is, about: capitals and the signs of Chinese, Japanese and Korean are wider than small letters."""
+    return sum(12.5 if unicodedata.east_asian_width(letter) in "WF" else 8.4 if letter.isupper() or letter in "mw%@" else 6.5 for letter in text)
+
+
+def _short(text: str, most: float) -> str:
+    while text and _wide(text) > most:
+        text = text[:-2].rstrip() + "…"
+    return text
 
 
 def line(groups: Sequence[Group], by: str, name: str, show: Show, ticks: Show, step: str) -> tuple[Chart, ...]:

@@ -341,12 +341,14 @@ def _grouped(table: Answers, view: View, faults: list[Fault]) -> dict[str, Any]:
     step = view.per or (table.step(one) if one.column.kind == "date" else "year")
     title = _measure_title(measured, by, one)
     drawn: tuple[Any, ...] = ()
+    told = named
     way = view.chart or ("line" if over_time else "bars")
     if way == "line" and over_time:
-        all_groups = table.groups(view.changed(by=""), drawing.MOST_POINTS)[0]
+        all_groups = table.groups(view, drawing.MOST_POINTS)[0]
+        told = [(_group_name(one, group), group) for group in all_groups]
         drawn = drawing.line(all_groups, by, "", exact, _ticks(all_groups, by), step)
         if not drawn:
-            way = "bars"
+            way, told = "bars", named
     if way == "bars":
         drawn = drawing.bars(named, by, exact)
     if view.chart == "line" and not over_time:
@@ -355,7 +357,7 @@ def _grouped(table: Answers, view: View, faults: list[Fault]) -> dict[str, Any]:
     return {
         "groups": [(name, group, _group_address(view, one, group)) for name, group in named], "group": one, "by": by, "step": step, "over_time": over_time,
         "total_groups": total, "last_page": last, "drawn": drawn, "chart_way": way if drawn else "", "chart_title": title, "sums": table.sums(view),
-        "chart_words": _chart_words(named, by, total, way), "page_here": view.page,
+        "chart_words": _chart_words(told, by, total, way), "page_here": view.page,
     }  # fmt: skip
 
 

@@ -32,7 +32,8 @@ _SPACES = dict.fromkeys(map(ord, "\u00a0\u202f\u2009"), " ") | {ord("’"): "'",
 _MONEY = "£$€¥₫"
 _NUMBER = re.compile(
     rf"(?P<open>\()?(?P<sign>[+-])? ?(?P<before>[{_MONEY}])? ?(?P<inner>-)?(?P<core>\d[\d., ']*|[.,]\d+)"
-    rf"(?P<power>[eE][+-]?\d{{1,2}})? ?(?P<after>[%{_MONEY}đ])?(?P<close>\))?"
+    rf"(?P<power>[eE][+-]?\d{{1,2}})? ?(?P<after>[%{_MONEY}đ])?(?P<close>\))?",
+    re.ASCII,
 )
 # (decimal mark, mark of thousands): what a column of numbers may be written in.
 FORMS = ((".", ","), (",", "."), (".", " "), (",", " "), (".", "'"), (",", "'"))
@@ -41,10 +42,10 @@ _SHAPES = tuple(
     re.compile(rf"(?:\d+|\d{{1,3}}(?:{re.escape(thousands)}\d{{3}})+)?(?:{re.escape(decimal)}\d+)?|\d+") for decimal, thousands in FORMS
 )
 
-_ISO = re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?:[T ]+(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)? ?(?:Z|UTC|[+-]\d{2}:?\d{2})?)?")
-_LAST = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4}|\d{2})(?:[ T,]+(\d{1,2}):(\d{2})(?::(\d{2}))? ?([AaPp][Mm])?)?")
-_MONTH = re.compile(r"(\d{4})[-/](\d{2})|(\d{1,2})/(\d{4})")
-_COMPACT = re.compile(r"((?:19|20)\d{2})(\d{2})(\d{2})")
+_ISO = re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?:[T ]+(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)? ?(?:Z|UTC|[+-]\d{2}:?\d{2})?)?", re.ASCII)
+_LAST = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4}|\d{2})(?:[ T,]+(\d{1,2}):(\d{2})(?::(\d{2}))? ?([AaPp][Mm])?)?", re.ASCII)
+_MONTH = re.compile(r"(\d{4})[-/](\d{2})|(\d{1,2})/(\d{4})", re.ASCII)
+_COMPACT = re.compile(r"((?:19|20)\d{2})(\d{2})(\d{2})", re.ASCII)
 _WORDED = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?[. -]+([^\W\d_]{3,12})\.?[ ,-]+(\d{4}|\d{2})|([^\W\d_]{3,12})\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})")
 
 
@@ -132,7 +133,7 @@ def read_number(text: str, decimal: str, thousands: str, unit: str = "") -> Deci
         number = Decimal(digits.replace(decimal, ".") + (match["power"] or ""))
     except InvalidOperation:
         return None
-    return -number if negative else number
+    return number.copy_negate() if negative else number
 
 
 def _parts(text: str) -> re.Match[str] | None:
@@ -397,8 +398,8 @@ def _proof(survey: _Survey) -> str:
     masks, _units, codes = survey.forms
     if survey.native or not masks or codes:
         return ""
-    form, _remarks = _form(survey, masks, "")
-    return form[0] if form and any(mask != _ALL for mask in masks) else ""
+    form, remarks = _form(survey, masks, "")
+    return form[0] if form and not remarks and any(mask != _ALL for mask in masks) else ""
 
 
 def _is_year(survey: _Survey, scale: int, whole: int, unit: str) -> bool:

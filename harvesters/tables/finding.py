@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .columns import FORMS, read_date, read_number
+from .columns import FORMS, is_missing, read_date, read_number
 from .header import SEARCHED, fold, name_columns
 from .text import DELIMITERS
 from .values import is_period
 
 TALLEST = 6  # rows of one header
 FOOT = 40  # rows at the end that may be remarks
+_MOST_TOTALS = 3
 _TOTALS = re.compile(
     r"(grand |sub ?)?total(s|e|en)?|sum(me|me gesamt)?|gesamt(summe)?|insgesamt|zusammen|somme|ensemble|suma|totaal|totalt|"
     r"tổng( cộng| số)?|cộng|итого|всего|σύνολο|合計|总计|總計|합계",
@@ -28,6 +29,11 @@ class Found:
     columns: tuple[str, ...]
     first: int
     begins: int
+    header: tuple[tuple[str, ...], ...] = ()  # the words of its rows, as they are compared
+
+    def is_repeated(self, row: Sequence[Any]) -> bool:
+        """Whether a row says the header, or one of its rows, again."""
+        return bool(self.header) and _compared(row) in self.header
 
 
 def find_delimiter(read: Callable[[str], list[list[str]]]) -> str:
@@ -63,7 +69,8 @@ def find_table(rows: Sequence[Sequence[Any]]) -> Found:
     names = name_columns(window)
     below = _width_of([row for row in rows[first + height :] if any(map(_words, row))])
     names += tuple(f"column {n + 1}" for n in range(len(names), min(width, below)))
-    return Found(names, first, first + height)
+    said = tuple(words for words in map(_compared, window) if sum(map(bool, words)) > 1)
+    return Found(names, first, first + height, said)
 
 
 def _words(cell: Any) -> str:
@@ -133,15 +140,17 @@ def _height(rows: Sequence[Sequence[Any]], first: int) -> int:
         # A row like those below it, whose numbers are missing, is no header.
         if sum(1 for at in filled if is_period(_words(row[at]))) * 2 > len(filled) and _has_data(row):
             break
-        if all(not any(letter.isalnum() for letter in _words(row[at])) for at in filled):
+        if all(is_missing(_words(row[at])) for at in filled):
             break
         height += 1
     return height
 
 
-def is_repeated(row: Sequence[Any], columns: Sequence[str]) -> bool:
-    """Whether a row says the header again."""
-    return len(row) > 0 and fold(row[0]) == fold(columns[0]) and [fold(cell) for cell in row[: len(columns)]] == [fold(name) for name in columns]
+def _compared(row: Sequence[Any]) -> tuple[str, ...]:
+    words = [fold(cell) for cell in row]
+    while words and not words[-1]:
+        words.pop()
+    return tuple(words)
 
 
 def is_total(row: Sequence[Any]) -> bool:
@@ -153,13 +162,15 @@ def is_total(row: Sequence[Any]) -> bool:
 def split_foot(rows: Sequence[tuple[int, Sequence[Any]]], width: int) -> int:
     """How many of the last rows of a sheet (number and cells; blank ones are left out, so that numbers jump) are data; what
     follows are totals and remarks: rows that say so, or have one cell filled where others have many."""
-    end = len(rows)
+    end, totals = len(rows), 0
     while end:
         _at, row = rows[end - 1]
         filled = [position for position, cell in enumerate(row) if _words(cell)]
         lonely = width > 2 and len(filled) == 1 and (filled[0] == 0 or end < len(rows)) and not _is_value(row[filled[0]])
+        totals += is_total(row)
         if not (lonely or is_total(row)):
-            return end
+            # Many totals are a category of that name.
+            return end if totals <= _MOST_TOTALS else len(rows)
         end -= 1
     # Nothing but lonely cells is what such a table is like.
     return len(rows)

@@ -23,6 +23,7 @@ CHARTS = ("bars", "line", "none")
 SHOWN = 12  # columns, unless others are chosen
 MOST_SHOWN, MOST_SIZE, SIZE = 60, 1000, 50
 _OWN = ("sheet", "sort", "columns", "page", "size", "group", "per", "sum", "by", "chart", "values")
+_LONG = 160  # letters of names that an address carries
 _UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]|[\ud800-\udfff]")
 
 
@@ -81,7 +82,8 @@ class Filter:
 
 @dataclass(frozen=True)
 class View:
-    """A view of a table. `columns`: the keys of those that are shown, in their order; none means the first ones."""
+    """A view of a table. `columns`: the keys of those that are shown, in their order; none means the first ones. `spelled`: many of them
+    as they stand in an address, by their places: `:1-3,11`, since every link of a page repeats them."""
 
     sheet: int = 0
     columns: tuple[str, ...] = ()
@@ -95,6 +97,7 @@ class View:
     by: str = ""
     chart: str = ""
     values: str = ""
+    spelled: str = ""
 
     def pairs(self) -> list[tuple[str, str]]:
         """The parameters of the address, those at their usual value left out."""
@@ -102,13 +105,13 @@ class View:
         pairs += [(f"{one.key}.{one.way}", value) for one in self.filters for value in one.values]
         for name in ("group", "per", "sum", "by", "chart", "sort", "values"):
             pairs += [(name, getattr(self, name))] if getattr(self, name) else []
-        pairs += [("columns", ",".join(self.columns))] if self.columns else []
+        pairs += [("columns", self.spelled or ",".join(self.columns))] if self.columns else []
         pairs += [("size", str(self.size))] if self.size != SIZE else []
         return pairs + ([("page", str(self.page))] if self.page > 1 else [])
 
     def query(self) -> str:
         """`?sort=-amount&…`; `?` alone where nothing is asked, so that it can be a link."""
-        return f"?{urlencode(self.pairs(), safe=',')}"
+        return f"?{urlencode(self.pairs(), safe=',:')}"
 
     def page_address(self, page: int) -> str:
         """The query of one page of this view."""
@@ -116,7 +119,7 @@ class View:
 
     def changed(self, **changes: Any) -> "View":
         """Another view, from its first page on."""
-        return replace(self, **({"page": 1} | changes))
+        return replace(self, **({"page": 1} | ({"spelled": ""} if "columns" in changes else {}) | changes))
 
     def with_filter(self, key: str, way: str, value: str) -> "View":
         """Narrowed by one more. Another value of the same column and way widens it again."""
@@ -157,6 +160,7 @@ class _Reading:
         self.args, self.about, self.size, self.faults = args, about, size, list[Fault]()
 
     def view(self) -> tuple[View, list[Fault]]:
+        columns = self._columns()
         group, measured = self._column("group"), self._column("sum")
         if measured and not self._found(measured).column.is_number:
             self._wrong("sum", measured, _("is a column without numbers; choose one that has some, or leave it out to count rows"))
@@ -166,7 +170,8 @@ class _Reading:
             per = ""
         return View(
             sheet=self._whole("sheet", 0, 10_000),
-            columns=self._columns(),
+            columns=columns,
+            spelled=self._spelled(columns),
             filters=self._filters(),
             sort=self._sort(),
             page=self._whole("page", 1, 1_000_000),
@@ -222,11 +227,35 @@ class _Reading:
         return value if key else ""
 
     def _columns(self) -> tuple[str, ...]:
-        keys = [key for value in self.args.getlist("columns") for key in _UNSEEN.sub("", value)[:5000].split(",") if key.strip()]
+        values = [_UNSEEN.sub("", value)[:5000] for value in self.args.getlist("columns")]
+        keys = [key for value in values for key in (self._placed(value[1:]) if value.startswith(":") else value.split(",")) if key.strip()]
         known = [key for key in dict.fromkeys(map(str.strip, keys)) if self._known("columns", key)]
         if len(known) > MOST_SHOWN:
             self._wrong("columns", str(len(known)), _("are too many columns for one page; choose %(most)s at most", most=MOST_SHOWN))
         return tuple(known[:MOST_SHOWN])
+
+    def _placed(self, text: str) -> list[str]:
+        """The keys of columns by their places: 1-3,11."""
+        keys: list[str] = []
+        for part in text.split(",")[:200]:
+            if not (match := re.fullmatch(r"([0-9]{1,4})(?:-([0-9]{1,4}))?", part.strip())):
+                self._wrong("columns", part, _("is not a place; write :1-3,11"))
+                continue
+            first, last = int(match[1]), int(match[2] or match[1])
+            keys += [one.key for one in self.about.columns[max(0, first - 1) : last]] if first else []
+        return keys
+
+    def _spelled(self, keys: Sequence[str]) -> str:
+        if len(",".join(keys)) <= _LONG:
+            return ""
+        places = [self._found(key).at + 1 for key in keys]
+        parts: list[list[int]] = []
+        for place in places:
+            if parts and place == parts[-1][1] + 1:
+                parts[-1][1] = place
+            else:
+                parts.append([place, place])
+        return ":" + ",".join(f"{first}-{last}" if last > first else str(first) for first, last in parts)
 
     def _filters(self) -> tuple[Filter, ...]:
         found = []

@@ -29,7 +29,6 @@ from harvesters.tables.finding import (
     filled_rows,
     find_delimiter,
     find_table,
-    is_repeated,
     split_foot,
 )
 from harvesters.tables.header import SEARCHED
@@ -243,15 +242,15 @@ def _body(sheet: Sheet, taken: _Taken, foot: list[tuple[int, Sequence[Any]]]) ->
     """The rows of data: without blank ones, without the header said again, without the totals and remarks at the end, which
     are put into `foot`."""
     last: deque[tuple[int, Sequence[Any]]] = deque()
-    columns = sheet.found.columns
+    found = sheet.found
     for at, row in filled_rows(sheet.rows):
-        if sheet.found.begins > sheet.found.first and is_repeated(row, columns):
+        if found.is_repeated(row):
             taken.repeated += 1
             continue
         last.append((at, row))
         if len(last) > FOOT:
             yield last.popleft()
-    end = split_foot(list(last), len(columns))
+    end = split_foot(list(last), len(found.columns))
     foot += list(last)[end:]
     yield from list(last)[:end]
 

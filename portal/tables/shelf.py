@@ -2,6 +2,7 @@
 any time: what is missing is made again when somebody wants to see it."""
 
 import json
+import logging
 import os
 import re
 import subprocess
@@ -20,6 +21,8 @@ from harvesters.dates import day_order
 from harvesters.tables.columns import Custom
 
 from .making import BUSY, SECONDS, Impossible
+
+log = logging.getLogger("clerestory")
 
 VERSION = 1  # of what a table holds: another one makes them all anew
 MOST = 2_000_000_000  # bytes of all tables together
@@ -91,7 +94,7 @@ def find(folder: Path, wanted: Wanted) -> Path | None:
         told, age = json.loads(why.read_text()), time.time() - why.stat().st_mtime
     except (OSError, ValueError):
         return None
-    if told["code"] == "too_much" and age > _SHORT:
+    if told["code"] in ("too_much", "failed") and age > _SHORT:
         why.unlink(missing_ok=True)
         return None
     raise Impossible(told["code"], told["detail"])
@@ -125,7 +128,7 @@ def _start(folder: Path, wanted: Wanted, stream: IO[bytes]) -> "subprocess.Popen
     ]  # fmt: skip
     # The file itself is handed over, so that what reads it needs neither its place nor the key of a storage.
     process = subprocess.Popen(
-        command, stdin=stream.fileno(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=making.parents[2]
+        command, stdin=stream.fileno(), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, cwd=making.parents[2]
     )
     threading.Thread(target=_watch, args=(process, folder, place), daemon=True).start()
     return process
@@ -134,15 +137,18 @@ def _start(folder: Path, wanted: Wanted, stream: IO[bytes]) -> "subprocess.Popen
 def _watch(process: "subprocess.Popen[bytes]", folder: Path, place: Path) -> None:
     """Wait for the process, end it when its time is over, and say so if it left nothing."""
     try:
-        code = process.wait(2 * SECONDS + 10)
+        _out, said = process.communicate(timeout=2 * SECONDS + 10)
     except subprocess.TimeoutExpired:
         process.kill()
-        code = process.wait()
-    if code == 0:
+        _out, said = process.communicate()
+    if process.returncode == 0:
         tidy(folder, MOST)
-    elif code != BUSY and not place.exists() and place.parent.exists():
+    elif process.returncode != BUSY and not place.exists() and place.parent.exists():
+        # Ended from outside it took too much; ended by itself it met something that it does not know.
+        code = "too_much" if process.returncode < 0 else "failed"
+        log.error("%s could not be made (%s): %s", place.name, process.returncode, said.decode(errors="replace")[-2000:])
         place.with_suffix(".fresh").unlink(missing_ok=True)
-        place.with_suffix(".json").write_text(json.dumps({"code": "too_much", "detail": ""}))
+        place.with_suffix(".json").write_text(json.dumps({"code": code, "detail": ""}))
 
 
 def tables(folder: Path) -> Iterator[tuple[Path, int, float]]:

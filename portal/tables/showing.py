@@ -21,6 +21,7 @@ from .asking import About, Described, View
 
 GROUPS = 50  # on one page
 _ROOM = 42_000  # bytes of cells on one page
+CUTS_OF_A_ROW = (60_000, 20_000, 5_000, 1_500, 600, 300, 150, 80, 40, 20)
 _CUTS = (400, 200, 100, 60, 36, 20)
 
 
@@ -44,7 +45,7 @@ class ShownCell:
 def shown_rows(rows: Sequence[Row], columns: Sequence[Described]) -> list[tuple[int, list[ShownCell]]]:
     """Rows by their numbers. The longer the cells are, the more they are cut: the page stays light."""
     texts = [[without_control(cell or "") for cell in row.cells] for row in rows]
-    most = next((most for most in _CUTS if sum(len(cut(text, most).encode()) for some in texts for text in some) < _ROOM), _CUTS[-1])
+    most = length_for([text for some in texts for text in some], _CUTS)
     return [
         (
             row.at,
@@ -60,6 +61,11 @@ def shown_rows(rows: Sequence[Row], columns: Sequence[Described]) -> list[tuple[
 def _is_odd(one: Described, text: str, value: Any) -> bool:
     """Whether a cell does not fit its column; signs that say that there is no value do."""
     return bool(text) and value is None and one.column.kind not in ("text", "empty") and not is_missing(text)
+
+
+def length_for(texts: Sequence[str], lengths: Sequence[int]) -> int:
+    """How long texts may be so that all of them have room on one page: one of `lengths`, which go down."""
+    return next((most for most in lengths if sum(len(cut(text, most).encode()) for text in texts) < _ROOM), lengths[-1])
 
 
 def shortened(text: str) -> str:

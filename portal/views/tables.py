@@ -299,9 +299,9 @@ def row(number: str, token: str, at: int) -> Answer | str:
         abort(404)
     line, extra = found
     pairs = [(one, without_control(text)) for one, text in zip(about.columns, line.cells, strict=True) if text]
-    room = 60_000 // max(1, sum(1 for _one, text in pairs if len(text) > 100))
+    most = showing.length_for([text for _one, text in pairs], showing.CUTS_OF_A_ROW)
     view = View(sheet=_sheet())
     return render_template(
-        "tables/row.html", subject=subject, about=about, at=at, pairs=[(one, showing.cut(text, max(100, room))) for one, text in pairs],
-        empty=len(about.columns) - len(pairs), extra=[showing.cut(without_control(cell), 500) for cell in extra if cell][:50], view=view,
+        "tables/row.html", subject=subject, about=about, at=at, pairs=[(one, showing.cut(text, most)) for one, text in pairs],
+        empty=len(about.columns) - len(pairs), extra=[showing.cut(without_control(cell), 500) for cell in extra if cell][:50], view=view, shorten=showing.shortened,
     )  # fmt: skip

@@ -38,6 +38,7 @@ _NUMBER = re.compile(
 # (decimal mark, mark of thousands): what a column of numbers may be written in.
 FORMS = ((".", ","), (",", "."), (".", " "), (",", " "), (".", "'"), (",", "'"))
 _ALL = (1 << len(FORMS)) - 1
+_POINTED = sum(1 << position for position, form in enumerate(FORMS) if form[0] == ".")
 _SHAPES = tuple(
     re.compile(rf"(?:\d+|\d{{1,3}}(?:{re.escape(thousands)}\d{{3}})+)?(?:{re.escape(decimal)}\d+)?|\d+") for decimal, thousands in FORMS
 )
@@ -96,7 +97,7 @@ class Column:
     def reader(self) -> Callable[[str], Value | None]:
         """Reads the text of a cell as the column's value: a number (see `scale`), an ISO date, 0 or 1; None for a misfit."""
         if self.is_number:
-            return self._read_float if self.wide else self._read_scaled
+            return self._read_float if self.wide else self._scaled()
         if self.kind == "date":
             return lambda text: read_date(text, self.order, self.language)
         if self.kind == "boolean":
@@ -108,14 +109,21 @@ class Column:
         """The number in a cell, exactly; None where there is none."""
         return read_number(text, self.decimal, self.thousands, self.unit)
 
-    def _read_scaled(self, text: str) -> int | None:
-        if text.isdecimal() and text.isascii() and len(text) + self.scale <= _DIGITS:
-            return int(text + "0" * self.scale)
-        whole, _mark, part = text.partition(self.decimal)
-        if whole.isdecimal() and part.isdecimal() and text.isascii() and len(whole) + self.scale <= _DIGITS:  # most of them are like this
-            return int(whole + part.ljust(self.scale, "0")) if len(part) <= self.scale else None
-        number = self.number(text)
-        return None if number is None else int(number.scaleb(self.scale))
+    def _scaled(self) -> Callable[[str], int | None]:
+        scale, decimal, most, zeros = self.scale, self.decimal, _DIGITS - self.scale, "0" * self.scale
+
+        def read(text: str) -> int | None:
+            whole, _mark, part = text.partition(decimal)
+            # Most numbers are like this.
+            if whole.isdecimal() and len(whole) <= most and text.isascii():
+                if part.isdecimal() and len(part) <= scale:
+                    return int(whole + part + zeros[len(part) :])
+                if text == whole:
+                    return int(whole + zeros)
+            number = self.number(text)
+            return None if number is None else int(number.scaleb(scale))
+
+        return read
 
     def _read_float(self, text: str) -> float | None:
         number = self.number(text)
@@ -234,15 +242,23 @@ def decide(name: str, cells: Cells, custom: Custom, *, native: bool = False) -> 
     return kinds_of((name,), (cells,), custom, (native,))[0]
 
 
-def kinds_of(names: Sequence[str], columns: Sequence[Cells], custom: Custom, native: Iterable[bool] = ()) -> list[Column]:
-    """What each column of a table is. `columns`: of each its different texts with how often each stands there, all of them.
-    `native`: whether a workbook says itself that some of them are numbers. What the decimal marks of some columns prove counts
-    for those that prove nothing."""
-    flags = [*native] or [False] * len(columns)
-    surveys = [_Survey(name, cells, flag, custom) for name, cells, flag in zip(names, columns, flags, strict=True)]
-    proofs = {mark for survey in surveys if (mark := "" if survey.dates else _proof(survey))}
+def kinds_of(names: Sequence[str], columns: Iterable[Cells], custom: Custom, native: Iterable[bool] = ()) -> list[Column]:
+    """What each column of a table is. `columns`: of each its different texts with how often each stands there, all of them; one is
+    looked at after the other, so that not all need be in memory. `native`: whether a workbook says itself that some of them are
+    numbers. What the decimal marks of some columns prove counts for those that prove nothing."""
+    flags = [*native] or [False] * len(names)
+    readings = [_readings(_Survey(name, cells, flag, custom)) for name, cells, flag in zip(names, columns, flags, strict=True)]
+    proofs = {proof for proof, _columns in readings if proof}
     leaning = proofs.pop() if len(proofs) == 1 else ""
-    return [_described(survey, _kind(survey, leaning)) for survey in surveys]
+    return [found.get(leaning, found[""]) for _proof, found in readings]
+
+
+def _readings(survey: _Survey) -> tuple[str, dict[str, Column]]:
+    """What a column proves about decimal marks, and what it is; where that hangs on what others prove, for each mark too."""
+    found = {"": _described(survey, _kind(survey, ""))}
+    if {"form_by_custom", "unclear_numbers"} & {*found[""].remarks}:
+        found |= {mark: _described(survey, _kind(survey, mark)) for mark in (".", ",")}
+    return "" if survey.dates else _proof(survey), found
 
 
 def _kind(survey: _Survey, leaning: str) -> Column:
@@ -258,7 +274,8 @@ def _described(survey: _Survey, found: Column) -> Column:
     if typed:
         read = found.reader()
         misfits = [(text, count) for text, count in survey.present if read(text) is None]
-    often = heapq.nsmallest(5, survey.cells, key=lambda cell: (-cell[1], len(cell[0]), cell[0]))
+    unique = survey.filled == len(survey.cells)
+    often = survey.cells[:5] if unique else heapq.nsmallest(5, survey.cells, key=lambda cell: (-cell[1], len(cell[0]), cell[0]))
     return replace(
         found,
         filled=survey.filled,
@@ -347,6 +364,10 @@ def _forms(survey: _Survey) -> tuple[Counter[int], Counter[str], int]:
         if text.isdecimal() and text.isascii():
             codes += count if len(text) > 1 and text[0] == "0" else 0
             masks[_ALL] += count
+            continue
+        whole, _point, part = text.partition(".")
+        if part.isdecimal() and whole.isdecimal() and len(part) != 3 and text.isascii():  # most of them are like this
+            masks[_POINTED] += count
             continue
         match = _parts(text)
         mask = _mask(match["core"].strip()) if match else 0

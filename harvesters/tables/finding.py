@@ -33,7 +33,8 @@ class Found:
 
     def is_repeated(self, row: Sequence[Any]) -> bool:
         """Whether a row says the header, or one of its rows, again."""
-        return bool(self.header) and _compared(row) in self.header
+        first = fold(row[0]) if row else ""
+        return any(words[0] == first for words in self.header) and _compared(row) in self.header
 
 
 def find_delimiter(read: Callable[[str], list[list[str]]]) -> str:

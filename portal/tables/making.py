@@ -229,10 +229,9 @@ def _write(connection: sqlite3.Connection, sheet: Sheet, custom: Custom) -> None
         connection.executemany("INSERT INTO x VALUES (?, ?)", [(kept[0], extra) for kept, extra in pairs if extra])
     if not taken.rows:
         raise Impossible("not_a_table", "empty")
-    cells = [_cells(connection, position, counts) for position, counts in enumerate(taken.counts)]
+    cells = (_cells(connection, position, counts) for position, counts in enumerate(taken.counts))
     columns = kinds_of(sheet.found.columns, cells, custom, taken.native)
-    _write_values(connection, columns, cells, [counts is None for counts in taken.counts])
-    del cells
+    _write_values(connection, columns, taken.counts)
     about = _about(connection, sheet, taken, columns, _said(row for _at, row in foot))
     connection.execute("INSERT INTO about VALUES (?)", (json.dumps(about, ensure_ascii=False),))
     connection.execute("COMMIT")
@@ -268,14 +267,14 @@ def _cells(connection: sqlite3.Connection, position: int, counts: dict[str, int]
     return connection.execute(f"SELECT {column}, count(*) FROM t WHERE {column} IS NOT NULL GROUP BY {column}").fetchall()
 
 
-def _write_values(connection: sqlite3.Connection, columns: Sequence[Column], cells: Sequence[Sequence[tuple[str, int]]], many: Sequence[bool]) -> None:
+def _write_values(connection: sqlite3.Connection, columns: Sequence[Column], counts: Sequence[dict[str, int] | None]) -> None:
     """Fill `n`. What stands in few different texts is read once each."""
     width = len(columns)
     connection.execute(f"CREATE TABLE n (r INTEGER PRIMARY KEY, {', '.join(f'v{n}' for n in range(width))})")
     readers: list[Any] = []
-    for column, different, is_many in zip(columns, cells, many, strict=True):
+    for column, few in zip(columns, counts, strict=True):
         read = column.reader() if column.kind not in ("text", "empty") else fold
-        readers.append(read if is_many else {text: read(text) for text, _count in different}.__getitem__)
+        readers.append(read if few is None else {text: read(text) for text in few}.__getitem__)
     source = connection.cursor()
     source.execute("SELECT * FROM t ORDER BY r")
     insert = f"INSERT INTO n VALUES ({', '.join('?' * (width + 1))})"

@@ -128,13 +128,16 @@ class Answers:
         one = self._column(view.group)
         where, values = _where(self.about, view)
         label, key = self._label(one, view)
-        total = self._ask(f"SELECT count(*) FROM (SELECT 1 {_from(where, key)} {where} GROUP BY {key})", values).fetchone()[0]
         measures = self._measures(view)
+        came = _from(where, key, label, measures)
         sql = (
-            f"SELECT {measures}, {label} {_from(where, key, label, measures)} {where} GROUP BY {key} "
+            f"SELECT {measures}, count(*) OVER (), {label} {came} {where} GROUP BY {key} "
             f"ORDER BY {self._rank(one, view, key)} LIMIT {int(limit)} OFFSET {int(offset)}"
         )
-        return [Group(row[-1], self._sums(view, row)) for row in self._ask(sql, values)], int(total)
+        rows = self._ask(sql, values).fetchall()
+        if rows or not offset:
+            return [Group(row[-1], self._sums(view, row)) for row in rows], int(rows[0][-2]) if rows else 0
+        return [], int(self._ask(f"SELECT count(*) FROM (SELECT 1 {came} {where} GROUP BY {key})", values).fetchone()[0])
 
     def _column(self, key: str) -> Described:
         found = self.about.by_key(key)

@@ -81,7 +81,13 @@ def grouped(table: Answers, view: View, faults: list[Fault]) -> dict[str, Any]:
     """Groups added up, drawn and in words."""
     one = table.about.by_key(view.group)
     assert one is not None
-    groups, total = table.groups(view, GROUPS, (view.page - 1) * GROUPS)
+    over_time = one.column.kind == "date" or one.is_year
+    # Of time all is drawn, whatever page is shown.
+    everything, total = table.groups(view, drawing.MOST_POINTS) if over_time else ([], 0)
+    if over_time and total <= len(everything):
+        groups = everything[(view.page - 1) * GROUPS : view.page * GROUPS]
+    else:
+        groups, total = table.groups(view, GROUPS, (view.page - 1) * GROUPS)
     last = max(1, -(-total // GROUPS))
     if view.page > last:
         faults.append(Fault("page", str(view.page), _("is behind the last page, which is %(last)s", last=last)))
@@ -90,28 +96,36 @@ def grouped(table: Answers, view: View, faults: list[Fault]) -> dict[str, Any]:
     by = view.by or ("sum" if view.sum else "count")
     measured = table.about.by_key(view.sum) if view.sum else None
     named = [(_group_name(one, group), group) for group in groups]
-    over_time = one.column.kind == "date" or one.is_year
     step = view.per or (table.step(one) if one.column.kind == "date" else "year")
-    title = _measure_title(measured, by, one)
-    drawn: tuple[Any, ...] = ()
-    told = named
-    way = view.chart or ("line" if over_time else "bars")
-    if way == "line" and over_time:
-        all_groups = table.groups(view, drawing.MOST_POINTS)[0]
-        told = [(_group_name(one, group), group) for group in all_groups]
-        drawn = drawing.line(all_groups, by, "", exact, _ticks(all_groups, by), step)
-        if not drawn:
-            way, told = "bars", named
-    if way == "bars":
-        drawn = drawing.bars(named, by, exact)
     if view.chart == "line" and not over_time:
         faults.append(Fault("chart", "line", _("wants a column of dates or years; bars are shown instead")))
-        way, drawn = "bars", drawing.bars(named, by, exact)
+    drawn: tuple[Any, ...] = ()
+    way, words = "bars", ""
+    if over_time and view.chart in ("", "line"):
+        way, drawn, words = "line", *_line(table, view, one, by, step, everything if total <= len(everything) else [])
+    if not drawn and view.chart != "none":
+        way, drawn, words = "bars", drawing.bars(named, by, exact), _chart_words(named, by, total, "bars")
     return {
         "groups": [(name, group, _group_address(view, one, group)) for name, group in named], "group": one, "by": by, "step": step, "over_time": over_time,
-        "total_groups": total, "last_page": last, "drawn": drawn, "chart_way": way if drawn else "", "chart_title": title, "sums": table.sums(view),
-        "chart_words": _chart_words(told, by, total, way), "page_here": view.page,
+        "total_groups": total, "last_page": last, "drawn": drawn, "chart_way": way if drawn else "", "chart_title": _measure_title(measured, by, one), "sums": table.sums(view),
+        "chart_words": words, "page_here": view.page,
     }  # fmt: skip
+
+
+def _line(table: Answers, view: View, one: Described, by: str, step: str, groups: list[Group]) -> tuple[tuple[Any, ...], str]:
+    """The groups over time as a line, and what it shows in words. Where there are more of them than a line can show, by months or years."""
+    finer, total = step, 0
+    while not groups:
+        groups, total = table.groups(view.changed(per=finer), drawing.MOST_POINTS)
+        if total > len(groups) and finer != "year":
+            finer, groups = {"day": "month", "month": "year"}[finer], []
+        elif not groups:
+            return (), ""
+    drawn = drawing.line(groups, by, "", exact, _ticks(groups, by), finer)
+    words = _chart_words([(_group_name(one, group), group) for group in groups], by, total, "line")
+    if finer != step:
+        words += " " + (_("Drawn by month, since there are so many days.") if finer == "month" else _("Drawn by year, since there are so many months."))
+    return drawn, words
 
 
 def _ticks(groups: Sequence[Group], by: str) -> Any:

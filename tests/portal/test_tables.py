@@ -142,6 +142,15 @@ def test_dates_are_added_up_by_years_or_months_and_drawn_as_a_line(sheets: Sheet
     assert "wants a column of dates" in sheets.open(f"{address}?group=supplier&chart=line", 422).text
 
 
+def test_a_line_of_very_many_days_is_drawn_by_months(sheets: Sheets) -> None:
+    from datetime import date, timedelta
+
+    days = "".join(f"{date(2019, 1, 1) + timedelta(n)},{n % 31}\n" for n in range(1500))
+    page = sheets.open(f"{sheets.address('day,amount' + chr(10) + days)}?group=day&per=day&sum=amount").text
+    assert "Drawn by month, since there are so many days." in page and "chart__line" in page
+    assert "Groups 1 to 50 of 1,500." in page
+
+
 def test_the_csv_has_the_cells_as_they_are_and_no_formulas(sheets: Sheets) -> None:
     address = sheets.address(SPENDING)
     rows = sheets.cells(f"{address}.csv?sort=amount")

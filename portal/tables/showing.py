@@ -165,10 +165,14 @@ def _chart_words(named: Sequence[tuple[str, Group]], by: str, total: int, way: s
     if not figures:
         return ""
     most, least = max(figures, key=lambda pair: pair[1]), min(figures, key=lambda pair: pair[1])
-    text = str(_("Most: %(most)s, %(most_figure)s. Least: %(least)s, %(least_figure)s.", most=most[0], most_figure=exact(most[1]), least=least[0], least_figure=exact(least[1])))
-    if way == "bars" and total > drawing.MOST_BARS:
-        text += " " + str(_("%(shown)s of %(total)s are drawn; the table below has more.", shown=min(drawing.MOST_BARS, len(figures)), total=i18n.show_number(total)))
-    return text
+    said = {"most": most[0], "most_figure": exact(most[1]), "least": least[0], "least_figure": exact(least[1])}
+    if way == "line" or total <= drawing.MOST_BARS:
+        return str(_("Most: %(most)s, %(most_figure)s. Least: %(least)s, %(least_figure)s.", **said))
+    drawn = min(drawing.MOST_BARS, len(figures))
+    return " ".join((
+        _("Most: %(most)s, %(most_figure)s.", **said),
+        _("%(shown)s of %(total)s are drawn; the table below has more.", shown=drawn, total=i18n.show_number(total)),
+    ))  # fmt: skip
 
 
 def exact(value: Decimal | None) -> str:

@@ -21,6 +21,7 @@ from .commands.search import search
 from .commands.serve import serve
 from .commands.setup import config, init
 from .commands.storage import storage
+from .commands.tables import tables
 from .commands.terminal import FAILED, WRONG
 from .commands.users import users
 from .commands.work import work
@@ -94,7 +95,7 @@ def cli() -> None:
 
 for command in (lint, replay, status, stop):
     harvest.add_command(command)
-for command in (init, harvest, files, search, serve, work, demo, users, audit, config, storage):
+for command in (init, harvest, files, search, serve, work, demo, users, audit, config, storage, tables):
     cli.add_command(command)
 
 

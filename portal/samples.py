@@ -1,15 +1,21 @@
 """Sample values that the style guide shows its components with."""
 
 from datetime import UTC, datetime
+from decimal import Decimal
 from types import SimpleNamespace
 
 from harvesters.record import Agency, Decision, File, Identifier, Policy, Record
+from harvesters.tables.columns import Custom, kinds_of
 from search_index.engine import Piece, Reason, Snippet
 
 from .catalogue import Entry
 from .completeness import Completeness, Part
 from .facets import FacetLine
 from .search import FoundHit
+from .tables import drawing
+from .tables.answers import Group, Sums
+from .tables.asking import Described
+from .tables.showing import ShownCell, shortened
 
 _NOW = datetime(2026, 11, 23, 14, 2, tzinfo=UTC)
 _LONG = (
@@ -24,8 +30,18 @@ def _entry(record: Record, state: str = "published") -> Entry:
     )  # fmt: skip
 
 
+def _group(name: str, amount: int) -> Group:
+    return Group(name, Sums(1, 1, Decimal(amount)))
+
+
+def _columns() -> list[Described]:
+    names, cells = ("Office", "Amount"), ([("Roads", 1), ("Parks", 1)], [(f"{n},250", 1) for n in range(1, 40)] + [("many", 1)])
+    found = kinds_of(names, cells, Custom("."))
+    return [Described(at, name.lower(), name, column, "1,250" if at else "", "39,250" if at else "") for at, (name, column) in enumerate(zip(names, found, strict=True))]
+
+
 def samples() -> SimpleNamespace:
-    """`hits`, `files`, `axis_lines`, `many_lines`, `address` and `complete` for the style guide."""
+    """`hits`, `files`, `axis_lines`, `many_lines`, `address`, `complete`, `line`, `bars`, `columns`, `rows` and `shorten` for the style guide."""
     files = (
         File(url="https://agency.example/decision.pdf", title="Decision", media_type="application/pdf", size=412_000),
         File(url="https://agency.example/targets.csv", media_type="text/csv", size=9_100, language="vi"),
@@ -62,4 +78,9 @@ def samples() -> SimpleNamespace:
         many_lines=[FacetLine(str(n), f"Department {n} of Examples", 900 - 20 * n, False, "?") for n in range(1, 41)],
         address=lambda page: f"?page={page}",
         complete=Completeness((Part("decision", "date", 12, 12), Part("decision", "votes", 4, 1), Part("outcome", "reported", 3, 0))),
+        line=drawing.line([_group(str(year), year % 7 * 120) for year in range(2015, 2025)], "sum", "", str, str, "year"),
+        bars=drawing.bars([(name, _group(name, amount)) for name, amount in (("Roads", 1250), ("Parks and playgrounds of the outer districts", 420), ("Refunds", -130))], "sum", str),
+        columns=_columns(),
+        shorten=shortened,
+        rows=[(2, [ShownCell("Roads", False, False), ShownCell("1,250", True, False)]), (3, [ShownCell("Parks", False, False), ShownCell("many", True, True)])],
     )  # fmt: skip

@@ -11,6 +11,28 @@ from ..faults import BadAnswer
 MAX_UNPACKED = 400 * 1024 * 1024
 MAX_CELLS = 20_000_000
 
+
+
+class NotATable(BadAnswer):
+    """Something else than a table came. `what`: pdf, picture, archive, database, page, xml, json, empty."""
+
+    def __init__(self, message: str, what: str) -> None:
+        super().__init__(message)
+        self.what = what
+
+
+class TooLarge(BadAnswer):
+    """A workbook that would fill the memory."""
+
+
+class Broken(BadAnswer):
+    """A workbook of which a part is missing or wrong."""
+
+
+class Locked(BadAnswer):
+    """A workbook that wants a password."""
+
+
 _MAGIC = (
     (b"PK\x03\x04", "zip"),
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "workbook"),
@@ -23,6 +45,9 @@ _MAGIC = (
     (b"PAR1", "in Parquet; give the address of the CSV or XLSX"),
     (b"SQLite format 3\x00", "a database; give the address of the CSV or XLSX"),
 )
+_WHAT = {
+    b"%PDF": "pdf", b"\x89PNG": "picture", b"\xff\xd8\xff": "picture", b"PAR1": "database", b"SQLite format 3\x00": "database",
+}  # fmt: skip
 _PAGE = re.compile(rb"<!doctype html|<html[\s>]|<head[\s>]|<body[\s>]", re.IGNORECASE)
 _CELL = re.compile(rb'<(?:\w+:)?c [^>]*?\br="([A-Z]{1,3})(\d{1,7})"')
 
@@ -33,7 +58,7 @@ def recognise(file: IO[bytes], name: str) -> str:
     head = file.read(4096)
     file.seek(0)
     if not head.strip():
-        raise BadAnswer(f"{name} is empty")
+        raise NotATable(f"{name} is empty", "empty")
     for magic, kind in _MAGIC:
         if head.startswith(magic):
             if kind == "zip":
@@ -41,17 +66,19 @@ def recognise(file: IO[bytes], name: str) -> str:
                 return "workbook"
             if kind == "workbook":
                 return "workbook"
-            raise BadAnswer(f"{name} is not a table: it is {kind}")
+            raise NotATable(f"{name} is not a table: it is {kind}", _WHAT.get(magic, "archive"))
     text = head.lstrip(b"\xef\xbb\xbf \t\r\n")
     if _PAGE.search(head) and text.startswith(b"<"):
-        raise BadAnswer(
+        raise NotATable(
             f"{name} is not a table: a web page came (it starts with “{_words(text)}”); "
-            "the agency may be blocking this portal, or the file has moved"
+            "the agency may be blocking this portal, or the file has moved",
+            "page",
         )
     if text.startswith((b"<?xml", b"{", b"[{")):
         kind = "XML" if text.startswith(b"<") else "JSON"
-        raise BadAnswer(
-            f"{name} is not a table: it is {kind} (it starts with “{_words(text)}”); another kind reads that"
+        raise NotATable(
+            f"{name} is not a table: it is {kind} (it starts with “{_words(text)}”); another kind reads that",
+            kind.lower(),
         )
     return "text"
 
@@ -67,7 +94,7 @@ def _check_zip(file: IO[bytes], name: str) -> None:
             parts = {part.filename: part for part in archive.infolist()}
             unpacked = sum(part.file_size for part in parts.values())
             if unpacked > MAX_UNPACKED:
-                raise BadAnswer(
+                raise TooLarge(
                     f"{name} unpacks to {unpacked // 1_000_000:,} MB, more than {MAX_UNPACKED // 1_000_000:,} MB; "
                     "ask the agency for a CSV"
                 )
@@ -75,14 +102,14 @@ def _check_zip(file: IO[bytes], name: str) -> None:
                 _check_open_document(archive, name)
             elif not any(part.startswith("xl/") for part in parts):
                 shown = ", ".join(sorted(parts)[:5])
-                raise BadAnswer(
-                    f"{name} is a ZIP archive, not a workbook; it holds {shown}: give the table's own address"
+                raise NotATable(
+                    f"{name} is a ZIP archive, not a workbook; it holds {shown}: give the table's own address", "archive"
                 )
             for part in parts:
                 if re.fullmatch(r"xl/worksheets/[^/]+\.xml", part):
                     _check_sheet(archive, part, name)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
-        raise BadAnswer(f"{name} is a broken workbook ({error}); it may have come only in part") from None
+        raise Broken(f"{name} is a broken workbook ({error}); it may have come only in part") from None
     finally:
         file.seek(0)
 
@@ -95,13 +122,13 @@ def _check_sheet(archive: zipfile.ZipFile, part: str, name: str) -> None:
         while block := stream.read(1 << 20):
             read += len(block)
             if read > MAX_UNPACKED:  # the archive's own table of contents may lie
-                raise BadAnswer(f"{name} unpacks to more than {MAX_UNPACKED // 1_000_000:,} MB; ask for a CSV")
+                raise TooLarge(f"{name} unpacks to more than {MAX_UNPACKED // 1_000_000:,} MB; ask for a CSV")
             for letters, row in _CELL.findall(rest + block):
                 below = max(below, int(row))
                 right = max(right, _column(letters))
             rest = block[-200:]
     if right * below > MAX_CELLS:
-        raise BadAnswer(
+        raise TooLarge(
             f"{name}: {part} spans {below:,} rows and {right:,} columns; "
             "a stray cell far outside the table? ask the agency for a CSV"
         )
@@ -130,6 +157,6 @@ def _check_open_document(archive: zipfile.ZipFile, name: str) -> None:
                     cells += filled * int(row.get(f"{table}number-rows-repeated", "1"))
                     row.clear()
                 if cells > MAX_CELLS:
-                    raise BadAnswer(f"{name} has more than {MAX_CELLS:,} cells; ask the agency for a CSV")
+                    raise TooLarge(f"{name} has more than {MAX_CELLS:,} cells; ask the agency for a CSV")
         except (ElementTree.ParseError, ValueError) as error:
-            raise BadAnswer(f"{name} is a broken ODS ({error})") from None
+            raise Broken(f"{name} is a broken ODS ({error})") from None

@@ -125,7 +125,7 @@ def read_period(
         for pattern, write in _PERIODS:
             if match := pattern.fullmatch(text):
                 return write(*match.groups())
-        if (match := _WORDED.fullmatch(text)) and (month := _months(language).get((match[2] or match[3]).casefold())):
+        if (match := _WORDED.fullmatch(text)) and (month := month_names(language).get((match[2] or match[3]).casefold())):
             return f"{match[1] or match[4]}-{month:02}"
     day = read_day(cell, formats, order)
     if day is None:
@@ -147,7 +147,8 @@ def is_period(name: str) -> bool:
 
 
 @cache
-def _months(language: str) -> dict[str, int]:
+def month_names(language: str) -> dict[str, int]:
+    """The months' names and short names in English and in that language, case-folded and without a point, by number."""
     names: dict[str, int] = {}
     for tag in ("en", language.split("-")[0]):
         months = Locale.parse(tag).months

@@ -1,14 +1,16 @@
 """XLSX, XLSM, XLSB, XLS and ODS: the sheets, with merged cells filled as the eye fills them."""
 
+import itertools
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta
 from typing import IO
 
 import python_calamine as calamine
 
 from ..faults import BadAnswer
+from .recognition import Broken, Locked
 
 Cell = str | int | float | bool
 
@@ -22,9 +24,9 @@ def open_workbook(file: IO[bytes], name: str) -> calamine.CalamineWorkbook:
         except calamine.CalamineError:
             return _open_old(file)
     except calamine.PasswordError:
-        raise BadAnswer(f"{name} is locked with a password; ask the agency for an open copy") from None
+        raise Locked(f"{name} is locked with a password; ask the agency for an open copy") from None
     except (calamine.CalamineError, OSError, ValueError) as error:
-        raise BadAnswer(f"{name} is a workbook that cannot be opened ({error})") from None
+        raise Broken(f"{name} is a workbook that cannot be opened ({error})") from None
 
 
 def _open_old(file: IO[bytes]) -> calamine.CalamineWorkbook:
@@ -65,6 +67,54 @@ def sheet_rows(
         for first, last in sheet.merged_cell_ranges or ()
     ]
     return top + 1, rows, [area for area in merged if min(area) >= 0]
+
+
+def visible_sheets(workbook: calamine.CalamineWorkbook) -> list[str]:
+    """The sheets that are neither hidden nor drawings."""
+    shown = [
+        sheet.name
+        for sheet in workbook.sheets_metadata
+        if sheet.visible == calamine.SheetVisibleEnum.Visible and sheet.typ == calamine.SheetTypeEnum.WorkSheet
+    ]
+    return shown or list(workbook.sheet_names)
+
+
+def stream_sheet(
+    workbook: calamine.CalamineWorkbook, sheet_name: str, name: str
+) -> tuple[int, Iterator[list[Cell]], list[tuple[int, int, int, int]]]:
+    """What `sheet_rows` says, with the rows one by one: a long sheet needs the memory of its cells once, not twice."""
+    try:
+        sheet = workbook.get_sheet_by_name(sheet_name)
+    except (calamine.CalamineError, ValueError) as error:
+        raise BadAnswer(f"{name}: sheet {sheet_name!r} cannot be read ({error})") from None
+    if sheet.start is None:
+        return 1, iter(()), []
+    top, left = sheet.start
+    # Rows come from the first one of the sheet, cells from the first column that is filled.
+    rows = ([_plain(cell) for cell in row] for row in itertools.islice(sheet.iter_rows(), top, None))
+    merged = [
+        (first[0] - top, first[1] - left, last[0] - top, last[1] - left)
+        for first, last in sheet.merged_cell_ranges or ()
+    ]
+    return top + 1, rows, [area for area in merged if min(area) >= 0]
+
+
+def filled_down(rows: Iterable[list[Cell]], merged: list[tuple[int, int, int, int]], first: int) -> Iterator[list[Cell]]:
+    """Rows (the first of them is row `first` of its sheet) with what merged ranges say repeated downwards."""
+    tall = sorted(area for area in merged if area[2] > area[0] and area[0] >= first)
+    waiting = iter(tall)
+    following = next(waiting, None)
+    active: list[tuple[int, int, Cell]] = []
+    for at, row in enumerate(rows, first):
+        active = [one for one in active if one[0] >= at]
+        for _bottom, column, value in active:
+            if column < len(row):
+                row[column] = value
+        while following is not None and following[0] == at:
+            if following[1] < len(row):
+                active.append((following[2], following[1], row[following[1]]))
+            following = next(waiting, None)
+        yield row
 
 
 def fill_merged(rows: list[list[Cell]], merged: list[tuple[int, int, int, int]], below: int) -> None:

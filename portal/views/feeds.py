@@ -105,6 +105,6 @@ def robots() -> Response:
     """Everything may be read. Lists narrowed by several filters are without end and hold nothing of their own."""
     lines = ["User-agent: *"]
     for prefix in ("", *(f"/{code}" for code in LANGUAGES if code != "en")):
-        lines += [f"Disallow: {prefix}/search?*&", f"Disallow: {prefix}/sign-in", f"Disallow: {prefix}/publish/"]
+        lines += [f"Disallow: {prefix}/search?*&", f"Disallow: {prefix}/sign-in", f"Disallow: {prefix}/publish/", f"Disallow: {prefix}/records/*/table?"]
     lines += ["Allow: /", "", f"Sitemap: {base_url()}/sitemap.xml", ""]
     return Response("\n".join(lines), content_type="text/plain; charset=utf-8", headers={"Cache-Control": "max-age=3600"})

@@ -132,3 +132,28 @@ def test_a_right_setting_is_read():
     assert "hidden" not in str(settings.shown())
 
 
+def test_a_table_is_opened_out_of_the_bucket(settings, server, tmp_path):
+    import io
+    from datetime import UTC, datetime
+
+    from harvesters.record import File
+    from portal import store
+    from portal.models import StoredFile
+
+    from ..factories import an_outcome
+
+    app = create_app(replace(settings, storage_url=f"s3+{server}/portal/{tmp_path.name}", storage_key="key", storage_secret="secret"))
+    portal = app.extensions["clerestory"]
+    schema.upgrade(portal.database)
+    kept = portal.files.put(io.BytesIO(b"name,amount\nAn,1\nB\xc3\xacnh,2\n"), "table.csv")
+    record = an_outcome(files=(File(url=f"/files/{kept.sha256}/table.csv"),))
+    with portal.database.write() as session:
+        session.add(StoredFile(sha256=kept.sha256, name=kept.name, media_type=kept.media_type, size=kept.size, public=True, created_at=datetime.now(UTC)))
+        store.save_many(session, [store.Arrival(record)], now=datetime.now(UTC))
+    client, address = app.test_client(), f"/records/{record.number}/files/{kept.sha256[:16]}/table"
+    answer = client.get(f"{address}.json?sort=-amount")
+    while answer.status_code == 503:
+        time.sleep(0.2)
+        answer = client.get(f"{address}.json?sort=-amount")
+    assert [row["name"] for row in answer.get_json()["results"]] == ["Bình", "An"]
+    portal.close()

@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from decimal import Decimal
 from html import unescape
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -282,7 +283,7 @@ def test_what_is_common_is_the_longest_that_there_is() -> None:
         a, b = ([chance.randrange(4) for _ in range(chance.randrange(16))] for _ in range(2))
         found = pairs(a, b)
         assert all(a[i] == b[j] for i, j in found)
-        assert all(one[0] < other[0] and one[1] < other[1] for one, other in zip(found, found[1:], strict=False))
+        assert all(one[0] < other[0] and one[1] < other[1] for one, other in pairwise(found))
         assert len(found) == _longest(a, b)
 
 

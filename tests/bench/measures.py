@@ -24,6 +24,7 @@ from portal.parts import Portal
 from portal.settings import Settings
 
 from .agency import serving
+from .comparing import comparing
 from .drill import drill
 from .matters import matters
 from .runs import at_once, large
@@ -199,7 +200,7 @@ def judged() -> None:
 
 def main(names: Sequence[str] = ()) -> None:
     """Each benchmark in a process of its own, so that memory is its own; those of these names, or all."""
-    benches = {bench.__name__: bench for bench in (harvest_and_store, pages, stream, large, at_once, tables, sheets, matters, drill, judged)}
+    benches = {bench.__name__: bench for bench in (harvest_and_store, pages, stream, large, at_once, tables, sheets, matters, comparing, drill, judged)}
     if unknown := set(names) - set(benches):
         sys.exit(f"{', '.join(sorted(unknown))}: no such benchmark; known: {', '.join(benches)}")
     for name, bench in benches.items():

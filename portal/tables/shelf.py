@@ -20,7 +20,7 @@ from babel import Locale, UnknownLocaleError
 from harvesters.dates import day_order
 from harvesters.tables.columns import Custom
 
-from .making import BUSY, SECONDS, Impossible
+from .making import BUSY, SECONDS, Impossible, is_locked, places_of
 
 log = logging.getLogger("clerestory")
 
@@ -103,6 +103,9 @@ def find(folder: Path, wanted: Wanted) -> Path | None:
 def prepare(folder: Path, wanted: Wanted, stream: IO[bytes], patience: float = 2.0) -> Path:
     """The place of a table, made now if it can be done in `patience` seconds. Raises Preparing, Impossible. The stream is closed."""
     with stream:
+        # Who looks again need not start a process that finds out that another one is at it.
+        if is_locked(wanted.place(folder).with_suffix(".lock")) or all(map(is_locked, places_of(folder))):
+            raise Preparing
         process = _start(folder, wanted, stream)
     until = time.monotonic() + patience
     while time.monotonic() < until:

@@ -1,9 +1,12 @@
 """Tables in a real browser: nobody is shut out, on a phone, by keyboard, without scripts."""
 
+import fcntl
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+
+from portal.tables import making, shelf
 
 from ..conftest import LiveServer
 from .sheets import Sheets, sheets
@@ -59,6 +62,21 @@ def test_a_wide_table_scrolls_in_its_region_by_keyboard_and_keeps_its_head(live_
     page.wait_for_function("document.querySelector('.cells').scrollTop > 0 && document.querySelector('.cells').scrollLeft > 0")
     after = head.bounding_box()
     assert (round(before["x"]), round(before["y"] - after["y"])) == (round(after["x"]), 0)
+
+
+def test_a_page_of_a_table_in_the_making_opens_by_itself(live_server: LiveServer, new_page: NewPage, sheets: Sheets) -> None:
+    address = sheets.address("a,b\n1,2\n")
+    folder = shelf.folder_of(sheets.portal.settings.data_dir)
+    folder.mkdir(parents=True, exist_ok=True)
+    locks = [path.open("w") for path in making.places_of(folder)]
+    for lock in locks:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+    page = new_page(width=360, java_script_enabled=False)
+    page.goto(live_server.url + address)
+    assert page.get_by_text("This table is being prepared").first.is_visible()
+    for lock in locks:
+        lock.close()
+    page.get_by_role("columnheader", name="a", exact=True).wait_for(timeout=20_000)
 
 
 def test_a_reader_finds_sums_without_scripts(live_server: LiveServer, new_page: NewPage, address: str) -> None:

@@ -1,7 +1,7 @@
 """One table of one file, read in a process of its own and written as a small database: `t` holds the cells as they stand in the
 file, `n` what they mean (see harvesters.tables.columns; of words, how they are compared), both by the number of the row.
 
-It is run by its path (see shelf.start), so that it need not wait for the whole portal to be loaded: it may import nothing of it.
+It is run by its path (see shelf.begin), so that it need not wait for the whole portal to be loaded: it may import nothing of it.
 """
 
 import fcntl

@@ -96,6 +96,7 @@ def test_a_reader_finds_sums_without_scripts(live_server: LiveServer, new_page: 
     page.get_by_label("Add up", exact=True).first.select_option(label="Amount")
     page.get_by_role("button", name="Add up").click()
     assert page.get_by_role("heading", name="Sum of Amount by District").is_visible()
+    page.wait_for_load_state("load")  # the style decides which of the two drawings is seen
     assert page.locator(".chart__drawing:visible .bars__bar").count() == 4
     page.get_by_role("rowheader").get_by_role("link", name="Quận 4").click()
     assert page.get_by_text("Rows 1 to 50 of 60 that fit.").is_visible()

@@ -4,6 +4,7 @@ asked for; none that a spreadsheet would run as a formula."""
 import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -11,7 +12,9 @@ from typing import Any
 
 from .. import exports
 from .answers import LONG, Answers, Group, Row, opened
-from .asking import Described, View
+from .asking import About, Described, View
+
+_ROOM = 20_000_000  # letters of one page as JSON
 
 
 def marked(lines: Iterator[str], bom: bool) -> Iterator[str]:
@@ -68,6 +71,13 @@ def group_lines(place: Path, view: View) -> Iterator[str]:
 
 
 _WORDS = ("numbers", "sum", "mean", "least", "greatest")
+
+
+def bounded(view: View, about: About) -> View:
+    """The view with pages of so many rows that one of them has room in memory, however long their cells are."""
+    columns = view.shown(about) if view.columns else about.columns
+    longest = sum(one.column.longest + 20 for one in columns)
+    return replace(view, size=max(1, min(view.size, _ROOM // longest)))
 
 
 def page_data(table: Answers, view: View, total: int, now: datetime, file: dict[str, Any], address: str) -> dict[str, Any]:

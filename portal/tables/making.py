@@ -1,7 +1,7 @@
 """One table of one file, read in a process of its own and written as a small database: `t` holds the cells as they stand in the
 file, `n` what they mean (see harvesters.tables.columns; of words, how they are compared), both by the number of the row.
 
-It is run by its path (see shelf.start), so that it need not wait for the whole portal to be loaded: it may import nothing of it.
+It is run by its path (see shelf.begin), so that it need not wait for the whole portal to be loaded: it may import nothing of it.
 """
 
 import fcntl
@@ -375,11 +375,24 @@ class _locked:
         self._file.close()
 
 
+def is_locked(path: Path) -> bool:
+    """Whether a process holds the lock on a file."""
+    if not path.exists():
+        return False
+    with _locked(path) as free:
+        return not free
+
+
+def places_of(folder: Path) -> list[Path]:
+    """The locks of processes that make tables: so many work at once."""
+    return [folder / f"making-{number}.lock" for number in range(_AT_ONCE)]
+
+
 class _slot:
     """One of the places for processes that make tables."""
 
     def __init__(self, folder: Path) -> None:
-        self._places = [_locked(folder / f"making-{number}.lock") for number in range(_AT_ONCE)]
+        self._places = [_locked(path) for path in places_of(folder)]
 
     def __enter__(self) -> bool:
         return any(place.__enter__() for place in self._places)  # the first that is free; the rest is not asked

@@ -5,6 +5,7 @@ import json
 import logging
 import os
 import re
+import signal
 import subprocess
 import sys
 import threading
@@ -20,7 +21,7 @@ from babel import Locale, UnknownLocaleError
 from harvesters.dates import day_order
 from harvesters.tables.columns import Custom
 
-from .making import BUSY, SECONDS, Impossible
+from .making import BUSY, SECONDS, Impossible, is_locked, places_of
 
 log = logging.getLogger("clerestory")
 
@@ -29,6 +30,8 @@ MOST = 2_000_000_000  # bytes of all tables together
 LARGEST = 200_000_000  # bytes of a file
 _SHORT = 86_400  # seconds after which a file that took too much is tried again: the machine may have been busy
 _TOUCHED = 3_600
+# Somebody ended it, perhaps with the portal: that says nothing of the file. Who is killed without a word is tried once more.
+_ENDED = (-signal.SIGTERM, -signal.SIGINT, -signal.SIGHUP, -signal.SIGKILL)
 _CODE = "import runpy, sys; runpy.run_path(sys.argv.pop(1), run_name='__main__')"
 
 
@@ -103,7 +106,10 @@ def find(folder: Path, wanted: Wanted) -> Path | None:
 def prepare(folder: Path, wanted: Wanted, stream: IO[bytes], patience: float = 2.0) -> Path:
     """The place of a table, made now if it can be done in `patience` seconds. Raises Preparing, Impossible. The stream is closed."""
     with stream:
-        process = _start(folder, wanted, stream)
+        # Who looks again need not start a process that finds out that another one is at it.
+        if is_locked(wanted.place(folder).with_suffix(".lock")) or all(map(is_locked, places_of(folder))):
+            raise Preparing
+        process = begin(folder, wanted, stream)
     until = time.monotonic() + patience
     while time.monotonic() < until:
         code = process.poll()
@@ -117,7 +123,8 @@ def prepare(folder: Path, wanted: Wanted, stream: IO[bytes], patience: float = 2
     raise Preparing
 
 
-def _start(folder: Path, wanted: Wanted, stream: IO[bytes]) -> "subprocess.Popen[bytes]":
+def begin(folder: Path, wanted: Wanted, stream: IO[bytes]) -> "subprocess.Popen[bytes]":
+    """The process that makes a table, begun. It ends by itself, and what became of it is noted."""
     place = wanted.place(folder)
     place.parent.mkdir(parents=True, exist_ok=True)
     stream.seek(0)
@@ -136,19 +143,21 @@ def _start(folder: Path, wanted: Wanted, stream: IO[bytes]) -> "subprocess.Popen
 
 def _watch(process: "subprocess.Popen[bytes]", folder: Path, place: Path) -> None:
     """Wait for the process, end it when its time is over, and say so if it left nothing."""
+    late = False
     try:
         _out, said = process.communicate(timeout=2 * SECONDS + 10)
     except subprocess.TimeoutExpired:
+        late = True
         process.kill()
         _out, said = process.communicate()
-    if process.returncode == 0:
+    code = process.returncode
+    if code == 0:
         tidy(folder, MOST)
-    elif process.returncode != BUSY and not place.exists() and place.parent.exists():
-        # Ended from outside it took too much; ended by itself it met something that it does not know.
-        code = "too_much" if process.returncode < 0 else "failed"
-        log.error("%s could not be made (%s): %s", place.name, process.returncode, said.decode(errors="replace")[-2000:])
+    elif code != BUSY and (late or code not in _ENDED) and not place.exists() and place.parent.exists():
+        # A signal of its own limits says that it took too much; ended by itself, it met something that it does not know.
+        log.error("%s could not be made (%s): %s", place.name, code, said.decode(errors="replace")[-2000:])
         place.with_suffix(".fresh").unlink(missing_ok=True)
-        place.with_suffix(".json").write_text(json.dumps({"code": code, "detail": ""}))
+        place.with_suffix(".json").write_text(json.dumps({"code": "too_much" if code < 0 else "failed", "detail": ""}))
 
 
 def tables(folder: Path) -> Iterator[tuple[Path, int, float]]:

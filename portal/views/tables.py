@@ -220,6 +220,8 @@ def twin(number: str, token: str, format: str) -> Answer:
     now = datetime.now(UTC)
     with opened(place, QUICK) as table:
         view = _strictly(table.about, ("bom",) if format == "csv" else (), 100 if format == "json" else asking.SIZE)
+        if format == "json" and not view.group:
+            view = data.bounded(view, table.about)
         total = table.groups(view, 1)[1] if view.group else table.count(view)
         last = max(1, -(-total // view.size))
         if view.page > last:

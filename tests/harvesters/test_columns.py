@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from harvesters.tables.columns import Column, Custom, decide, kinds_of, read_date, read_number
@@ -107,6 +107,7 @@ def test_a_number_without_room_in_64_bits_is_still_read_exactly() -> None:
     assert found.wide and found.number("12345678901234567.25") == Decimal("12345678901234567.25")
 
 
+@settings(max_examples=100, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(st.lists(st.decimals(allow_nan=False, allow_infinity=False, places=3, min_value=-(10**12), max_value=10**12), min_size=1, max_size=30))
 def test_values_are_whole_numbers_of_the_same_scale(numbers: list[Decimal]) -> None:
     texts = [f"{number:f}" for number in numbers]
@@ -121,6 +122,7 @@ def test_what_is_no_number_is_none(text: str) -> None:
     assert read_date(text, "dmy") is None
 
 
+@settings(max_examples=100, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(st.text(max_size=80))
 def test_no_text_is_too_strange(text: str) -> None:
     column(text or "-", "1", "2024-01-01")

@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+import zipfile
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -188,6 +189,18 @@ def test_the_json_says_how_much_there_is_and_what_columns_are(sheets: Sheets) ->
     assert seen == [5, 2, 3, 6, 4]
 
 
+def test_a_page_of_json_has_room_in_memory(sheets: Sheets) -> None:
+    rows = "".join(",".join(["x" * 90_000] * 30) + "\n" for _row in range(9))
+    address = sheets.address(",".join(f"c{n}" for n in range(30)) + "\n" + rows)
+    seen, following = 0, f"{address}.json?size=1000"
+    while following:
+        answer = sheets.open(following).get_json()
+        assert 0 < answer["returned"] < 9
+        seen += answer["returned"]
+        following = (answer["next"] or "").replace("http://localhost", "")
+    assert seen == answer["total"] == 9
+
+
 def test_what_makes_no_sense_is_told_and_the_rest_is_kept(sheets: Sheets) -> None:
     address = sheets.address(SPENDING)
     page = sheets.open(f"{address}?sort=price&amount.from=much&supplier.from=A&supplier.contains=zenith&page=-1&group=x&paid-on.is=soon&amount.like=1&columns=a,note", 422).text
@@ -260,6 +273,31 @@ def test_a_workbook_opens_at_its_first_table_and_has_all_its_sheets(sheets: Shee
     assert "It has 3 sheets" in sheets.open(f"{address}?sheet=9").text
     assert sheets.client.get(f"{address}.json?sheet=9").status_code == 404
     assert column(sheets.open(f"{address}?2024-number.from=1000").text, 2) == ["1200"]
+
+
+def test_open_documents_and_tabs_open_too(sheets: Sheets) -> None:
+    cells = "".join(
+        f"<table:table-row>{''.join(cell)}</table:table-row>"
+        for cell in (
+            [f"<table:table-cell office:value-type='string'><text:p>{word}</text:p></table:table-cell>" for word in ("Place", "People")],
+            ["<table:table-cell office:value-type='string'><text:p>Huế</text:p></table:table-cell>", "<table:table-cell office:value-type='float' office:value='12.5'><text:p>12,5</text:p></table:table-cell>"],
+            ["<table:table-cell office:value-type='string'><text:p>Vinh</text:p></table:table-cell>", "<table:table-cell office:value-type='float' office:value='3'><text:p>3</text:p></table:table-cell>"],
+        )
+    )
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as packed:
+        packed.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        packed.writestr(
+            "content.xml",
+            '<office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" '
+            f'xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"><office:body><office:spreadsheet><table:table table:name="One">{cells}</table:table>'
+            "</office:spreadsheet></office:body></office:document-content>",
+        )
+        packed.writestr("META-INF/manifest.xml", '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>')
+    page = sheets.open(f"{sheets.address(content.getvalue(), 'people.ods')}?sort=people").text
+    assert shown(page) == [["3", "Vinh", "3"], ["2", "Huế", "12.5"]]
+    tabs = sheets.open(sheets.address("Place\tPeople\nHuế, the city\t1,250\nVinh\t7\n", "people.tsv")).text
+    assert shown(tabs)[0] == ["2", "Huế, the city", "1,250"]
 
 
 def test_the_page_is_vietnamese_too(sheets: Sheets) -> None:

@@ -1,9 +1,12 @@
 """Tables in a real browser: nobody is shut out, on a phone, by keyboard, without scripts."""
 
+import fcntl
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+
+from portal.tables import making, shelf
 
 from ..conftest import LiveServer
 from .sheets import Sheets, sheets
@@ -61,6 +64,21 @@ def test_a_wide_table_scrolls_in_its_region_by_keyboard_and_keeps_its_head(live_
     assert (round(before["x"]), round(before["y"] - after["y"])) == (round(after["x"]), 0)
 
 
+def test_a_page_of_a_table_in_the_making_opens_by_itself(live_server: LiveServer, new_page: NewPage, sheets: Sheets) -> None:
+    address = sheets.address("a,b\n1,2\n")
+    folder = shelf.folder_of(sheets.portal.settings.data_dir)
+    folder.mkdir(parents=True, exist_ok=True)
+    locks = [path.open("w") for path in making.places_of(folder)]
+    for lock in locks:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+    page = new_page(width=360, java_script_enabled=False)
+    page.goto(live_server.url + address)
+    assert page.get_by_text("This table is being prepared").first.is_visible()
+    for lock in locks:
+        lock.close()
+    page.get_by_role("columnheader", name="a", exact=True).wait_for(timeout=20_000)
+
+
 def test_a_reader_finds_sums_without_scripts(live_server: LiveServer, new_page: NewPage, address: str) -> None:
     page = new_page(width=360, java_script_enabled=False)
     page.goto(f"{live_server.url}/{address.split('/', 1)[1].split('/files')[0]}")
@@ -78,6 +96,7 @@ def test_a_reader_finds_sums_without_scripts(live_server: LiveServer, new_page: 
     page.get_by_label("Add up", exact=True).first.select_option(label="Amount")
     page.get_by_role("button", name="Add up").click()
     assert page.get_by_role("heading", name="Sum of Amount by District").is_visible()
+    page.wait_for_load_state("load")  # the style decides which of the two drawings is seen
     assert page.locator(".chart__drawing:visible .bars__bar").count() == 4
     page.get_by_role("rowheader").get_by_role("link", name="Quận 4").click()
     assert page.get_by_text("Rows 1 to 50 of 60 that fit.").is_visible()

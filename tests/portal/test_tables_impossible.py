@@ -4,8 +4,11 @@ import fcntl
 import io
 import json
 import os
+import signal
+import time
 import zipfile
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -228,6 +231,38 @@ def test_a_file_whose_process_was_killed_twice_is_not_tried_again(sheets: Sheets
     old = datetime.now(UTC).timestamp() - 100_000
     os.utime(place.with_suffix(".json"), (old, old))
     assert "5 rows" in sheets.open(address).text, "a day later the machine may be less busy"
+
+
+@pytest.mark.parametrize("way", [signal.SIGTERM, signal.SIGKILL])
+def test_a_process_that_somebody_ends_is_begun_anew(sheets: Sheets, way: signal.Signals) -> None:
+    address = sheets.address("a,b\n" + "".join(f"{n},x{n}\n" for n in range(100_000)))
+    folder, one = wanted(sheets, address)
+    stream = sheets.portal.files.get(one.sha256)
+    assert stream
+    with stream:
+        process = shelf.begin(folder, one, stream)
+    while not one.place(folder).with_suffix(".fresh").exists():
+        assert process.poll() is None
+        time.sleep(0.01)
+    process.send_signal(way)
+    process.wait()
+    assert not one.place(folder).exists()
+    assert "100,000 rows" in sheets.open(address).text
+    assert not one.place(folder).with_suffix(".json").exists()
+
+
+def test_readers_who_come_at_once_get_one_table(sheets: Sheets, app: Any) -> None:
+    address = sheets.address("a,b\n" + "".join(f"{n},x{n}\n" for n in range(30_000)))
+
+    def read(_reader: int) -> str:
+        client = Sheets(sheets.portal, app.test_client(), sheets.save)
+        return client.open(f"{address}.json?sum=a&size=1").text.partition('"as_of"')[0]
+
+    with ThreadPoolExecutor(6) as readers:
+        answers = set(readers.map(read, range(6)))
+    assert answers == {'{"total":30000,"returned":1,"complete":false,'}
+    folder = shelf.folder_of(sheets.portal.settings.data_dir)
+    assert len(list(shelf.tables(folder))) == 1 and not list(folder.glob("??/*.fresh")) and not shelf.faults(folder)
 
 
 def test_the_shelf_keeps_what_was_wanted_last(sheets: Sheets) -> None:

@@ -8,14 +8,14 @@ from collections import OrderedDict, deque
 from datetime import datetime, timedelta
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from harvesters.record import Agency as AgencyName
 
 from . import audit, passwords, secondfactor, signins, store
 from .db import Database
-from .models import Agency, Membership, User
+from .models import Agency, Invitation, Membership, User
 from .roles import ROLES
 
 _EMAIL = re.compile(r"[^@\s\x00-\x1f\x7f]+@[^@\s\x00-\x1f\x7f]+\.[^@\s\x00-\x1f\x7f]+")
@@ -131,6 +131,9 @@ def set_password(session: Session, user: User, password: str, but: str | None = 
     user.password = passwords.keep(password)
     user.failed_sign_ins, user.locked_until = 0, None
     signins.end(session, user.id, but=but)
+    # Links to choose a password that were asked for before are worth nothing, whoever has read those mails.
+    asked = (Invitation.email == user.email, Invitation.purpose == "reset", Invitation.used_at.is_(None))
+    session.execute(update(Invitation).where(*asked).values(used_at=Invitation.created_at).execution_options(synchronize_session=False))
 
 
 def close(session: Session, user: User) -> None:

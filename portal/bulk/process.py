@@ -7,7 +7,6 @@ from importlib import import_module
 
 from .jobs import work
 
-
 _MEMORY = 6_000_000_000
 
 

@@ -1,0 +1,173 @@
+"""What attackers of other portals did, tried here: forged requests, addresses that lead elsewhere or ask for the impossible, approvals of
+what nobody has seen, files that stay in caches."""
+
+import io
+import re
+import shutil
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from portal import audit, bulk, create_app, members, workflow
+from portal.models import Bulk, Mail, User
+
+from ..factories import a_decision
+from .desk import PASSWORD, Officer
+
+ELSEWHERE = [{"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://evil.example"}, {"Origin": "null"}, {"Sec-Fetch-Site": "cross-site", "Origin": "http://localhost"}]
+
+
+@pytest.mark.parametrize("headers", ELSEWHERE)
+def test_what_another_site_sends_is_not_taken_and_signs_nobody_out(client, headers):
+    for path in ("/publish/decision", "/sign-in", "/sign-out", "/search/cite", "/account/sign-out-everywhere"):
+        answer = client.post(path, data={"title": "Filled in by somebody else", "email": "lan@hanoi.example", "password": "x"}, headers=headers)
+        assert answer.status_code == 403, path
+        assert "Filled in by somebody else" not in answer.text and "Set-Cookie" not in answer.headers, path
+
+
+def test_what_the_portals_own_pages_send_is_taken_behind_a_proxy_too(officer):
+    for headers in ({"Sec-Fetch-Site": "same-origin", "Origin": "null"}, {"Origin": "https://localhost"}, {}):
+        assert officer.client.post("/account/sign-out-everywhere", data={"csrf_token": officer.token()}, headers=headers).status_code == 303
+
+
+def test_a_program_with_a_key_may_be_anywhere(client):
+    assert client.post("/api/v1/records", json={}, headers=ELSEWHERE[0]).status_code == 401
+    assert client.post("/api/3/action/site_read", json={}, headers=ELSEWHERE[1]).status_code == 200
+
+
+def test_a_cookie_opens_nothing_of_what_wants_a_key(officer):
+    for method, path in (("GET", "/api/v1/records/1"), ("POST", "/api/v1/records"), ("PUT", "/api/v1/records/1"), ("POST", "/api/v1/files?name=a.csv")):
+        assert officer.client.open(path, method=method, json={}).status_code == 401, path
+
+
+def test_pages_of_the_desk_tell_other_sites_nothing_of_where_they_are(officer):
+    answer = officer.client.get("/account")
+    assert answer.headers["Referrer-Policy"] == "same-origin" and answer.headers["Cache-Control"] == "no-store"
+
+
+def test_https_is_kept_behind_a_proxy(settings, empty_sqlite):
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    shutil.copy(empty_sqlite, settings.data_dir / "portal.sqlite")
+    app = create_app(replace(settings, base_url="https://portal.example"))
+    try:
+        answer = app.test_client().get("/sign-in")
+        assert "Strict-Transport-Security" in answer.headers
+        assert "Secure" in answer.headers["Set-Cookie"] and "HttpOnly" in answer.headers["Set-Cookie"]
+    finally:
+        app.extensions["clerestory"].close()
+
+
+@pytest.mark.parametrize(
+    "query", ["endpoint=x", "_scheme=javascript&_external=1", "_anchor=a", "_method=POST", "number=//evil.example", "slug=..", "in=vi&in=en"]
+)
+def test_the_query_of_an_address_that_moved_goes_along_as_it_came(client, save, query):
+    (number,) = save(a_decision())
+    answer = client.get(f"/records/{number.lower()}?{query}")
+    assert answer.status_code == 308
+    assert answer.headers["Location"].split("?")[0] == f"/records/{number}"
+    assert client.get(answer.headers["Location"]).status_code == 200
+
+
+def test_links_to_other_languages_stay_on_this_site(client):
+    for path in ("/vi//evil.example", "/vi/%2F/evil.example", "//evil.example/x"):
+        assert 'href="//' not in client.get(path).text, path
+
+
+IMPOSSIBLE = [
+    "/api/v1/changes?after=2024-01-01T00:00:00Z~99999999999999999999", "/api/v1/changes?after=0001-01-01T00:00:00%2B14:00~1",
+    "/api/v1/changes?since=0001-01-01T00:00:00%2B14:00", "/api/v1/changes?since=9999-12-31T23:59:59-14:00", "/api/v1/changes?source=%00",
+    "/records/0/versions/99999999999999999999", "/sources/x/runs/99999999999999999999", "/sources/x/runs/99999999999999999999/rejects/99999999999999999999/raw",
+    "/agencies/%00", "/agencies/a%00b", "/sources/%00", "/pages/%00", "/files/%00/x.pdf", "/cited/%00", "/search.json?publisher=%00", "/search?q=%00&page=99999999999999999999",
+    "/embargo/%00", "/invitation/%00", "/sign-in?next=%00",
+]  # fmt: skip
+BODIES = ['{"rows":1e999}', '{"start":NaN}', "[" * 100_000, '{"q":"\\ud800"}', '{"id":"\\ud800"}', '{"id":"\\u0000"}', '{"fq":"' + "(" * 20_000 + '"}', '{"q":{"a":1}}']
+
+
+class TestTheImpossible:
+    @pytest.fixture
+    def database_url(self, either_database_url):
+        """Each database has limits of its own."""
+        return either_database_url
+
+    def test_is_refused_without_a_fault_of_our_own(self, client):
+        for path in IMPOSSIBLE:
+            assert client.get(path, judge=False).status_code < 500, path
+        for action in ("package_search", "package_show", "organization_show", "organization_list"):
+            for body in BODIES:
+                assert client.post(f"/api/3/action/{action}", data=body, content_type="application/json").status_code < 500, (action, body[:20])
+
+
+@pytest.fixture
+def pair(app, portal):
+    author, reviewer = Officer(app, "author@hanoi.example"), Officer(app, "reviewer@hanoi.example")
+    with portal.database.write() as session:
+        members.set_two_persons(session, audit.OPERATOR, "hanoi-council", True, datetime.now(UTC))
+    author.signs_in()
+    reviewer.signs_in()
+    return author, reviewer
+
+
+def test_nobody_approves_what_was_changed_after_they_read_it(pair):
+    author, reviewer = pair
+    address = author.hands_in("policy", title="Trees")
+    draft = address.removesuffix("/preview")
+    seen = re.search(r'name="seen" value="(\w+)"', reviewer.client.get(address).text)[1]
+    author.posts(f"{draft}/take-back")
+    author.fills_in(draft, title="Felled trees")
+    author.posts(f"{draft}/submit")
+    sent = {"csrf_token": reviewer.token(), "seen": seen}
+    assert "changed since you opened" in reviewer.client.post(f"{draft}/approve", data=sent, follow_redirects=True).text
+    assert author.posts(f"{draft}/publish").status_code == 403
+    assert reviewer.client.submit(address, form="approve").status_code == 303
+    assert author.presses_publish(address)
+
+
+def test_who_says_what_a_table_means_does_not_approve_it(pair, portal):
+    author, _reviewer = pair
+    content = b"document_number,title,type,language\n1/A,A,award,en\n"
+    sent = author.client.post("/publish/bulk/", data={"csrf_token": author.token(), "axis": "decision", "file": (io.BytesIO(content), "table.csv")})
+    token = sent.headers["Location"].split("/")[3]
+    with portal.database.write() as db:
+        row = bulk.find(db, token, "hanoi-council")
+        matcher = db.query(User).filter_by(email="reviewer@hanoi.example").one()
+        bulk.match(row, {"document_number": "document_number", "title": "title", "type": "type", "language": "language"}, {}, datetime.now(UTC), matcher.id)
+    bulk.work(portal, token)
+    with portal.database.write() as db, pytest.raises(workflow.NotAllowed):
+        bulk.approve(db, db.query(Bulk).one(), db.query(User).filter_by(email="reviewer@hanoi.example").one(), datetime.now(UTC))
+
+
+def test_a_new_password_makes_every_older_link_worthless(officer, portal, client):
+    def link():
+        client.submit("/password/forgotten", {"email": officer.email})
+        with portal.database.read() as db:
+            return re.search(r"/password/reset/\S+", db.query(Mail).order_by(Mail.id.desc()).first().body)[0]
+
+    first, second = link(), link()
+    assert client.submit(second, {"new": "nine loud hills sleep"}).status_code == 303
+    assert client.get(first).status_code == 410 and client.get(second).status_code == 410
+    assert officer.signs_in(PASSWORD).status_code == 422
+
+
+def test_a_file_that_is_taken_off_does_not_live_on_in_caches(officer, client):
+    number = officer.publishes("policy", files=(io.BytesIO(b"a;b\n1;2\n"), "figures.csv"))
+    address = officer.record(number).files[0].url
+    with client.get(address) as answer:
+        assert answer.data == b"a;b\n1;2\n"
+    assert answer.headers["Cache-Control"] == "public, no-cache"
+    assert client.get(address, headers={"If-None-Match": answer.headers["ETag"]}).status_code == 304
+    officer.client.submit(f"/publish/records/{number}/withdraw", {"ground": "unlawful", "law": "personal_data", "words": "It named a child."})
+    assert client.get(address, headers={"If-None-Match": answer.headers["ETag"]}).status_code == 404
+    assert officer.client.get(address).status_code == 404
+
+
+@pytest.mark.parametrize("name", ["figures.html", "figures.svg", "figures.xml", "figures.pdf", "figures.csv", "..%2f..%2fetc%2fpasswd"])
+def test_whatever_a_file_is_called_no_browser_runs_it(officer, client, name):
+    number = officer.publishes("policy", files=(io.BytesIO(b"a;<script>alert(1)</script>\n"), "figures.csv"))
+    with client.get(officer.record(number).files[0].url.rpartition("/")[0] + "/" + name) as answer:
+        assert answer.data
+    if answer.status_code == 404:
+        return
+    assert answer.mimetype in ("text/csv", "application/pdf", "application/xml")
+    assert answer.headers["Content-Security-Policy"] == "default-src 'none'; sandbox" and answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Content-Disposition"].startswith("attachment") or answer.mimetype == "application/pdf"

@@ -18,7 +18,9 @@ from .db import Database
 from .models import Agency, Invitation, Membership, User
 from .roles import ROLES
 
-_EMAIL = re.compile(r"[^@\s\x00-\x1f\x7f]+@[^@\s\x00-\x1f\x7f]+\.[^@\s\x00-\x1f\x7f]+")
+# Signs that mean something in the head of a mail stand in no address here.
+_SIGN = r"[^@\s\x00-\x1f\x7f()<>\[\]:;,\"\\]"
+_EMAIL = re.compile(rf"(?!.*=\?){_SIGN}+@{_SIGN}+\.{_SIGN}+")
 _MANY_FAILURES = 5  # of one account, before it has to wait: a minute, two, four …
 _LONGEST_WAIT = timedelta(minutes=15)
 _FORGOTTEN = timedelta(days=1)  # after that, failures count from the beginning

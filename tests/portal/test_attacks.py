@@ -4,13 +4,17 @@ what nobody has seen, files that stay in caches."""
 import io
 import re
 import shutil
+import threading
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
-from portal import audit, bulk, create_app, members, workflow
+from portal import audit, bulk, create_app, mail, members, workflow
+from portal.filetypes import Refused
 from portal.models import Bulk, Mail, User
+from portal.parts_of_files import Elsewhere, Parts
 
 from ..factories import a_decision
 from .desk import PASSWORD, Officer
@@ -171,3 +175,64 @@ def test_whatever_a_file_is_called_no_browser_runs_it(officer, client, name):
     assert answer.mimetype in ("text/csv", "application/pdf", "application/xml")
     assert answer.headers["Content-Security-Policy"] == "default-src 'none'; sandbox" and answer.headers["X-Content-Type-Options"] == "nosniff"
     assert answer.headers["Content-Disposition"].startswith("attachment") or answer.mimetype == "application/pdf"
+
+
+def test_two_that_send_the_same_part_at_once_do_not_write_it_twice(tmp_path):
+    whole, size, threads = b"x" * 1_000_000, 3_000_000, 8
+    parts = Parts(tmp_path, "0" * 24, 1)
+    for at in range(0, size, len(whole)):
+        begun = threading.Barrier(threads)
+        came: list[int] = []
+
+        def send(at: int = at, begun: threading.Barrier = begun, came: list[int] = came) -> None:
+            begun.wait()
+            with suppress(Elsewhere):
+                came.append(parts.add("0123456789abcdef", at, size, io.BytesIO(whole)))
+
+        senders = [threading.Thread(target=send) for _ in range(threads)]
+        for one in senders:
+            one.start()
+        for one in senders:
+            one.join()
+        assert came == [at + len(whole)] and parts.have("0123456789abcdef") == at + len(whole)
+
+
+def test_nobody_fills_the_disk_with_files_that_never_come_whole(app, tmp_path, monkeypatch):
+    monkeypatch.setattr("portal.parts_of_files._MOST_OF_ONE", 5_000)
+    for draft in range(6):
+        Parts(tmp_path, f"{draft:024}", 1).add("0123456789abcdef", 0, 2_000, io.BytesIO(b"x" * 1_000))
+    with app.test_request_context(), pytest.raises(Refused):
+        Parts(tmp_path, f"{9:024}", 1).add("0123456789abcdef", 0, 2_000, io.BytesIO(b"x"))
+    assert Parts(tmp_path, f"{9:024}", 2).add("0123456789abcdef", 0, 2_000, io.BytesIO(b"x")) == 1
+
+
+@pytest.mark.parametrize("size", [1, -1, 60_000_000, 10**11])
+def test_a_file_that_lies_about_its_size_is_not_taken(officer, size):
+    draft = officer.previews("policy")[0].removesuffix("/preview")
+    sent = officer.client.post(f"{draft}/parts/0123456789abcdef?at=0&size={size}&axis=policy&name=a.csv", data=b"a,b\n", headers={"X-CSRFToken": officer.token()})
+    assert sent.status_code in (400, 422)
+
+
+def test_an_archive_with_a_table_of_contents_without_end_is_refused_unopened(officer, monkeypatch):
+    monkeypatch.setattr("portal.filetypes._MOST_MEMBERS", 200)
+    line = b"PK\x01\x02" + b"\0" * 43
+    answer = officer.fills_in("/publish/policy", type="other", title="T", language="en", files=(io.BytesIO(b"PK\x03\x04" + line * 300), "figures.zip"))
+    assert answer.status_code == 422 and "more than 200 files" in answer.text
+
+
+@pytest.mark.parametrize("address", ["a:;@x.yz", "a@[x.y", "=?utf-8?q?=0aBcc:x?=@x.yz", "a,b@x.yz", "<a@x.yz", "a\nBcc: b@x.yz", "a@x.yz\r\nBcc: b@x.yz"])
+def test_no_address_says_more_than_to_whom_a_mail_goes(app, address):
+    admin = Officer(app, role="admin")
+    admin.signs_in()
+    answer = admin.client.post("/publish/agency/invite", data={"csrf_token": admin.token(), "email": address, "role": "author"})
+    assert answer.status_code == 422
+
+
+def test_a_mail_that_cannot_be_made_does_not_hold_up_those_behind_it(portal):
+    now = datetime.now(UTC)
+    with portal.database.write() as db:
+        for recipient, subject in (("a@[x.y", "One"), ("a:;@x.yz", "Two"), ("lan@hanoi.example", "Three\r\nBcc: everybody@hanoi.example")):
+            mail.write(db, recipient, subject, "Words", now)
+    assert mail.send(portal, now) == 1
+    (sent,) = (portal.settings.data_dir / "mail").iterdir()
+    assert b"Subject: Three Bcc: everybody@hanoi.example" in sent.read_bytes() and b"\nBcc" not in sent.read_bytes()

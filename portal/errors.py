@@ -115,7 +115,7 @@ def _newest() -> list[catalogue.Entry]:
 
 def _bug(error: Exception) -> Response | tuple[str, int]:
     reference = secrets.token_hex(4)
-    log.exception("error %s at %s", reference, request.path)
+    log.exception("error %s at %s", reference, request.path.encode("unicode_escape").decode())  # one line, whatever was asked
     title = _("Something went wrong on our side")
     detail = _("The fault was noted under the reference %(reference)s. Please try again later.", reference=reference)
     return problem(500, title, detail, reference=reference) if wants_data() else page(500, title, detail, search=False)

@@ -39,6 +39,7 @@ WORKING = ("checking", "publishing", "undoing")
 _SHOWN = 200  # faults that the page shows; the report has all of them
 _PATIENCE = timedelta(minutes=10)  # with a process of another machine that says nothing
 _STARTING = timedelta(seconds=20)
+_MOST_AT_ONCE = 4  # tables of one agency
 _children: list[subprocess.Popen[bytes]] = []
 
 
@@ -75,6 +76,13 @@ def match(bulk: Bulk, columns: dict[str, str], fixed: dict[str, str], now: datet
     bulk.columns, bulk.fixed, bulk.approved_by = columns, fixed, None
     bulk.user_id = user or bulk.user_id
     _step(bulk, "checking", now)
+
+
+def demand_room(session: Session, agency: str) -> None:
+    """Each table that is worked on takes a process. Raises NotAllowed where an agency has enough of them."""
+    at_work = session.scalar(select(func.count()).select_from(Bulk).where(Bulk.agency == agency, Bulk.state.in_(WORKING))) or 0
+    if at_work >= _MOST_AT_ONCE:
+        raise NotAllowed(_("%(count)s tables of your agency are being worked on; wait until one of them is done.", count=at_work))
 
 
 def _step(bulk: Bulk, state: str, now: datetime) -> None:

@@ -57,10 +57,15 @@ def go_in(user: User, following: str | None, now: datetime) -> Answer:
     """Sign in who has shown who they are; with a second factor, ask for it first."""
     following = following or url_for("publish.desk")
     if user.totp:
-        session[_SECOND] = {"user": user.id, "at": now.isoformat(), "next": following}
+        session[_SECOND] = {"user": user.id, "at": now.isoformat(), "next": following, "of": _wording(user)}
         return redirect(url_for("accounts.second_step"), 303)
     enter(user, now)
     return redirect(following, 303)
+
+
+def _wording(user: User) -> str:
+    """What tells the password of today from the one of before: who began with that one begins anew."""
+    return signins.id_of(user.password)[:16]
 
 
 def enter(user: User, now: datetime) -> None:
@@ -81,6 +86,9 @@ def second_step() -> Answer:
         return redirect(url_for(".sign_in"))
     if request.method == "GET":
         return render_template("accounts/code.html", errors=[])
+    with here().database.read() as db:
+        if begun.get("of") != _wording(db.get_one(User, int(begun["user"]))):
+            return redirect(url_for(".sign_in"))
     user = accounts.second_step(here().database, int(begun["user"]), _sent("code"), now)
     if user is None:
         words = _("This is not the code that your device shows now. Wait for the next one; after several tries, wait a few minutes.")

@@ -9,9 +9,10 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 
+import pyotp
 import pytest
 
-from portal import audit, bulk, create_app, mail, members, workflow
+from portal import accounts, audit, bulk, create_app, mail, members, secondfactor, workflow
 from portal.filetypes import Refused
 from portal.models import Bulk, Mail, User
 from portal.parts_of_files import Elsewhere, Parts
@@ -236,3 +237,37 @@ def test_a_mail_that_cannot_be_made_does_not_hold_up_those_behind_it(portal):
     assert mail.send(portal, now) == 1
     (sent,) = (portal.settings.data_dir / "mail").iterdir()
     assert b"Subject: Three Bcc: everybody@hanoi.example" in sent.read_bytes() and b"\nBcc" not in sent.read_bytes()
+
+
+def test_a_sign_in_begun_with_the_password_of_before_does_not_go_on(officer, portal):
+    secret = secondfactor.new_secret()
+    with portal.database.write() as db:
+        user = db.query(User).one()
+        secondfactor.set_up(user, secret, pyotp.TOTP(secret).now(), datetime.now(UTC))
+        user.totp_step = 0
+    browser = officer.client.application.test_client()
+    assert browser.submit("/sign-in", {"email": officer.email, "password": PASSWORD}).headers["Location"].endswith("/sign-in/code")
+    with portal.database.write() as db:
+        accounts.set_password(db, db.query(User).one(), "nine loud hills sleep")
+    token = re.search(r'name="csrf_token" value="([^"]+)"', browser.get("/sign-in").text)[1]
+    answer = browser.post("/sign-in/code", data={"csrf_token": token, "code": pyotp.TOTP(secret).now()})
+    assert answer.headers["Location"].endswith("/sign-in") and browser.get("/publish/").status_code == 302
+
+
+def test_one_agency_does_not_take_every_process(officer, portal, monkeypatch):
+    monkeypatch.setattr(bulk, "start", lambda *_given: None)
+    answers = []
+    for _ in range(6):
+        sent = officer.client.post("/publish/bulk/", data={"csrf_token": officer.token(), "axis": "decision", "file": (io.BytesIO(b"document_number,title\n1/A,A\n"), "table.csv")})
+        answers.append(officer.client.submit(sent.headers["Location"], {"fixed_type": "award"}).status_code)
+    assert answers == [303, 303, 303, 303, 403, 403]
+
+
+def test_what_is_asked_for_writes_no_lines_of_its_own_into_the_log(client, monkeypatch, caplog):
+    def fails(*_given):
+        raise RuntimeError
+
+    monkeypatch.setattr("portal.views.agencies.catalogue.agency", fails)
+    client.application.config["PROPAGATE_EXCEPTIONS"] = False
+    client.get("/agencies/a%0aerror%20forged", judge=False)
+    assert caplog.records and all("\n" not in one.getMessage() for one in caplog.records)

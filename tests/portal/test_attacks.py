@@ -11,10 +11,11 @@ from datetime import UTC, datetime
 
 import pyotp
 import pytest
+from sqlalchemy import select
 
 from portal import accounts, audit, bulk, create_app, mail, members, secondfactor, workflow
 from portal.filetypes import Refused
-from portal.models import Bulk, Mail, User
+from portal.models import Bulk, Mail, Upload, User
 from portal.parts_of_files import Elsewhere, Parts
 
 from ..factories import a_decision
@@ -271,3 +272,36 @@ def test_what_is_asked_for_writes_no_lines_of_its_own_into_the_log(client, monke
     client.application.config["PROPAGATE_EXCEPTIONS"] = False
     client.get("/agencies/a%0aerror%20forged", judge=False)
     assert caplog.records and all("\n" not in one.getMessage() for one in caplog.records)
+
+
+def test_what_is_not_public_stands_nowhere_that_others_read(app, officer, client, portal):
+    stranger = Officer(app, "huy@hue.example", agency="Hue council", role="admin")
+    stranger.signs_in()
+    word, file = "Quetzalcoatlus", (io.BytesIO(b"a;b\nQuetzalcoatlus;2\n"), "quetzalcoatlus.csv")
+    officer.publishes("policy", title="Birds of the council")
+    draft = officer.previews("policy", title=f"{word} draft plan", document_number="77/Q", files=file)[0]
+    officer.hands_in("decision", title=f"{word} submitted plan", document_number="78/Q")
+    timed = officer.previews("policy", title=f"{word} embargoed plan", document_number="79/Q")[0]
+    officer.client.post(timed.replace("/preview", "/schedule"), data={"csrf_token": officer.token(), "day": "2027-12-01", "time": "09:00", "zone": "UTC", "embargo": "1"})
+    taken = officer.publishes("policy", title=f"{word} taken off plan", document_number="80/Q")
+    officer.client.submit(f"/publish/records/{taken}/withdraw", {"ground": "unlawful", "law": "security", "words": "It is withheld."})
+    with portal.database.read() as db:
+        hashes = [name[:64] for files in db.scalars(select(Upload.files)) for name in files]
+    paths = [
+        "/", "/vi/", "/status", "/status.json", "/agencies/", "/agencies/hanoi-council", "/sources/", "/sources/desk-hanoi-council", "/sources.json", f"/search?q={word}",
+        *(f"/search.{format}?q={asked}" for format in ("json", "csv", "jsonl", "atom") for asked in (word, "")), "/search?publisher=hanoi-council", f"/suggest?q={word}", "/suggest?q=77/Q",
+        "/suggest?q=80/Q", "/api/v1/changes", f"/api/3/action/package_search?q={word}", "/api/3/action/package_search", "/api/3/action/package_list",
+        f"/api/3/action/package_show?id={taken}", "/api/3/action/organization_show?id=hanoi-council&include_datasets=true", "/sitemap.xml", "/sitemap-records-0.xml",
+        "/sitemap-records-1.xml", f"/records/{taken}", f"/records/{taken}.json", f"/records/{taken}/versions", f"/records/{taken}/versions/1", f"/records/{taken}/text",
+        f"/records/{taken}/cite.bib", f"/records/{taken}/raw", f"/search/cite?q={word}", draft, draft.removesuffix("/preview"), timed, "/publish/", "/publish/bulk/", "/publish/agency/log",
+        *(f"/files/{one}/quetzalcoatlus.csv" for one in hashes),
+    ]  # fmt: skip
+    for who in (client, stranger.client):
+        for path in paths:
+            said = who.get(path, judge=False).text
+            assert not re.search(rf"(draft|submitted|embargoed|taken off) plan|{word};2", said), path
+    for title in (f"{word} draft plan", f"{word} submitted plan", f"{word} taken off plan"):
+        preview = stranger.previews("policy", title=title, document_number="77/Q", relation_type_1="implements", relation_target_1="78/Q")[1].text
+        assert "hanoi-council" not in preview and "Hanoi council" not in preview
+        find = stranger.fills_in("/publish/policy", action="find:1", title="x", relation_target_1=word)
+        assert "submitted plan" not in stranger.client.get(find.headers["Location"].split("#")[0]).text

@@ -8,14 +8,14 @@ from collections import OrderedDict, deque
 from datetime import datetime, timedelta
 
 from flask_babel import gettext as _
-from sqlalchemy import select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from harvesters.record import Agency as AgencyName
 
 from . import audit, passwords, secondfactor, signins, store
-from .db import Database
-from .models import Agency, Invitation, Membership, User
+from .db import Database, wait_for_turn
+from .models import Agency, Invitation, Membership, Try, User
 from .roles import ROLES
 
 # Signs that mean something in the head of a mail stand in no address here.
@@ -229,6 +229,29 @@ class Doorman:
         with self._lock:
             if tries := self._tries.get(_network(address)):
                 tries.pop()
+
+
+class SharedDoorman:
+    """The same, counted in the database: by all of the portal's processes together, and also after a restart."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def let_in(self, address: str, now: datetime) -> None:
+        """Count a try. Raises TooManyTries if too many came from that address lately."""
+        network = signins.id_of(_network(address))
+        with self._database.write() as session:
+            wait_for_turn(session, f"door {network}")
+            session.execute(delete(Try).where(Try.at < now - _TRIES_WINDOW))
+            if (session.scalar(select(func.count()).select_from(Try).where(Try.network == network)) or 0) >= _MANY_TRIES:
+                raise TooManyTries(_("There were too many tries from your network; try again in ten minutes"))
+            session.add(Try(network=network, at=now))
+
+    def forgive(self, address: str) -> None:
+        """The last try succeeded: it does not count."""
+        last = select(func.max(Try.id)).where(Try.network == signins.id_of(_network(address))).scalar_subquery()
+        with self._database.write() as session:
+            session.execute(delete(Try).where(Try.id == last).execution_options(synchronize_session=False))
 
 
 def _network(address: str) -> str:

@@ -643,3 +643,13 @@ class Gone(Base):
     __tablename__ = "gone"
 
     document: Mapped[str] = mapped_column(String(200), primary_key=True)
+
+
+class Try(Base):
+    """A try to sign in that has not succeeded: the hash of the network it came from, and when. Kept for ten minutes."""
+
+    __tablename__ = "tries"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    network: Mapped[str] = mapped_column(String(64), index=True)
+    at: Mapped[datetime] = mapped_column(index=True)

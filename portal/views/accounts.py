@@ -28,7 +28,7 @@ _SECOND_WITHIN = timedelta(minutes=10)
 @blueprint.record_once
 def _set_up(state: BlueprintSetupState) -> None:
     guard.init_app(state.app)  # type: ignore[arg-type]
-    state.app.extensions["clerestory.doorman"] = accounts.Doorman()
+    state.app.extensions["clerestory.doorman"] = accounts.SharedDoorman(state.app.extensions["clerestory"].database)
 
 
 @blueprint.route("/sign-in", methods=["GET", "POST"])
@@ -40,7 +40,7 @@ def sign_in() -> Answer:
     if missing := _missing(email, password):
         return _form(missing), 422
     now, address = datetime.now(UTC), address_of_asker()
-    doorman: accounts.Doorman = current_app.extensions["clerestory.doorman"]
+    doorman: accounts.SharedDoorman = current_app.extensions["clerestory.doorman"]
     try:
         doorman.let_in(address, now)
     except accounts.TooManyTries as error:
@@ -269,7 +269,7 @@ def forgotten() -> Answer:
     if not accounts.is_email(email.strip()):
         words = _("“%(value)s” is not an e-mail address; write name@agency.example", value=email.strip()[:100])
         return render_template("accounts/forgotten.html", errors=[("email", words)], email=email), 422
-    doorman: accounts.Doorman = current_app.extensions["clerestory.doorman"]
+    doorman: accounts.SharedDoorman = current_app.extensions["clerestory.doorman"]
     try:
         doorman.let_in(address_of_asker(), now)
     except accounts.TooManyTries as error:

@@ -305,3 +305,18 @@ def test_what_is_not_public_stands_nowhere_that_others_read(app, officer, client
         assert "hanoi-council" not in preview and "Hanoi council" not in preview
         find = stranger.fills_in("/publish/policy", action="find:1", title="x", relation_target_1=word)
         assert "submitted plan" not in stranger.client.get(find.headers["Location"].split("#")[0]).text
+
+
+def test_tries_at_the_door_are_counted_by_all_processes_together(app, settings):
+    other = create_app(settings)
+    other.test_client_class = app.test_client_class
+    try:
+        for number in range(accounts._MANY_TRIES):
+            sent = {"email": f"person{number}@hanoi.example", "password": "a guess of mine"}
+            assert (app if number % 2 else other).test_client().submit("/sign-in", sent).status_code == 422
+        for one in (app, other):
+            answer = one.test_client().submit("/sign-in", {"email": "lan@hanoi.example", "password": PASSWORD})
+            assert answer.status_code == 429 and answer.headers["Retry-After"]
+    finally:
+        other.extensions["clerestory"].close()
+

@@ -70,7 +70,11 @@ def expected_type(url: str, media_type: str = "") -> str:
     said = media_type.split(";")[0].strip().lower()
     if "/" in said and said not in _VAGUE:
         return said
-    return _BY_ENDING.get(unquote(urlsplit(url).path).rpartition("/")[2].rpartition(".")[2].lower(), "")
+    try:
+        path = urlsplit(url).path
+    except ValueError:  # https://[ and the like: nobody can open it, and one such link must not hold up the others
+        return ""
+    return _BY_ENDING.get(unquote(path).rpartition("/")[2].rpartition(".")[2].lower(), "")
 
 
 def look(http: Http, url: str, expected: str = "") -> Look:

@@ -76,9 +76,17 @@ def _language(tag: str) -> str:
 
 
 def _url(text: str) -> str:
-    if not re.match(r"https?://[^\s/]+", text) or re.search(r"\s", text):
+    if not re.match(r"https?://[^\s/]+", text) or re.search(r"[\s\x00-\x1f\x7f]", text):
         raise ValueError(f"{text!r} is not an address; write https://…")
     return text
+
+
+def _figure(value: Decimal) -> Decimal:
+    """Raises ValueError for what no statistics says: a few letters such as 1E+999999 would be a page of a million digits."""
+    _sign, digits, exponent = value.as_tuple()
+    if isinstance(exponent, int) and (len(digits) > 60 or abs(exponent) > 40 or abs(value.adjusted()) > 40):
+        raise ValueError("is not a figure of a size that can be shown; write at most 40 digits")
+    return value
 
 
 def _place(code: str) -> str:
@@ -92,6 +100,7 @@ Text = Annotated[str, AfterValidator(_clean)]
 Language = Annotated[str, AfterValidator(_language)]
 Url = Annotated[str, Field(max_length=2000), AfterValidator(_url)]
 Place = Annotated[str, AfterValidator(_place)]
+Figure = Annotated[Decimal, AfterValidator(_figure)]
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=100)]
 
 
@@ -136,11 +145,11 @@ class Identifier(Strict):
 class File(Strict):
     """A document or data file that belongs to a record. `size` in bytes; `sha256` where the portal keeps a copy."""
 
-    url: Annotated[str, Field(max_length=2000, pattern=r"^(https?://\S+|/files/[0-9a-f]{64}\S*)$")]
+    url: Annotated[str, Field(max_length=2000, pattern=r"^(https?://[^\s\x00-\x1f\x7f]+|/files/[0-9a-f]{64}[^\s\x00-\x1f\x7f]*)$")]
     title: Annotated[Line, Field(max_length=500)] = ""
     description: Annotated[Text, Field(max_length=5000)] = ""
     media_type: Annotated[Line, Field(max_length=200)] = ""
-    size: int | None = Field(default=None, ge=0)
+    size: int | None = Field(default=None, ge=0, le=10**15)
     language: Language | None = None
     modified: When | None = None
     sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = None
@@ -192,11 +201,11 @@ class Votes(Strict):
     """The result of a vote: counts, and the roll call where there was one. A count that is unknown is None."""
 
     result: Annotated[Line, Field(max_length=300)] = ""
-    in_favour: int | None = Field(default=None, ge=0)
-    against: int | None = Field(default=None, ge=0)
-    abstained: int | None = Field(default=None, ge=0)
-    absent: int | None = Field(default=None, ge=0)
-    roll_call: tuple[Vote, ...] = ()
+    in_favour: int | None = Field(default=None, ge=0, le=10**12)
+    against: int | None = Field(default=None, ge=0, le=10**12)
+    abstained: int | None = Field(default=None, ge=0, le=10**12)
+    absent: int | None = Field(default=None, ge=0, le=10**12)
+    roll_call: tuple[Vote, ...] = Field(default=(), max_length=10_000)
 
 
 class Target(Strict):
@@ -206,8 +215,8 @@ class Target(Strict):
     """
 
     indicator: Annotated[Line, Field(min_length=1, max_length=500)]
-    baseline: Decimal | None = None
-    value: Decimal | None = None
+    baseline: Figure | None = None
+    value: Figure | None = None
     unit: Annotated[Line, Field(max_length=100)] = ""
     due: When | None = None
     responsible: Annotated[Line, Field(max_length=300)] = ""
@@ -246,7 +255,7 @@ class Observation(Strict):
 
     period: Annotated[str, Field(pattern=r"^\d{4}(-(Q[1-4]|S[12]|W\d{2}|\d{2}(-\d{2})?))?$"), AfterValidator(_of_calendar)]
     place: Place | None = None
-    value: Decimal | None
+    value: Figure | None
     status: Annotated[str, _of(OBSERVATION_STATUSES)] = "A"
     note: Annotated[Line, Field(max_length=500)] = ""
 
@@ -278,13 +287,13 @@ class Record(Strict):
     valid_from: When | None = None
     valid_until: When | None = None
     status: Annotated[str, _of(STATUSES)] | None = None
-    other_identifiers: tuple[Identifier, ...] = ()
+    other_identifiers: tuple[Identifier, ...] = Field(default=(), max_length=2000)
     landing_page: Url | None = None
     license: Annotated[Line, Field(max_length=1000)] = ""
-    places: tuple[Place, ...] = ()
+    places: tuple[Place, ...] = Field(default=(), max_length=10_000)
     files: tuple[File, ...] = Field(default=(), max_length=5000)
     relations: tuple[Relation, ...] = Field(default=(), max_length=5000)
-    translations: dict[Language, Translation] = {}
+    translations: dict[Language, Translation] = Field(default={}, max_length=200)
     # By what rule the record stands on its axis; said on its page.
     axis_rule: Annotated[Line, Field(max_length=300)] = ""
 
@@ -322,9 +331,9 @@ class Decision(Record):
 
     axis: Literal["decision"] = "decision"
     decided_by: Annotated[Line, Field(max_length=500)] = ""
-    decision_makers: tuple[Annotated[Line, Field(min_length=1, max_length=300)], ...] = ()
+    decision_makers: tuple[Annotated[Line, Field(min_length=1, max_length=300)], ...] = Field(default=(), max_length=5000)
     votes: Votes | None = None
-    legal_basis: tuple[Annotated[Line, Field(min_length=1, max_length=1000)], ...] = ()
+    legal_basis: tuple[Annotated[Line, Field(min_length=1, max_length=1000)], ...] = Field(default=(), max_length=5000)
     rationale: Annotated[Text, Field(max_length=50_000)] = ""
     amount: Money | None = None
     counterparty: Annotated[Line, Field(max_length=500)] = ""
@@ -334,8 +343,8 @@ class Policy(Record):
     """What the rule or the promise says, and what it aims at."""
 
     axis: Literal["policy"] = "policy"
-    objectives: tuple[Annotated[Text, Field(min_length=1, max_length=5000)], ...] = ()
-    targets: tuple[Target, ...] = ()
+    objectives: tuple[Annotated[Text, Field(min_length=1, max_length=5000)], ...] = Field(default=(), max_length=2000)
+    targets: tuple[Target, ...] = Field(default=(), max_length=2000)
     consultation: Consultation | None = None
 
 

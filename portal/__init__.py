@@ -35,6 +35,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         WTF_CSRF_TIME_LIMIT=None,
     )
     app.url_map.strict_slashes = False
+    app.url_map.converters["int"] = security.Count
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     compression.init_app(app)
     security.init_app(app)

@@ -8,17 +8,19 @@ from collections import OrderedDict, deque
 from datetime import datetime, timedelta
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from harvesters.record import Agency as AgencyName
 
 from . import audit, passwords, secondfactor, signins, store
-from .db import Database
-from .models import Agency, Membership, User
+from .db import Database, wait_for_turn
+from .models import Agency, Invitation, Membership, Try, User
 from .roles import ROLES
 
-_EMAIL = re.compile(r"[^@\s\x00-\x1f\x7f]+@[^@\s\x00-\x1f\x7f]+\.[^@\s\x00-\x1f\x7f]+")
+# Signs that mean something in the head of a mail stand in no address here.
+_SIGN = r"[^@\s\x00-\x1f\x7f()<>\[\]:;,\"\\]"
+_EMAIL = re.compile(rf"(?!.*=\?){_SIGN}+@{_SIGN}+\.{_SIGN}+")
 _MANY_FAILURES = 5  # of one account, before it has to wait: a minute, two, four …
 _LONGEST_WAIT = timedelta(minutes=15)
 _FORGOTTEN = timedelta(days=1)  # after that, failures count from the beginning
@@ -131,6 +133,9 @@ def set_password(session: Session, user: User, password: str, but: str | None = 
     user.password = passwords.keep(password)
     user.failed_sign_ins, user.locked_until = 0, None
     signins.end(session, user.id, but=but)
+    # Links to choose a password that were asked for before are worth nothing, whoever has read those mails.
+    asked = (Invitation.email == user.email, Invitation.purpose == "reset", Invitation.used_at.is_(None))
+    session.execute(update(Invitation).where(*asked).values(used_at=Invitation.created_at).execution_options(synchronize_session=False))
 
 
 def close(session: Session, user: User) -> None:
@@ -224,6 +229,29 @@ class Doorman:
         with self._lock:
             if tries := self._tries.get(_network(address)):
                 tries.pop()
+
+
+class SharedDoorman:
+    """The same, counted in the database: by all of the portal's processes together, and also after a restart."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def let_in(self, address: str, now: datetime) -> None:
+        """Count a try. Raises TooManyTries if too many came from that address lately."""
+        network = signins.id_of(_network(address))
+        with self._database.write() as session:
+            wait_for_turn(session, f"door {network}")
+            session.execute(delete(Try).where(Try.at < now - _TRIES_WINDOW))
+            if (session.scalar(select(func.count()).select_from(Try).where(Try.network == network)) or 0) >= _MANY_TRIES:
+                raise TooManyTries(_("There were too many tries from your network; try again in ten minutes"))
+            session.add(Try(network=network, at=now))
+
+    def forgive(self, address: str) -> None:
+        """The last try succeeded: it does not count."""
+        last = select(func.max(Try.id)).where(Try.network == signins.id_of(_network(address))).scalar_subquery()
+        with self._database.write() as session:
+            session.execute(delete(Try).where(Try.id == last).execution_options(synchronize_session=False))
 
 
 def _network(address: str) -> str:

@@ -26,10 +26,12 @@ class Cursor:
     def read(cls, text: str) -> "Cursor":
         """ValueError where it is none."""
         moment, _, row = text.partition("~")
-        found = cls(datetime.fromisoformat(moment), int(row))
-        if found.changed_at.tzinfo is None:
-            raise ValueError("no time zone")
-        return found
+        at = datetime.fromisoformat(moment)
+        if at.tzinfo is None or not 1900 < at.year < 9999:
+            raise ValueError("no moment of this portal")
+        if not (row.isascii() and row.isdigit() and len(row) < 19):
+            raise ValueError("no place of a record")
+        return cls(at, int(row))
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ import secrets
 from flask import Flask, Response, jsonify, render_template, request
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import SQLAlchemyError
-from werkzeug.exceptions import HTTPException
+from sqlalchemy.exc import DataError, SQLAlchemyError
+from werkzeug.exceptions import BadRequest, HTTPException
 
 from search_index.engine import SearchUnavailable
 
@@ -32,6 +32,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(CSRFError, _forged)
     app.register_error_handler(BadParameter, _bad_parameter)
     app.register_error_handler(SearchUnavailable, _search_down)
+    app.register_error_handler(DataError, _no_value)
     app.register_error_handler(Exception, _bug)
 
 
@@ -97,6 +98,12 @@ def _search_down(error: SearchUnavailable) -> Response | tuple[str, int]:
     return page(503, title, detail, search=False, newest=_newest())
 
 
+def _no_value(error: DataError) -> Response | tuple[str, int] | HTTPException:
+    """The database cannot hold a value that was sent, such as one with a NUL."""
+    log.warning("at %s: %s", request.path.encode("unicode_escape").decode(), type(error.orig).__name__)
+    return _http(BadRequest())
+
+
 def _newest() -> list[catalogue.Entry]:
     """The newest records, which can be had without search."""
     try:
@@ -108,7 +115,7 @@ def _newest() -> list[catalogue.Entry]:
 
 def _bug(error: Exception) -> Response | tuple[str, int]:
     reference = secrets.token_hex(4)
-    log.exception("error %s at %s", reference, request.path)
+    log.exception("error %s at %s", reference, request.path.encode("unicode_escape").decode())  # one line, whatever was asked
     title = _("Something went wrong on our side")
     detail = _("The fault was noted under the reference %(reference)s. Please try again later.", reference=reference)
     return problem(500, title, detail, reference=reference) if wants_data() else page(500, title, detail, search=False)

@@ -49,7 +49,8 @@ def in_language(other: str) -> str:
     """The address of the page being made, in another language."""
     prefix = "" if other == "en" else f"/{other}"
     query = f"?{request.query_string.decode('utf-8', 'replace')}" if request.query_string else ""
-    return f"{root()}{prefix}{quote(request.path)}{query}"
+    # One slash at its beginning: two would be the address of another site.
+    return f"{root()}{prefix}/{quote(request.path.lstrip('/'))}{query}"
 
 
 def init_app(app: Flask) -> None:

@@ -8,7 +8,7 @@ from itertools import pairwise
 from pathlib import Path
 from time import monotonic
 from typing import Any, TypeVar
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from flask import Flask, Response, current_app, g, render_template, request
 from markupsafe import Markup
@@ -170,7 +170,8 @@ def file_kind(file: File) -> str:
 
 
 def _file_name(url: str) -> str:
-    return unquote(urlsplit(url).path.rstrip("/").rpartition("/")[2]) or url
+    # Split by hand: an agency's address may be none that urlsplit takes (http://[), and its page is shown all the same.
+    return unquote(re.split(r"[?#]", url, maxsplit=1)[0].partition("://")[2].rstrip("/").rpartition("/")[2]) or url
 
 
 def _file_address(url: str) -> str:

@@ -50,11 +50,16 @@ def send(portal: Portal, now: datetime) -> int:
 
 
 def _try(settings: Settings, mail: Mail) -> str:
-    message = _message(settings, mail)
+    try:
+        message = _message(settings, mail)
+        content = message.as_bytes()
+    except (ValueError, LookupError, AttributeError, TypeError) as error:
+        # The library stumbles over some heads; the mails after this one go out all the same.
+        return f"no mail can be made of it: {type(error).__name__}: {error}"[:500]
     if not settings.mail_url:
         folder = settings.data_dir / "mail"
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        (folder / f"{mail.id:06}.eml").write_bytes(message.as_bytes())
+        (folder / f"{mail.id:06}.eml").write_bytes(content)
         return ""
     try:
         _deliver(settings, message)

@@ -656,3 +656,13 @@ class CompletenessCount(Base):
     expected: Mapped[int]
     present: Mapped[int]
     counted_at: Mapped[datetime]
+
+
+class Try(Base):
+    """A try to sign in that has not succeeded: the hash of the network it came from, and when. Kept for ten minutes."""
+
+    __tablename__ = "tries"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    network: Mapped[str] = mapped_column(String(64), index=True)
+    at: Mapped[datetime] = mapped_column(index=True)

@@ -8,11 +8,20 @@ from xml.etree.ElementTree import Element
 
 import nh3
 from markdown import Markdown
+from markdown.inlinepatterns import (
+    ImageInlineProcessor,
+    ImageReferenceInlineProcessor,
+    LinkInlineProcessor,
+    ReferenceInlineProcessor,
+    ShortImageReferenceInlineProcessor,
+    ShortReferenceInlineProcessor,
+)
 from markdown.treeprocessors import Treeprocessor
 from markupsafe import Markup, escape
 
 LONG = 12_000  # letters of a text on a record's page; the rest has a page of its own
 _LONGEST = 300_000  # letters of Markdown that are read as such; longer texts are shown as they are
+_LONGEST_BLOCK = 20_000  # the same for what stands between two empty lines: marks within it are looked for again and again
 _TAGS = {
     "p", "br", "hr", "ul", "ol", "li", "em", "strong", "b", "i", "code", "pre", "blockquote", "a", "sub", "sup", "dl", "dt", "dd",
     "table", "thead", "tbody", "tr", "th", "td", "h3", "h4", "h5", "h6",
@@ -27,10 +36,14 @@ def show_text(text: str, level: int = 3) -> Markup:
     Plain text is Markdown, too, with two exceptions that it would suffer from: lines end where they end, and
     lines that are set in are not code.
     """
-    if len(text) > _LONGEST:
-        return Markup("").join(Markup("<p>{}</p>").format(part) for part in re.split(r"\n{2,}", text))
+    if len(text) > _LONGEST or any(len(part) > _LONGEST_BLOCK for part in text.split("\n\n")):
+        return paragraphs(text)
+    try:
+        html = _markdown(min(level, 6)).convert(text)
+    except RecursionError:  # lists in lists in lists …: no text that means something
+        return paragraphs(text)
     clean = nh3.clean(
-        _markdown(min(level, 6)).convert(text), tags=_TAGS, attributes=_ATTRIBUTES, url_schemes={"http", "https", "mailto"},
+        html, tags=_TAGS, attributes=_ATTRIBUTES, url_schemes={"http", "https", "mailto"},
         link_rel="nofollow noopener",
     )  # fmt: skip
     # An address that was not allowed leaves a link that leads nowhere: its words stay.
@@ -66,8 +79,24 @@ class _Headings(Treeprocessor):
                     element.tag = "td"  # a head without words is none
 
 
+# What a link looks like, seen before the reader looks for its ends: left to itself, it goes through the whole text for every
+# bracket that is not closed, which a text of brackets makes take minutes.
+_LABEL = r"\[(?=[^\[\]]{0,400}\]"
+_TO = r"\([^()\n]{0,2000}(?:\([^()\n]{0,400}\)[^()\n]{0,400})?\))"
+_LINKS = (
+    ("reference", ReferenceInlineProcessor, rf"{_LABEL}\s?\[[^\[\]]{{0,400}}\])", 170),
+    ("link", LinkInlineProcessor, rf"{_LABEL}{_TO}", 160),
+    ("image_link", ImageInlineProcessor, rf"\!{_LABEL}{_TO}", 150),
+    ("image_reference", ImageReferenceInlineProcessor, rf"\!{_LABEL}\s?\[[^\[\]]{{0,400}}\])", 140),
+    ("short_reference", ShortReferenceInlineProcessor, rf"{_LABEL})", 130),
+    ("short_image_ref", ShortImageReferenceInlineProcessor, rf"\!{_LABEL})", 125),
+)
+
+
 def _markdown(level: int) -> Markdown:
     reader = Markdown(extensions=["tables", "sane_lists", "nl2br"], output_format="html")
+    for name, processor, pattern, priority in _LINKS:
+        reader.inlinePatterns.register(processor(pattern, reader), name, priority)
     reader.parser.blockprocessors.deregister("code")
     # What looks like HTML is shown as it was sent, not run and not dropped in silence.
     reader.preprocessors.deregister("html_block")

@@ -8,6 +8,7 @@ token. A record keeps its identifier, whatever is corrected later.
 """
 
 import hashlib
+import json
 import re
 import secrets
 from collections.abc import Iterable
@@ -232,6 +233,12 @@ def _identifier(session: Session, upload: Upload, source: str) -> tuple[str, cat
     twin = next(iter(catalogue.find_by_identifier(session, document, source)), None)
     is_taken = twin or catalogue.find(session, number_of(source, document))
     return (upload.token if is_taken else document), twin
+
+
+def seal(upload: Upload) -> str:
+    """What tells one wording of an upload from every other one: a reviewer approves what they have seen, not what came since."""
+    said = json.dumps([upload.data, upload.files], sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(said.encode()).hexdigest()[:32]
 
 
 def is_correction(upload: Upload) -> bool:

@@ -49,7 +49,10 @@ _WHAT = {
     b"%PDF": "pdf", b"\x89PNG": "picture", b"\xff\xd8\xff": "picture", b"PAR1": "database", b"SQLite format 3\x00": "database",
 }  # fmt: skip
 _PAGE = re.compile(rb"<!doctype html|<html[\s>]|<head[\s>]|<body[\s>]", re.IGNORECASE)
-_CELL = re.compile(rb'<(?:\w+:)?c [^>]*?\br="([A-Z]{1,3})(\d{1,7})"')
+# Where a cell says it stands, in either quotation marks, whatever else its tag says before.
+_CELL = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]+)([0-9]+)["']""")
+# What is no sheet, by its usual place.
+_BESIDE = re.compile(r"content\.xml|xl/(?:sharedStrings|styles|calcChain|comments|theme/|drawings/|charts/|pivot|externalLinks/|queryTables/|tables/|_rels/)", re.IGNORECASE)
 
 
 def recognise(file: IO[bytes], name: str) -> str:
@@ -106,7 +109,8 @@ def _check_zip(file: IO[bytes], name: str) -> None:
                     f"{name} is a ZIP archive, not a workbook; it holds {shown}: give the table's own address", "archive"
                 )
             for part in parts:
-                if re.fullmatch(r"xl/worksheets/[^/]+\.xml", part):
+                # A workbook may call its sheets' files what it likes.
+                if part.lower().endswith(".xml") and not _BESIDE.match(part):
                     _check_sheet(archive, part, name)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
         raise Broken(f"{name} is a broken workbook ({error}); it may have come only in part") from None
@@ -124,9 +128,9 @@ def _check_sheet(archive: zipfile.ZipFile, part: str, name: str) -> None:
             if read > MAX_UNPACKED:  # the archive's own table of contents may lie
                 raise TooLarge(f"{name} unpacks to more than {MAX_UNPACKED // 1_000_000:,} MB; ask for a CSV")
             for letters, row in _CELL.findall(rest + block):
-                below = max(below, int(row))
-                right = max(right, _column(letters))
-            rest = block[-200:]
+                below = max(below, int(row[:12]))
+                right = max(right, _column(letters[:6].upper()))
+            rest = block[-2000:]
     if right * below > MAX_CELLS:
         raise TooLarge(
             f"{name}: {part} spans {below:,} rows and {right:,} columns; "

@@ -10,6 +10,7 @@ from .jobs import (
     WORKING,
     approve,
     begin,
+    demand_room,
     find,
     go_on,
     is_abandoned,
@@ -24,6 +25,6 @@ from .jobs import (
 from .reading import MOST, TABLES, NoTable, Preview, preview
 
 __all__ = [
-    "MOST", "TABLES", "WORKING", "NoTable", "Preview", "approve", "begin", "example", "fields", "find", "go_on", "guess", "is_abandoned",
+    "MOST", "TABLES", "WORKING", "NoTable", "Preview", "approve", "begin", "demand_room", "example", "fields", "find", "go_on", "guess", "is_abandoned",
     "match", "of_agency", "preview", "publish", "report", "start", "undo", "work",
 ]  # fmt: skip

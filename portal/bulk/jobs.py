@@ -39,6 +39,7 @@ WORKING = ("checking", "publishing", "undoing")
 _SHOWN = 200  # faults that the page shows; the report has all of them
 _PATIENCE = timedelta(minutes=10)  # with a process of another machine that says nothing
 _STARTING = timedelta(seconds=20)
+_MOST_AT_ONCE = 4  # tables of one agency
 _children: list[subprocess.Popen[bytes]] = []
 
 
@@ -67,12 +68,21 @@ def of_agency(session: Session, agency: str, limit: int = 30) -> list[Bulk]:
     return list(session.scalars(select(Bulk).where(Bulk.agency == agency).order_by(Bulk.id.desc()).limit(limit)))
 
 
-def match(bulk: Bulk, columns: dict[str, str], fixed: dict[str, str], now: datetime) -> None:
-    """Say what the columns mean and what holds for every row, and have all rows checked."""
+def match(bulk: Bulk, columns: dict[str, str], fixed: dict[str, str], now: datetime, user: int | None = None) -> None:
+    """Say what the columns mean and what holds for every row, and have all rows checked. It is `user`'s table from then on:
+    who says what a table means does not approve it."""
     if bulk.state not in ("new", "checked", "failed"):
         raise NotAllowed(_("This table is being worked on, or is public by now; go back and look again."))
     bulk.columns, bulk.fixed, bulk.approved_by = columns, fixed, None
+    bulk.user_id = user or bulk.user_id
     _step(bulk, "checking", now)
+
+
+def demand_room(session: Session, agency: str) -> None:
+    """Each table that is worked on takes a process. Raises NotAllowed where an agency has enough of them."""
+    at_work = session.scalar(select(func.count()).select_from(Bulk).where(Bulk.agency == agency, Bulk.state.in_(WORKING))) or 0
+    if at_work >= _MOST_AT_ONCE:
+        raise NotAllowed(_("%(count)s tables of your agency are being worked on; wait until one of them is done.", count=at_work))
 
 
 def _step(bulk: Bulk, state: str, now: datetime) -> None:
@@ -239,7 +249,7 @@ def _check(portal: Portal, token: str) -> None:
         with places[0].open("w", encoding="utf-8-sig", newline="") as faults, places[1].open("w", encoding="utf-8-sig", newline="") as bad:
             report = _Report(csv.writer(faults), csv.writer(bad), columns)
             report.faults.writerow([_("Row"), _("Column"), _("Value"), _("What to write")])
-            report.bad.writerow(columns)
+            report.bad.writerow([exports.harmless(column) for column in columns])
             _check_rows(portal, token, checker, lines, report)
         name = f"bulk/{token}/{secrets.token_hex(4)}"
         for place in places:

@@ -1,10 +1,16 @@
 """Reading a table row by row, whatever it came as."""
 
 import json
+import shutil
+import subprocess
+import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
+from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import IO, Any
 
 from flask_babel import gettext as _
@@ -20,6 +26,9 @@ from ..typed import without_control
 TABLES = ("csv", "tsv", "xlsx", "xls", "ods", "jsonl")
 MOST = 100_000
 _LONGEST_LINE = 10_000_000
+_WORKBOOKS = ("xlsx", "xls", "ods")
+PATIENCE = 60  # seconds of work on a workbook of which the first rows are wanted
+_at_once = threading.BoundedSemaphore(2)
 
 
 class NoTable(ValueError):
@@ -45,9 +54,39 @@ class Preview:
 
 
 def preview(files: Files, sha256: str, name: str, rows: int = 5) -> Preview:
-    """The columns and first rows of a kept file. Raises NoTable."""
+    """The columns and first rows of a kept file. Raises NoTable.
+
+    A workbook is laid out in memory as a whole, and one of a few kilobytes can be made to take all there is: it is opened in
+    a process of its own, with limits on time and memory.
+    """
+    if ending_of(name) in _WORKBOOKS:
+        return _preview_apart(files, sha256, name, rows)
     with open_table(files, sha256, name) as (columns, lines):
         return Preview(columns, list(islice(lines, rows)))
+
+
+def _preview_apart(files: Files, sha256: str, name: str, rows: int) -> Preview:
+    stream = files.get(sha256)
+    if stream is None:
+        raise NoTable(_("“%(name)s” is not here any more; send it again", name=name))
+    with stream, NamedTemporaryFile(prefix="table-") as copy, _at_once:
+        shutil.copyfileobj(stream, copy)
+        copy.flush()
+        command = [sys.executable, "-m", "portal.bulk.apart", copy.name, name, str(rows)]
+        try:
+            done = subprocess.run(command, capture_output=True, timeout=PATIENCE * 2, cwd=Path(__file__).parents[2], check=False)
+            said = json.loads(done.stdout)
+        except (subprocess.TimeoutExpired, ValueError):
+            raise NoTable(_("“%(name)s” takes too much time or memory to be read; save it as CSV, and send that", name=name)) from None
+    if "fault" in said:
+        raise NoTable(_("“%(name)s” cannot be read as a table: %(reason)s", name=name, reason=said["fault"]))
+    return Preview(tuple(said["columns"]), [Line(**one) for one in said["rows"]])
+
+
+def table_of(stream: IO[bytes], name: str) -> tuple[tuple[str, ...], Iterator[Line]]:
+    """The columns and the rows of CSV or of a workbook. Raises BadAnswer, ValueError and OSError."""
+    table = read_table(stream, Layout(), name)
+    return table.columns, (Line(row.at, {column: _text(cell) for column, cell in row.cells.items()}, None, row.fault) for row in table.rows)
 
 
 @contextmanager
@@ -63,10 +102,10 @@ def open_table(files: Files, sha256: str, name: str) -> Iterator[tuple[tuple[str
             yield (), _objects(stream)
             return
         try:
-            table = read_table(stream, Layout(), name)
+            table = table_of(stream, name)
         except (BadAnswer, ValueError, OSError) as error:
             raise NoTable(_("“%(name)s” cannot be read as a table: %(reason)s", name=name, reason=str(error))) from None
-        yield table.columns, (Line(row.at, {column: _text(cell) for column, cell in row.cells.items()}, None, row.fault) for row in table.rows)
+        yield table
 
 
 def _text(cell: Any) -> str:

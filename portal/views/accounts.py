@@ -28,7 +28,7 @@ _SECOND_WITHIN = timedelta(minutes=10)
 @blueprint.record_once
 def _set_up(state: BlueprintSetupState) -> None:
     guard.init_app(state.app)  # type: ignore[arg-type]
-    state.app.extensions["clerestory.doorman"] = accounts.Doorman()
+    state.app.extensions["clerestory.doorman"] = accounts.SharedDoorman(state.app.extensions["clerestory"].database)
 
 
 @blueprint.route("/sign-in", methods=["GET", "POST"])
@@ -40,7 +40,7 @@ def sign_in() -> Answer:
     if missing := _missing(email, password):
         return _form(missing), 422
     now, address = datetime.now(UTC), address_of_asker()
-    doorman: accounts.Doorman = current_app.extensions["clerestory.doorman"]
+    doorman: accounts.SharedDoorman = current_app.extensions["clerestory.doorman"]
     try:
         doorman.let_in(address, now)
     except accounts.TooManyTries as error:
@@ -57,10 +57,15 @@ def go_in(user: User, following: str | None, now: datetime) -> Answer:
     """Sign in who has shown who they are; with a second factor, ask for it first."""
     following = following or url_for("publish.desk")
     if user.totp:
-        session[_SECOND] = {"user": user.id, "at": now.isoformat(), "next": following}
+        session[_SECOND] = {"user": user.id, "at": now.isoformat(), "next": following, "of": _wording(user)}
         return redirect(url_for("accounts.second_step"), 303)
     enter(user, now)
     return redirect(following, 303)
+
+
+def _wording(user: User) -> str:
+    """What tells the password of today from the one of before: who began with that one begins anew."""
+    return signins.id_of(user.password)[:16]
 
 
 def enter(user: User, now: datetime) -> None:
@@ -81,6 +86,9 @@ def second_step() -> Answer:
         return redirect(url_for(".sign_in"))
     if request.method == "GET":
         return render_template("accounts/code.html", errors=[])
+    with here().database.read() as db:
+        if begun.get("of") != _wording(db.get_one(User, int(begun["user"]))):
+            return redirect(url_for(".sign_in"))
     user = accounts.second_step(here().database, int(begun["user"]), _sent("code"), now)
     if user is None:
         words = _("This is not the code that your device shows now. Wait for the next one; after several tries, wait a few minutes.")
@@ -261,7 +269,7 @@ def forgotten() -> Answer:
     if not accounts.is_email(email.strip()):
         words = _("“%(value)s” is not an e-mail address; write name@agency.example", value=email.strip()[:100])
         return render_template("accounts/forgotten.html", errors=[("email", words)], email=email), 422
-    doorman: accounts.Doorman = current_app.extensions["clerestory.doorman"]
+    doorman: accounts.SharedDoorman = current_app.extensions["clerestory.doorman"]
     try:
         doorman.let_in(address_of_asker(), now)
     except accounts.TooManyTries as error:

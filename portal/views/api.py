@@ -57,8 +57,10 @@ def _since() -> datetime | None:
     try:
         when = check_when(text)
         moment = datetime.fromisoformat(when) if "T" in when else datetime.combine(first_day(when), datetime.min.time())
-    except ValueError:
+    except (ValueError, OverflowError):
         raise BadParameter("since", text, _("write a date or a moment, such as 2024-05-31 or 2024-05-31T08:00:00Z")) from None
+    if not 1 < moment.year < 9999:  # in another zone it would lie outside the calendar
+        raise BadParameter("since", text, _("write a date or a moment, such as 2024-05-31 or 2024-05-31T08:00:00Z"))
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 

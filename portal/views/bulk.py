@@ -91,7 +91,8 @@ def columns(token: str) -> Answer:
     if faults := _faults_of(row, seen, chosen, fixed):
         return _columns(row, seen, chosen, fixed, faults), 422
     with here().database.write() as db:
-        bulk.match(_own(db, token), chosen, fixed, datetime.now(UTC))
+        bulk.demand_room(db, current_user.agency)
+        bulk.match(_own(db, token), chosen, fixed, datetime.now(UTC), current_user.id)
     bulk.start(here(), token)
     return redirect(url_for(".state", token=token), 303)
 

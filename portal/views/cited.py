@@ -26,6 +26,7 @@ from ..facets import chips_of
 from ..i18n import language
 from ..listing import Listing
 from ..parts import here
+from .accounts import address_of_asker
 from .search import allow_all, base_url, in_chunks, list_title
 
 blueprint = Blueprint("cited", __name__)
@@ -51,7 +52,7 @@ def cite() -> Answer | tuple[str, int]:
     if faults:
         return redirect(_list_of(request.form), 303)
     try:
-        _doorman().let_in(request.remote_addr or "", now)
+        _doorman().let_in(address_of_asker(), now)
         id = cited.cite(here(), listing, language(), now)
     except accounts.TooManyTries as error:
         return errors.page(429, _("This list cannot be cited now"), str(error))

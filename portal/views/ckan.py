@@ -68,8 +68,11 @@ def _parameters() -> dict[str, Any]:
     parameters: dict[str, Any] = dict(request.args)
     if request.method == "POST" and request.content_length:
         if request.is_json:
-            body = request.get_json(silent=True)
-            if not isinstance(body, dict):
+            try:
+                body = request.get_json(silent=True)
+            except RecursionError:
+                body = None
+            if not isinstance(body, dict) or not _can_be_kept(body):
                 raise ActionError(400, "Bad Request", "the body is not a JSON object; send {} or parameters in it")
             parameters |= body
         else:
@@ -77,11 +80,19 @@ def _parameters() -> dict[str, Any]:
     return parameters
 
 
+def _can_be_kept(body: dict[str, Any]) -> bool:
+    """Whether it holds only what texts can hold: half characters and NUL are in no database."""
+    try:
+        return b"\\u0000" not in exports.to_json(body).encode()
+    except (UnicodeEncodeError, RecursionError):
+        return False
+
+
 def _whole(parameters: dict[str, Any], name: str, usual: int) -> int:
     value = parameters.get(name, usual)
     try:
         number = int(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         number = -1
     if isinstance(value, bool) or not 0 <= number < 10**9:
         raise ActionError(409, "Validation Error", f"{name}: {value!r} is not a whole number; write 0, 10, 100 …")

@@ -29,7 +29,10 @@ def file(sha256: str, name: str) -> Response:
     response.content_length = row.size
     _describe(response, row, safe_name(name))
     response.set_etag(sha256)
-    return response.make_conditional(request.environ, accept_ranges=True, complete_length=row.size)
+    response.make_conditional(request.environ, accept_ranges=True, complete_length=row.size)
+    if response.status_code == 304:
+        stream.close()  # nobody reads it
+    return response
 
 
 def _describe(response: Response, row: StoredFile, name: str) -> None:
@@ -43,4 +46,5 @@ def _describe(response: Response, row: StoredFile, name: str) -> None:
     # What officers upload is shown, never run.
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response.headers["X-Robots-Tag"] = "noarchive"
-    response.headers["Cache-Control"] = "public, max-age=31536000, immutable" if row.public else "private, no-store"
+    # Asked for anew each time (the ETag makes that cheap): what is taken off the pages is gone from caches, too.
+    response.headers["Cache-Control"] = "public, no-cache" if row.public else "private, no-store"

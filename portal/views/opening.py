@@ -3,6 +3,7 @@ how its text begins."""
 
 from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import make_response, redirect, request, url_for
 from flask_babel import gettext as _
@@ -30,8 +31,10 @@ def open_entry(session: Session, typed: str) -> Entry | Answer:
     if entry is None:
         return _unknown(typed)
     if typed != entry.number:
-        arguments: dict[str, Any] = {**(request.view_args or {}), "number": entry.number, **request.args.to_dict(flat=False)}
-        return redirect(url_for(str(request.endpoint), **arguments), 308)
+        # The query goes along as it came: names such as _scheme or endpoint mean something to url_for.
+        address = url_for(str(request.endpoint), **{**(request.view_args or {}), "number": entry.number})
+        query = urlencode(list(request.args.items(multi=True)))
+        return redirect(f"{address}?{query}" if query else address, 308)
     return _gone(entry) if entry.state == "unpublished" else entry
 
 

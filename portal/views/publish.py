@@ -399,7 +399,7 @@ def preview_page(db: Session, upload: Upload, record: Record, **more: Any) -> st
         shown_number=show_number(record.number), correction=uploads.is_correction(upload), note_words=uploads.correction_note(upload),
         can=workflow.steps_for(db, upload, db.get_one(User, current_user.id)), two_persons=workflow.needs_review(db, upload.agency),
         alike=[] if uploads.is_correction(upload) else lookalikes.find(here(), db, record), told=told, cleanable=[file for file in uploads.files_of(db, upload) if file.name in safety.can_be_cleaned(told)], answered=safety.is_answered(upload, told), answer=safety.answer(upload),
-        errors=faults, by_field=dict(faults), typed=guard.typed(), **more,
+        errors=faults, by_field=dict(faults), typed=guard.typed(), seal=uploads.seal(upload), **more,
     )  # fmt: skip
 
 

@@ -93,6 +93,10 @@ def approve(token: str) -> Answer:
         upload, user = _upload(db, token)
         if uploads.prove(db, upload).record is None:
             return redirect(url_for("publish.preview", token=token), 303)
+        if request.form.get("seen", uploads.seal(upload)) != uploads.seal(upload):
+            workflow.demand(db, upload, user, "approve")
+            flash(_("It was changed since you opened this page, so nothing was approved. Read it again."), "message")
+            return redirect(url_for("publish.preview", token=token), 303)
         workflow.approve(db, upload, user, datetime.now(UTC))
     flash(_("Approved. It goes live when somebody publishes it, or at the moment that is set."), "success")
     return redirect(url_for("publish.preview", token=token), 303)

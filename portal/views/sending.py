@@ -42,7 +42,7 @@ def _no_room(_error: OSError) -> Answer:
 @blueprint.get("")
 def have(token: str, id: str) -> Answer:
     """How much of a file has come."""
-    return {"have": Parts(here().settings.files_dir, token).have(id)}
+    return {"have": Parts(here().settings.files_dir, token, current_user.id).have(id)}
 
 
 @blueprint.post("")
@@ -50,7 +50,7 @@ def add(token: str, id: str) -> Answer:
     """The next part of a file; the last one puts it into the draft."""
     at, size = (int(text) if (text := request.args.get(name, "")).isdecimal() and len(text) < 12 else abort(400) for name in ("at", "size"))
     _demand(token)
-    parts = Parts(here().settings.files_dir, token)
+    parts = Parts(here().settings.files_dir, token, current_user.id)
     try:
         come = parts.add(id, at, size, request.stream)
     except Elsewhere as error:

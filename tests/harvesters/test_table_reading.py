@@ -111,13 +111,15 @@ def test_an_unknown_sheet_is_named_with_those_that_are_there(agency: Agency, htt
         read(agency, http, workbook([["No", "Title"], [1, "A"]], sheet="2024"), options)
 
 
-def test_a_stray_cell_far_away_does_not_fill_the_memory(agency: Agency, http: Http) -> None:
+@pytest.mark.parametrize("cell", [b'<c r="XFD1048576">', b"<c r='XFD1048576'>", b'<c\n\ts="1" r = "xfd1048576">', b'<c x="a>b" r="XFD0001048576">'])
+@pytest.mark.parametrize("place", ["xl/worksheets/sheet1.xml", "xl/elsewhere.xml"])
+def test_a_stray_cell_far_away_does_not_fill_the_memory(agency: Agency, http: Http, cell: bytes, place: str) -> None:
     content = workbook([["No", "Title"], [1, "A"]])
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
     sheet = "xl/worksheets/sheet1.xml"
-    far = b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData>'
-    parts[sheet] = parts[sheet].replace(b"</sheetData>", far)
+    far = b'<row r="1048576">' + cell + b"<v>1</v></c></row></sheetData>"
+    parts[place] = parts.pop(sheet).replace(b"</sheetData>", far)
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
         for name, part in parts.items():

@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import time
+import zipfile
 from datetime import UTC, datetime
 
 import openpyxl
@@ -370,3 +371,18 @@ def test_two_processes_do_not_work_on_one_table(tables):
     assert tables.row().counts["good"] == 2
     for child in jobs._children:
         child.wait(20)
+
+
+def test_a_workbook_made_to_fill_the_memory_ends_only_the_process_that_opens_it(officer):
+    content = workbook([["document_number", "title"], ["1/QĐ", "Title 1"]])
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    sheet = "xl/worksheets/sheet1.xml"
+    # A row far below, whose cells do not say where they stand.
+    parts[sheet] = parts[sheet].replace(b"</sheetData>", b'<row r="1048576">' + b"<c><v>1</v></c>" * 2000 + b"</row></sheetData>")
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, part in parts.items():
+            archive.writestr(name, part)
+    answer = officer.client.post("/publish/bulk/", data={"csrf_token": officer.token(), "axis": "decision", "file": (io.BytesIO(packed.getvalue()), "table.xlsx")})
+    assert answer.status_code == 422 and "save it as CSV" in answer.text

@@ -12,8 +12,10 @@ from .values import fold
 
 # How many letters before and after a citation are looked at.
 BEFORE, AFTER = 220, 60
-# A citation further from its cue than this is part of something else; a list of citations is bridged, see `_LIST`.
-_NEAR = 90
+# A citation further from its cue than this is part of something else, and what is taken away is named nearer still.
+_NEAR, _NEARER = 70, 45
+# What may stand between two citations of a list, whose cue stands before the first.
+_LIST = 45
 _PATH = Path(__file__).parent / "cues.toml"
 
 
@@ -29,9 +31,10 @@ _Table = dict[str, tuple[re.Pattern[str], dict[str, str]]]
 
 
 @cache
-def _tables() -> tuple[_Table, _Table]:
+def _tables() -> tuple[_Table, _Table, re.Pattern[str]]:
     data = tomllib.loads(_PATH.read_text("utf-8"))
-    return _table(data["before"]), _table(data["after"])
+    partial = sorted({fold(word) for words in data["partial"].values() for word in words}, key=lambda one: (-len(one), one))
+    return _table(data["before"]), _table(data["after"]), re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, partial))})(?!\w)")
 
 
 def _table(data: dict[str, dict[str, list[str]]]) -> _Table:
@@ -50,20 +53,34 @@ def _table(data: dict[str, dict[str, list[str]]]) -> _Table:
 def cue_of(before: str, after: str, language: str) -> Cue:
     """What stands nearest to a citation, of the text before it and after it within its sentence. "cites" with no words
     where nothing is said. `language`: a tag, or nothing where it is not known."""
-    first, last = _tables()
+    first, last, partial = _tables()
     near = fold(before[-BEFORE:])
     best: tuple[int, Cue] | None = None
     for pattern, words in _of(first, language):
         for match in pattern.finditer(near):
             distance = len(near) - match.end()
-            if distance <= _NEAR and (best is None or distance < best[0]):
-                best = (distance, Cue(words[match[0]], match[0]))
+            relation = words[match[0]]
+            if distance > _NEAR or (best is not None and distance >= best[0]):
+                continue
+            between = near[match.end() :]
+            if relation == "supersedes" and partial.search(between):
+                relation = "amends"
+            elif relation == "supersedes" and (distance > _NEARER or "," in between):
+                continue
+            best = (distance, Cue(relation, match[0]))
     behind = fold(after[:AFTER])
     for pattern, words in _of(last, language):
         # What is done to it stands right behind it; "section 5 …, as added by X, is amended" says nothing of X.
         if (said := pattern.search(behind)) and said.start() <= 12 and (best is None or best[1].relation != "cites"):
-            return Cue(words[said[0]], said[0])
+            relation = words[said[0]]
+            return Cue("amends" if relation == "supersedes" and partial.search(near[-_NEARER:]) else relation, said[0])
     return best[1] if best else Cue("cites", "")
+
+
+def goes_on(between: str) -> bool:
+    """Whether what stands between two citations only joins them, so that the cue of the first holds for the second."""
+    folded = fold(between)
+    return len(folded) <= _LIST and not re.search(r"[.!?:()\n]|\w\s\w+\s\w+\s\w+\s\w+\s\w+\s\w+\s\w", folded.strip()) and bool(re.match(r"\s*(?:[,;/]|(?:and|or|va|und|et|y|και|&|hoac)\b)", folded))
 
 
 def _of(table: _Table, language: str) -> Sequence[tuple[re.Pattern[str], dict[str, str]]]:

@@ -60,7 +60,8 @@ class Pattern(Strict):
     with groups of the same names. `titled`: the pattern is the end of a title ("Act 2018"), which begins before it.
     `dated`: what may follow, with the groups d, m, y. `names`: a title that begins so names its record.
     `reach`: "home" where the notation means something else abroad. `needs`: one of these words is within every match,
-    so that the rest of a text need not be searched. `within`: where a record that it names has to be. `carried_as`: the schemes of identifiers it may be.
+    so that the rest of a text need not be searched. `within`: where a record that it names has to be. `carried_as`: the schemes of identifiers it may be. `aside`:
+    in parentheses it only says which matter the text is of.
     """
 
     scheme: Word
@@ -76,9 +77,10 @@ class Pattern(Strict):
     names: bool = False
     reach: Literal["home", "anywhere"] = "home"
     needs: tuple[str, ...] = ()
-    within: Literal["anywhere", "country", "source"] = "country"
+    within: Literal["anywhere", "country", "place", "source"] = "country"
     carried_as: tuple[str, ...] = ()
     ignore_case: bool = False
+    aside: bool = False
     confidence: float = Field(default=0.95, gt=0, lt=1)
 
     @property

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from itertools import islice
 
-from .cues import AFTER, BEFORE, cue_of
+from .cues import AFTER, BEFORE, Cue, cue_of, goes_on
 from .declaration import Jurisdiction, Pattern, read_all
 from .sentences import sentence_around
 from .titles import beginning_of
@@ -33,7 +33,7 @@ _MONTHS = {
         ("january jan", "february feb", "march mar", "april apr", "may", "june jun", "july jul", "august aug", "september sept sep", "october oct", "november nov", "december dec"), 1
     )
     for name in names.split()
-} | {  # fmt: skip
+} | {
     name: number
     for number, name in enumerate(["januar", "februar", "marz", "april", "mai", "juni", "juli", "august", "september", "oktober", "november", "dezember"], 1)
 }
@@ -94,8 +94,14 @@ def find(text: str, context: Context = Context(), among: Sequence[Jurisdiction] 
     text = unicodedata.normalize("NFC", text)[:LONGEST]
     plain = text.translate(_SAME)
     matches = _longest(_matches(plain, context, read_all() if among is None else among))
-    found = (_citation(text, plain, match, context) for match in matches)
-    return [citation for citation in found if citation]
+    found: list[Citation] = []
+    for match in matches:
+        if citation := _citation(text, plain, match, context):
+            before = found[-1] if found else None
+            if not citation.cue and before and before.cue and goes_on(text[before.end : citation.start]):
+                citation = replace(citation, relation=before.relation, cue=before.cue)
+            found.append(citation)
+    return found
 
 
 def names_of(title: str, context: Context = Context(), among: Sequence[Jurisdiction] | None = None) -> tuple[str, ...]:
@@ -222,6 +228,8 @@ def _citation(text: str, plain: str, match: _Match, context: Context) -> Citatio
     weak = dict.fromkeys(key for template in pattern.weak for key in fill(template, caught, maps))
     first, last = sentence_around(text, match.start, match.end)
     cue = cue_of(text[max(first, match.start - BEFORE) : match.start], text[match.end : min(last, match.end + AFTER)], context.language)
+    if pattern.aside and re.search(r"\([^()]{0,40}$", plain[max(0, match.start - 42) : match.start]):
+        cue = Cue("cites", "")
     dated = _dated(plain, match)
     reasons = [*match.reasons, *(("dated",) if dated else ()), *(("cue",) if cue.words else ())]
     return Citation(

@@ -10,6 +10,7 @@ _OPENERS = {
     "under", "in", "see", "by", "section", "sections", "schedule", "part", "parts", "article", "articles", "when", "although", "since", "as", "this", "and", "both",
     "of", "for", "to", "on", "a", "an", "chapter", "chapters", "after", "before", "while", "where", "with", "if", "also", "or", "at", "from", "that", "these", "those",
 }  # fmt: skip
+_OPENING = "“\"'‘[*_"
 _TOKEN = re.compile(r"\([^()]{1,80}\)|[^\s()]{1,60}")
 
 
@@ -28,21 +29,25 @@ def beginning_of(text: str, end: int) -> int | None:
             break
         taken.append(token)
         follower = token.start()
+        if token[0][0] in _OPENING:  # a title that is quoted, or the words of a link, begins here
+            break
     taken.reverse()
     # "the" leads to a title; whatever stands before it is the sentence.
     for place in range(len(taken) - 1, -1, -1):
         if taken[place][0].casefold() == "the":
             taken = taken[place + 1 :]
             break
-    while taken and (taken[0][0].casefold().rstrip(",") in _OPENERS or taken[0][0].startswith("(") or not taken[0][0][0].isalnum()):
+    while taken and (taken[0][0].casefold().rstrip(",") in _OPENERS or taken[0][0].startswith("(")):
         taken.pop(0)
-    return taken[0].start() if taken and any(token[0][0].isupper() for token in taken) else None
+    if not any(word[:1].isupper() for token in taken for word in [token[0].lstrip(_OPENING)]):
+        return None
+    return taken[0].start() + len(taken[0][0]) - len(taken[0][0].lstrip(_OPENING))
 
 
 def _belongs(token: str) -> bool:
     if token.startswith("("):
         return True
-    bare = token.strip("“”\"'‘’[]").removesuffix(",")
+    bare = token.strip("“”\"'‘’[]*_").removesuffix(",")
     if not bare or (token[-1] in ".;:!?)”\"" and bare.casefold() not in _SMALL):
         return False
     if bare.casefold() == "the" or bare.casefold() in _SMALL:

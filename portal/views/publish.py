@@ -23,6 +23,7 @@ from .. import (
     comparison,
     errors,
     forms,
+    linking,
     lookalikes,
     members,
     needs,
@@ -472,7 +473,8 @@ def _tell(saved: Saved, number: str) -> None:
 
 
 def make_searchable() -> None:
-    """Teach search what was just published or taken back."""
+    """Teach search what was just published or taken back, and link it to what it names."""
+    linking.link_newest(here())
     try:
         search.catch_up(here())
     except SearchUnavailable:

@@ -16,10 +16,23 @@ from werkzeug.wrappers import Response as Answer
 from harvesters.record import Outcome, Policy, read_number, show_number
 from harvesters.vocabularies import CHOICES, FREQUENCIES, IDENTIFIER_SCHEMES
 
-from .. import catalogue, citation, comparison, errors, exports, figures, filechecks, filetexts, outcomes, prose
+from .. import (
+    catalogue,
+    citation,
+    comparison,
+    errors,
+    exports,
+    figures,
+    filechecks,
+    filetexts,
+    linking,
+    outcomes,
+    prose,
+)
 from .. import thread as threads
 from ..catalogue import Entry, Link, Version
 from ..i18n import language
+from ..linking import showing as marking
 from ..look import base_url
 from ..parts import here
 from .visitors import is_reader, tally
@@ -142,11 +155,18 @@ def record(number: str, slug: str) -> str | Answer:
         successor = next(iter(catalogue.find_many(session, [entry.successor])), None) if entry.successor else None
         broken = filechecks.broken_of(session, entry.number)
         copies = filetexts.kept_of(session, entry.number)
+        found, (missing, waiting) = linking.found_of(session, entry), linking.waiting_in(session, entry)
     if is_reader():
         tally().read(entry.number, datetime.now(UTC))
     kept = {file.url: copies[key] for file in entry.record.files if (key := filechecks.hash_of(file.url)) in copies}
-    return render_template("records/record.html", former=former, broken=broken, kept=kept, **_context(entry, links, beyond, datetime.now(UTC).date()), versions=versions, successor=successor,
+    context = _context(entry, links, beyond, datetime.now(UTC).date())
+    context["body"] = marking.mark(context["body"], found, _address_of) if context["body"] else ""
+    return render_template("records/record.html", found=found, missing=missing, waiting=waiting, field_of=marking.field_of, page_of_file=marking.page_of_file, former=former, broken=broken, kept=kept, **context, versions=versions, successor=successor,
                            versions_shown=_VERSIONS_SHOWN)  # fmt: skip
+
+
+def _address_of(number: str) -> str:
+    return url_for("records.record", number=number)
 
 
 def _context(entry: Entry, links: list[Link], beyond: list[tuple[Entry, list[Link]]], today: date) -> dict[str, Any]:
@@ -219,6 +239,7 @@ def data(number: str) -> Answer:
         links = catalogue.links(session, entry)
         versions = catalogue.versions(session, entry)
         former = catalogue.former_numbers(session, entry.number)
+        found = linking.found_of(session, entry)
     base = base_url()
     content = exports.record_data(entry, base) | {
         "formerly": [one.number for one in former],
@@ -226,6 +247,7 @@ def data(number: str) -> Answer:
         "raw_sha256": entry.raw,
         "raw_from": entry.raw_url,
         "links": [_link_data(link, base) for link in links],
+        "found_in_text": marking.data_of(found, base),
         "versions": [_version_data(one, f"{base}/records/{entry.number}") for one in versions],
     }
     response = Response(exports.to_json(content), mimetype="application/json")
@@ -247,6 +269,7 @@ def _link_data(link: Link, base: str) -> dict[str, Any]:
         "axis": other.axis if other else None,
         "title": other.data["title"] if other else relation.title if relation else "",
         "identifier": relation.identifier if relation else other.data["identifier"] if other else None,
+        "origin": link.origin or "stated",
     }
 
 

@@ -82,6 +82,7 @@ def test_a_vietnamese_date_belongs_to_its_number():
         ("", "hết hiệu lực kể từ ngày Quyết định này có hiệu lực", "supersedes"),
         ("Đính chính Quyết định", "", "corrects"),
         ("Luật đã được sửa đổi, bổ sung theo Luật số", "", "cites"),
+        ("Bãi bỏ Điều 5 và khoản 2 Điều 7", "", "amends"),
         ("Xem thêm", "", "cites"),
     ],
 )
@@ -99,6 +100,12 @@ def test_words_around_a_vietnamese_citation_say_how_the_text_stands_to_it(before
         ("An Act to amend the Companies Act 2006.", LONDON, "amends"),
         ("in exercise of the powers conferred by section 2 of the European Communities Act 1972", LONDON, "based_on"),
         ("Decision 2005/387/JHA is hereby repealed", LONDON, "supersedes"),
+        ("Section 118 of local law number 54 for the year 2022 is hereby repealed", NEW_YORK, "amends"),
+        ("An Act to repeal provisions of the Coroners and Justice Act 2009", LONDON, "amends"),
+        ("An Act to repeal the Saving Gateway Accounts Act 2009", LONDON, "supersedes"),
+        ("Notice of Rescission of Antidumping Duty Administrative Review, 77 FR 32498", WASHINGTON, "cites"),
+        ("will be withheld in accordance with 5 U.S.C. 552", WASHINGTON, "cites"),
+        ("an amendment of the text of the Zoning Resolution (L.U. No. 228)", NEW_YORK, "cites"),
         ("Gesetz zur Umsetzung der Richtlinie 2001/83/EG", KARLSRUHE, "implements"),
         ("Έχοντας υπόψη τον Ν. 4412/2016", ATHENS, "based_on"),
         ("Ανάκληση της απόφασης ΑΔΑ: ΨΔ4Ε46ΜΚ6Π-ΑΒΓ", ATHENS, "supersedes"),
@@ -157,6 +164,13 @@ NEAR_MISSES = [
 @pytest.mark.parametrize("context", [Context(), HANOI, WASHINGTON, NEW_YORK, LONDON, KARLSRUHE, ATHENS], ids=["nowhere", "vn", "us", "nyc", "gb", "de", "gr"])
 def test_what_only_looks_like_a_citation_is_none(text, context):
     assert values(text, context) == []
+
+
+def test_what_is_said_of_the_first_of_a_list_is_said_of_all():
+    text = "Quyết định này thay thế Quyết định số 13/2018/QĐ-TTg, Quyết định số 15/2019/QĐ-TTg và 20/2019/QĐ-TTg. Căn cứ 749/QĐ-TTg."
+    assert [one.relation for one in find(text, HANOI)] == ["supersedes"] * 3 + ["based_on"]
+    text = "to amend the Computer Misuse Act 1990, Part 4 of the Policing and Crime Act 2009 and the Prison Act 1952; see the Terrorism Act 2006"
+    assert [one.relation for one in find(text, LONDON)] == ["amends", "amends", "amends", "cites"]
 
 
 def test_a_notation_means_what_it_means_at_home_only():

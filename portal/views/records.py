@@ -221,12 +221,13 @@ def text(number: str) -> str | Answer:
     """The whole text of a record, where it is too long for its page."""
     with here().database.read() as session:
         entry = _open(session, number)
+        found = linking.found_of(session, entry) if isinstance(entry, Entry) else []
     if not isinstance(entry, Entry):
         return entry
     words, words_language = entry.text("body", _chosen_language(entry))
     if not words:
         abort(404)
-    return render_template("records/text.html", entry=entry, body=prose.show_text(words), body_language=words_language)
+    return render_template("records/text.html", entry=entry, body=marking.mark(prose.show_text(words), found, _address_of), body_language=words_language)
 
 
 @blueprint.get("/<number>.json")

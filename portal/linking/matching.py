@@ -1,6 +1,6 @@
 """From a citation to the record that it names: who is known by that name, who of them is meant, and how sure that is."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -118,16 +118,16 @@ def _rows(session: Session, table: type[IdentifierRow] | type[CitationName], val
         yield value, Candidate(number, source, via, publisher, language, tuple(dict.fromkeys([*(places or ()), *filter(None, [place])])), issued, schemes)
 
 
-def match(ask: Ask, citing: Citing, known: Mapping[str, Sequence[Candidate]]) -> Match | None:
+def match(ask: Ask, citing: Citing, known: Mapping[str, Sequence[Candidate]], without: Collection[str] = ()) -> Match | None:
     """Who a citation means; None where nobody here can be meant. The confidence is the recognition's, lessened by
-    everything that speaks against the candidate."""
+    everything that speaks against the candidate. `without`: numbers of records that are not meant, as somebody said."""
     jurisdiction = next((one for one in read_all() if one.name == ask.jurisdiction), None)
     if jurisdiction is None:
         return None
     judged: dict[str, tuple[float, Candidate, tuple[str, ...], str]] = {}
     for key in ask.keys:
         for candidate in known.get(key, ()):
-            if candidate.number == citing.number or not _is_within(ask, citing, candidate):
+            if candidate.number == citing.number or candidate.number in without or not _is_within(ask, citing, candidate):
                 continue
             factor, reasons = _judge(ask, citing, candidate, key, jurisdiction)
             if candidate.number not in judged or judged[candidate.number][0] < factor:

@@ -281,7 +281,11 @@ def _settle(
 ) -> None:
     """Say of one citation who it means, and in what state that is."""
     ask = Ask(tuple(keys), frozenset(key for key, weak in keys.items() if weak), row.jurisdiction, row.scheme, row.within, tuple(row.carried_as), row.dated, row.recognised)
-    meant = match(ask, citing, known)
+    refused = {target for (number, target), one in verdicts.items() if number == citing.number and one.verdict == "refused"}
+    # Where somebody refused one of several, the next is asked, never made without asking.
+    left = match(ask, citing, known, refused)
+    meant = left or match(ask, citing, known)
+    was_refused = bool(refused) and match(ask, citing, known) != left
     row.stale = False
     if meant is None:
         row.state, row.target_number, row.confidence, row.candidates = "waiting", None, 0, 0
@@ -294,7 +298,7 @@ def _settle(
     elif verdict:
         row.state = verdict.verdict
     else:
-        row.state = "found" if meant.confidence >= CERTAIN else "doubtful"
+        row.state = "found" if meant.confidence >= CERTAIN and not was_refused else "doubtful"
 
 
 def _relations(id: int, rows: Iterable[CitationRow], number: str, verdicts: Mapping[tuple[str, str], LinkDecision]) -> list[dict[str, object]]:

@@ -285,6 +285,11 @@ def test_what_an_officer_accepts_is_a_link_that_says_so(portal, doubtful, office
 
 
 def test_what_an_officer_refused_is_not_proposed_again(portal, doubtful, officer, link):
+    first, second, _plan = doubtful
+    press(officer, "refuse")
+    with portal.database.read() as session:  # the other one is asked, and not made without asking
+        assert session.execute(select(CitationRow.state, CitationRow.target_number)).one() == ("doubtful", second)
+        assert session.scalars(select(LinkDecision.target_number)).one() == first
     press(officer, "refuse")
     assert states(portal) == {"12/QĐ-TTg": "refused"} and "Nothing waits." in officer.client.get("/publish/links").text
     with portal.database.write() as session:

@@ -687,7 +687,7 @@ class CitationRow(Base):
 
     __table_args__ = (
         Index("ix_citations_state_publisher", "state", "publisher", "id"),
-        Index("ix_citations_stale", "id", sqlite_where=text("stale"), postgresql_where=text("stale")),
+        Index("ix_citations_stale", "id", sqlite_where=text("stale = 1"), postgresql_where=text("stale")),
     )
 
 

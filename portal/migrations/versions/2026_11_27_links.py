@@ -42,7 +42,7 @@ def upgrade() -> None:
     op.create_index(op.f("ix_citations_record_id"), "citations", ["record_id"])
     op.create_index(op.f("ix_citations_target_number"), "citations", ["target_number"])
     op.create_index("ix_citations_state_publisher", "citations", ["state", "publisher", "id"])
-    op.create_index("ix_citations_stale", "citations", ["id"], sqlite_where=sa.text("stale"), postgresql_where=sa.text("stale"))
+    op.create_index("ix_citations_stale", "citations", ["id"], sqlite_where=sa.text("stale = 1"), postgresql_where=sa.text("stale"))
     op.create_table(
         "citation_keys",
         sa.Column("id", sa.Integer(), nullable=False),

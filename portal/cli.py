@@ -15,6 +15,7 @@ from .commands.audit import audit
 from .commands.demo import demo
 from .commands.files import files
 from .commands.harvest import harvest
+from .commands.links import links
 from .commands.lint import lint
 from .commands.runs import replay, status, stop
 from .commands.search import search
@@ -95,7 +96,7 @@ def cli() -> None:
 
 for command in (lint, replay, status, stop):
     harvest.add_command(command)
-for command in (init, harvest, files, search, serve, work, demo, users, audit, config, storage, tables):
+for command in (init, harvest, files, search, links, serve, work, demo, users, audit, config, storage, tables):
     cli.add_command(command)
 
 

@@ -22,7 +22,7 @@ from sqlalchemy.orm import Session
 from harvesters.http import Answer, Http, Params
 from harvesters.source import Source, SourceError
 
-from . import search, store
+from . import linking, search, store
 from .harvesting import run_source
 from .harvesting.run import clock
 from .harvesting.traffic import software_version, user_agent
@@ -82,6 +82,7 @@ def install(
         for source in declared.values():
             _harvest(portal, source, address, progress, now)
     _note(portal, said, declared)
+    linking.catch_up(portal)
     search.catch_up(portal, partial(progress, "indexed") if progress else None)
     with portal.database.read() as session:
         return Installed(_count(session), fresh=True)
@@ -90,6 +91,7 @@ def install(
 def remove(portal: Portal) -> int:
     """Take the demonstration away: its records, runs and agencies. Returns how many records it had."""
     removed = _take_away(portal)
+    linking.catch_up(portal)
     search.catch_up(portal)
     return removed
 

@@ -23,7 +23,7 @@ from harvesters.source import Source
 
 from .filestore import safe_name
 from .harvesting.traffic import user_agent
-from .models import HIDDEN, FileCheck, FileLink, FilePage, KeptFile, Lease, RecordRow, StoredFile
+from .models import HIDDEN, CitationState, FileCheck, FileLink, FilePage, KeptFile, Lease, RecordRow, StoredFile
 from .parts import Portal
 
 _AGAIN = timedelta(days=7)
@@ -125,5 +125,6 @@ def _store_text(session: Session, file: KeptFile, found: Extracted, about: Mappi
     session.execute(delete(FilePage).where(FilePage.sha256 == file.sha256))
     session.add_all(FilePage(sha256=file.sha256, page=page, text=text) for page, text in enumerate(found.pages, 1))
     linking = select(FileLink.record_id).where(FileLink.url_hash == file.url_hash)
-    # Search has to learn these records anew.
+    # Search has to learn these records anew, and citations are looked for in the file's text.
     session.execute(update(RecordRow).where(RecordRow.id.in_(linking)).values(indexed_version=0))
+    session.execute(delete(CitationState).where(CitationState.record_id.in_(linking)))

@@ -127,6 +127,8 @@ class RecordRow(Base):
         Index("ix_records_demonstration", "demonstration"),
         # How far search is behind is one COUNT over the few rows in this index.
         Index("ix_records_behind", "id", sqlite_where=_BEHIND, postgresql_where=_BEHIND),
+        # Which records were not read for citations yet is asked of this index alone.
+        Index("ix_records_id_version", "id", "version"),
     )
 
 
@@ -666,3 +668,91 @@ class Try(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     network: Mapped[str] = mapped_column(String(64), index=True)
     at: Mapped[datetime] = mapped_column(index=True)
+
+
+class CitationRow(Base):
+    """A citation that was found in a record's words (harvesters.citations), each thing that is named once a record.
+
+    `state`: waiting (nothing here is known by that name yet), found (certain: a relation by the portal itself), doubtful
+    (waits at the agency's desk), accepted, refused (an officer said so), stated (the record says it itself). `field`:
+    where in the record it stands ("body", "legal_basis/2", "file:<sha256>/3"), from letter `start` to `end`; `count`:
+    how often. `target_number`: the record it leads to, or would; `candidates`: how many may be meant. `recognised`: that it
+    is a citation, `confidence`: that it leads there, in a hundred, for `reasons`. `publisher`: of the citing record.
+    `stale`: to be matched anew, because something came or went that is known by that name.
+    """
+
+    __tablename__ = "citations"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    record_id: Mapped[int] = mapped_column(ForeignKey("records.id", ondelete="CASCADE"), index=True)
+    publisher: Mapped[str] = mapped_column(String(100))
+    jurisdiction: Mapped[str] = mapped_column(String(60))
+    scheme: Mapped[str] = mapped_column(String(60))
+    within: Mapped[str] = mapped_column(String(10))
+    value: Mapped[str] = mapped_column(String(300))
+    carried_as: Mapped[list[str]] = mapped_column(JSON)
+    field: Mapped[str] = mapped_column(String(100))
+    start: Mapped[int]
+    end: Mapped[int]
+    count: Mapped[int] = mapped_column(default=1)
+    passage: Mapped[str] = mapped_column(Text)
+    sentence: Mapped[str] = mapped_column(Text)
+    relation: Mapped[str] = mapped_column(String(20))
+    cue: Mapped[str] = mapped_column(String(120))
+    dated: Mapped[str] = mapped_column(String(10))
+    recognised: Mapped[int]
+    confidence: Mapped[int] = mapped_column(default=0)
+    reasons: Mapped[list[str]] = mapped_column(JSON, default=list)
+    state: Mapped[str] = mapped_column(String(10), default="waiting")
+    target_number: Mapped[str | None] = mapped_column(String(12), index=True)
+    candidates: Mapped[int] = mapped_column(default=0)
+    stale: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+
+    __table_args__ = (
+        Index("ix_citations_state_publisher", "state", "publisher", "id"),
+        Index("ix_citations_stale", "id", sqlite_where=text("stale = 1"), postgresql_where=text("stale")),
+    )
+
+
+class CitationKey(Base):
+    """An identifier, folded, under which a record may be known that a citation names. `weak`: it says too little alone."""
+
+    __tablename__ = "citation_keys"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    citation_id: Mapped[int] = mapped_column(ForeignKey("citations.id", ondelete="CASCADE"), index=True)
+    value: Mapped[str] = mapped_column(String(500), index=True)
+    weak: Mapped[bool] = mapped_column(default=False)
+
+
+class CitationName(Base):
+    """What a record may be cited as by its title, folded, beside its identifiers."""
+
+    __tablename__ = "citation_names"
+
+    record_id: Mapped[int] = mapped_column(ForeignKey("records.id", ondelete="CASCADE"), primary_key=True)
+    value: Mapped[str] = mapped_column(String(500), primary_key=True, index=True)
+
+
+class CitationState(Base):
+    """Which version of a record was read for citations, and by which patterns: linking follows the database."""
+
+    __tablename__ = "citation_states"
+
+    record_id: Mapped[int] = mapped_column(ForeignKey("records.id", ondelete="CASCADE"), primary_key=True)
+    version: Mapped[int]
+    patterns: Mapped[str] = mapped_column(String(16))
+
+
+class LinkDecision(Base):
+    """What an officer said of a proposed link between two records, by their numbers: accepted or refused. It stays,
+    whatever is found later."""
+
+    __tablename__ = "link_decisions"
+
+    record_number: Mapped[str] = mapped_column(String(12), primary_key=True)
+    target_number: Mapped[str] = mapped_column(String(12), primary_key=True)
+    verdict: Mapped[str] = mapped_column(String(10))
+    type: Mapped[str] = mapped_column(String(20))
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    decided_at: Mapped[datetime]

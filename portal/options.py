@@ -59,6 +59,8 @@ _DEEDS = {
     "invited": lazy_gettext("Invited"),
     "key_made": lazy_gettext("Key for a program made"),
     "key_revoked": lazy_gettext("Key for a program revoked"),
+    "link_accepted": lazy_gettext("Link between records confirmed"),
+    "link_refused": lazy_gettext("Link between records refused"),
     "member_added": lazy_gettext("Member added"),
     "member_removed": lazy_gettext("Member removed"),
     "not_published": lazy_gettext("Could not be published at the set time"),

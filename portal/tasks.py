@@ -18,7 +18,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from . import bulk, completeness, filechecks, keeping, mail, needs, publishing, search
+from . import bulk, completeness, filechecks, keeping, linking, mail, needs, publishing, search
 from .db import wait_for_turn
 from .harvesting.leases import Owner
 from .models import State
@@ -58,6 +58,12 @@ def periodic(
 def catch_up(portal: Portal) -> None:
     """Teach search what it has not learned yet."""
     search.catch_up(portal)
+
+
+@periodic(minutes=1)
+def link(portal: Portal) -> None:
+    """Read new words for citations, and link what they name."""
+    linking.catch_up(portal)
 
 
 @periodic(minutes=10)
@@ -101,6 +107,8 @@ def due(session: Session, portal: Portal, now: datetime) -> list[str]:
     found = [task.name for task in TASKS.values() if _is_due(session, task, now)]
     if "catch-up" in found and not search.needs_work(portal):
         found.remove("catch-up")
+    if "link" in found and not linking.needs_work(portal):
+        found.remove("link")
     return found
 
 

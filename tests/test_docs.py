@@ -8,6 +8,8 @@ import click
 import pytest
 
 from content import FOLDER
+from harvesters.citations import Pattern, find
+from harvesters.citations.declaration import make_jurisdiction
 from harvesters.kinds import KINDS, kind_of
 from harvesters.record import Decision, Outcome, Policy
 from harvesters.source import Source, make_source
@@ -64,9 +66,20 @@ def test_every_option_of_a_kind_is_described_where_the_kind_is(kind):
     assert {name for name in kind_of(kind).Options.model_fields if name not in text} == set()
 
 
-def test_the_declaration_in_contributing_is_valid():
+def test_the_declarations_in_contributing_are_valid():
     for text in re.findall(r"```toml\n(.*?)```", CONTRIBUTING, re.DOTALL):
-        assert make_source("an-example", tomllib.loads(text)).publisher
+        data = tomllib.loads(text)
+        if "patterns" in data:
+            jurisdiction = make_jurisdiction("is", data)
+            for example in jurisdiction.examples:
+                assert [one.value for one in find(example.text, among=[jurisdiction])] == list(example.finds)
+        else:
+            assert make_source("an-example", data).publisher
+
+
+def test_everything_a_pattern_may_say_stands_in_contributing():
+    section = CONTRIBUTING.split("## Add the notation of a jurisdiction")[1].split("\n## ")[0]
+    assert [name for name in Pattern.model_fields if not re.search(rf"\b{name}\b", section)] == []
 
 
 @pytest.mark.parametrize("language", ["en", "vi"])

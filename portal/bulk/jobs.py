@@ -22,7 +22,7 @@ from sqlalchemy.orm import Session
 from harvesters.record import read_record
 from search_index.engine import SearchUnavailable
 
-from .. import audit, exports, leaks, members, search, store, uploads
+from .. import audit, exports, leaks, linking, members, search, store, uploads
 from ..audit import Actor
 from ..db import wait_for_turn
 from ..filestore import Kept
@@ -361,7 +361,8 @@ def _undo_one(session: Session, record: RecordRow, row: BulkRow, bulk: Bulk, now
 
 
 def _learn(portal: Portal) -> None:
-    """Teach search what changed; where it cannot be had now, the clock does it later."""
+    """Link what changed, and teach it to search; where that cannot be had now, the clock does it later."""
+    linking.catch_up(portal)
     try:
         search.catch_up(portal)
     except SearchUnavailable:

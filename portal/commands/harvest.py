@@ -16,7 +16,7 @@ from harvesters.source import Source
 from harvesters.when import check_when, first_day
 from search_index.engine import SearchUnavailable
 
-from .. import catalogue, harvesting
+from .. import catalogue, harvesting, linking
 from .. import search as search_joint
 from ..models import Run
 from ..parts import Portal
@@ -237,7 +237,8 @@ def _try(portal: Portal, source: Source, **options: Any) -> Run | None:
 
 
 def bring_up_to_date(portal: Portal) -> bool:
-    """Teach search what is new; False where it cannot be reached."""
+    """Link what is new, and teach it to search; False where that cannot be reached."""
+    linking.catch_up(portal)
     progress = Progress("indexed")
     try:
         search_joint.catch_up(portal, progress.say)

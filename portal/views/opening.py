@@ -1,6 +1,7 @@
 """The record that an address asks for: what to answer where it is spelled otherwise, unknown or gone; its languages; and
 how its text begins."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
@@ -12,9 +13,10 @@ from werkzeug.wrappers import Response as Answer
 
 from harvesters.record import read_number
 
-from .. import catalogue, errors, portions, reading
+from .. import catalogue, errors, linking, portions, reading
 from ..catalogue import Entry, Version
 from ..i18n import language
+from ..linking import showing as marking
 from ..outline import outline_of
 
 # What a record said before it was merged into another one stays readable at its own number.
@@ -122,6 +124,11 @@ def place_of(entry: Entry, version: int | None) -> Place:
     """The text of a record in the language that is asked for."""
     body, language = entry.text("body", chosen_language(entry))
     return Place(entry, version, language, body)
+
+
+def with_citations(passages: list[reading.Passage], found: Sequence[linking.FoundLink]) -> list[reading.Passage]:
+    """The passages, in which what was found in them leads to the records that are meant."""
+    return [replace(one, html=marking.mark(one.html, found, lambda number: url_for("records.record", number=number))) for one in passages]
 
 
 def opening_of(entry: Entry, version: int | None) -> Opening | None:

@@ -23,6 +23,7 @@ from .. import (
     comparison,
     errors,
     forms,
+    linking,
     lookalikes,
     members,
     needs,
@@ -144,13 +145,14 @@ def desk() -> Answer:
         today = datetime.now(UTC).date()
         due, broken = needs.due(db, current_user.agency, today), needs.broken(db, current_user.agency)
         month_ago = today - timedelta(days=30)
+        links = linking.waiting_count(db, current_user.agency)
         read, words = readers.most_read(db, current_user.agency, month_ago), readers.most_asked(db, current_user.agency, month_ago)
     pages = max(1, -(-total // _PAGE))
     if page < 1 or page > pages:
         return redirect(url_for(".desk", page=pages))
     return render_template("publish/desk.html", agency=agency, drafts=drafts, published=published, total=total, page=page, pages=pages,
                            handed_in=handed_in, approved=approved, steps=steps, names=names, two_persons=agency_row.two_persons,
-                           due=due, broken=broken, read=read, words=words, today=today, often=readers.OFTEN, mine=[one for one in drafts if one.state == "returned" and current_user.id in (one.user_id, one.submitted_by)],
+                           due=due, broken=broken, links=links, read=read, words=words, today=today, often=readers.OFTEN, mine=[one for one in drafts if one.state == "returned" and current_user.id in (one.user_id, one.submitted_by)],
                            source=sources[0], is_correction=uploads.is_correction, page_address=_page_of_desk)  # fmt: skip
 
 
@@ -472,7 +474,8 @@ def _tell(saved: Saved, number: str) -> None:
 
 
 def make_searchable() -> None:
-    """Teach search what was just published or taken back."""
+    """Teach search what was just published or taken back, and link it to what it names."""
+    linking.link_newest(here())
     try:
         search.catch_up(here())
     except SearchUnavailable:

@@ -4,6 +4,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -15,19 +16,20 @@ from werkzeug.wrappers import Response as Answer
 from harvesters.record import Outcome, Policy, show_number
 from harvesters.vocabularies import CHOICES, FREQUENCIES, IDENTIFIER_SCHEMES
 
-from .. import catalogue, citation, errors, exports, figures, filechecks, filetexts, history, outcomes, prose
+from .. import catalogue, citation, errors, exports, figures, filechecks, filetexts, history, linking, outcomes, prose
 from .. import matter as matters
 from .. import thread as threads
 from ..announced import Announcement
 from ..catalogue import Entry, Link
 from ..history import Mark
 from ..i18n import language
+from ..linking import showing as marking
 from ..look import base_url
 from ..parts import here
 from .opening import chosen_language as _chosen_language
 from .opening import languages_of as _languages
 from .opening import open_entry as _open
-from .opening import opening_of
+from .opening import opening_of, with_citations
 from .visitors import is_reader, tally
 
 blueprint = Blueprint("records", __name__, url_prefix="/records")
@@ -110,10 +112,14 @@ def record(number: str, slug: str) -> str | Answer:
         broken = filechecks.broken_of(session, entry.number)
         copies = filetexts.kept_of(session, entry.number)
         whole = matters.size(session, entry)
+        found, (missing, waiting) = linking.found_of(session, entry), linking.waiting_in(session, entry)
     if is_reader():
         tally().read(entry.number, datetime.now(UTC))
     kept = {file.url: copies[key] for file in entry.record.files if (key := filechecks.hash_of(file.url)) in copies}
-    return render_template("records/record.html", whole=whole, former=former, broken=broken, kept=kept, **_context(entry, links, beyond, datetime.now(UTC).date()), versions=versions, told=told, successor=successor,
+    context = _context(entry, links, beyond, datetime.now(UTC).date())
+    if opening := context["opening"]:
+        context["opening"] = replace(opening, passages=with_citations(opening.passages, found))
+    return render_template("records/record.html", found=found, missing=missing, waiting=waiting, field_of=marking.field_of, page_of_file=marking.page_of_file, whole=whole, former=former, broken=broken, kept=kept, **context, versions=versions, told=told, successor=successor,
                            versions_shown=_VERSIONS_SHOWN)  # fmt: skip
 
 
@@ -160,6 +166,7 @@ def data(number: str) -> Answer:
         versions = history.marks(session, entry)
         told = history.announcements(session, entry, versions)
         former = catalogue.former_numbers(session, entry.number)
+        found = linking.found_of(session, entry)
     base = base_url()
     content = exports.record_data(entry, base) | {
         "formerly": [one.number for one in former],
@@ -167,6 +174,7 @@ def data(number: str) -> Answer:
         "raw_sha256": entry.raw,
         "raw_from": entry.raw_url,
         "links": [_link_data(link, base) for link in links],
+        "found_in_text": marking.data_of(found, base),
         "versions": [_version_data(one, f"{base}/records/{entry.number}", told.get(one.version)) for one in versions],
     }
     response = Response(exports.to_json(content), mimetype="application/json")
@@ -188,6 +196,7 @@ def _link_data(link: Link, base: str) -> dict[str, Any]:
         "axis": other.axis if other else None,
         "title": other.data["title"] if other else relation.title if relation else "",
         "identifier": relation.identifier if relation else other.data["identifier"] if other else None,
+        "origin": link.origin or "stated",
     }
 
 

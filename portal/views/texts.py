@@ -8,11 +8,11 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as Answer
 
-from .. import errors, history, portions, reading
+from .. import errors, history, linking, portions, reading
 from ..catalogue import Entry
 from ..outline import outline_of
 from ..parts import here
-from .opening import Place, as_it_was, open_entry, place_of
+from .opening import Place, as_it_was, open_entry, place_of, with_citations
 from .records import blueprint
 
 _CONTENTS = 400  # lines of the table of contents of a whole text
@@ -67,6 +67,7 @@ def _marker(place: Place) -> Callable[[str], Any] | None:
 def _text(number: str, version: int | None) -> str | Answer:
     with here().database.read() as session:
         found = _place(session, number, version)
+        cited = linking.found_of(session, found[1]) if isinstance(found, tuple) else []
     if not isinstance(found, tuple):
         return found
     place, _now = found
@@ -82,7 +83,7 @@ def _text(number: str, version: int | None) -> str | Answer:
         whole=whole,
         part=chosen,
         parts=len(every),
-        passages=reading.passages_of(place.body, slices, 2, _marker(place)),
+        passages=with_citations(reading.passages_of(place.body, slices, 2, _marker(place)), cited),
         above=outline.above(outline.place(slices[0].section.anchor) or 0) if chosen > 1 else [],
         contents=portions.contents_of(outline, _CONTENTS) if chosen == 1 else ((), 0),
     )
@@ -104,6 +105,7 @@ def _section(number: str, version: int | None, anchor: str) -> str | Answer:
         position = outline.place(anchor) if anchor else None
         if position is None:
             return _elsewhere(session, place, now, anchor)
+        cited = linking.found_of(session, now)
     slices, complete = portions.section_of(outline, position)
     last = outline.last_below(position)
     headings = outline.sections
@@ -113,7 +115,7 @@ def _section(number: str, version: int | None, anchor: str) -> str | Answer:
         entry=place.entry,
         held=headings[position],
         above=outline.above(position),
-        passages=reading.passages_of(place.body, slices, 1, _marker(place)),
+        passages=with_citations(reading.passages_of(place.body, slices, 1, _marker(place)), cited),
         complete=complete,
         below=headings[position + 1 : last + 1][:_CONTENTS] if not complete else (),
         before=headings[position - 1] if position and headings[position - 1].anchor else None,

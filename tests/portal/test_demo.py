@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import func, select
 
 from portal import catalogue as reads
-from portal import demo, search
+from portal import demo, linking, search
 from portal.listing import Listing
 from portal.models import Agency, Base, Issue, RecordRow, Run, State
 from tests.factories import a_decision
@@ -75,6 +75,7 @@ def test_changed_files_are_harvested_afresh(portal, folder):
 
 def test_it_is_taken_away_without_a_trace_and_nothing_else_is(portal, folder, save):
     save(a_decision(title="A bridge of our own"))
+    linking.catch_up(portal)  # what is here already is read whoever comes
     before = everything(portal)
     demo.install(portal, folder=folder)
     assert found(portal, "bridge") == 4

@@ -32,8 +32,8 @@ def test_everything_of_a_record_is_there_as_json(client: JudgingClient, save: Sa
     assert data["first_seen"] == "2024-06-01T12:00:00Z"
     assert data["links"] == [
         {"type": "implements", "inverse": False, "number": other, "url": f"http://localhost/records/{other}", "axis": "policy",
-         "title": "The programme", "identifier": ""},
-        {"type": "cites", "inverse": False, "number": None, "url": None, "axis": None, "title": "Lost", "identifier": "not here"},
+         "title": "The programme", "identifier": "", "origin": "stated"},
+        {"type": "cites", "inverse": False, "number": None, "url": None, "axis": None, "title": "Lost", "identifier": "not here", "origin": "stated"},
     ]  # fmt: skip
     assert [one["change"] for one in data["versions"]] == ["created"]
     back = client.get(f"/records/{other}.json").get_json()["links"]

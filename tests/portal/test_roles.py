@@ -5,7 +5,7 @@ import re
 import pytest
 
 from portal import accounts, audit, members, workflow
-from portal.models import Upload, User
+from portal.models import CitationRow, Upload, User
 
 from .desk import Officer
 from .test_bulk import Tables
@@ -63,6 +63,11 @@ MATRIX = {
     ("bulk.approve", "POST"): ("/publish/bulk/{bulk}/approve", MEMBERS - {"author"}),
     ("bulk.publish", "POST"): ("/publish/bulk/{bulk}/publish", PUBLISHERS),
     ("bulk.undo", "POST"): ("/publish/bulk/{published}/undo", PUBLISHERS),
+    ("links.desk", "GET"): ("/publish/links", MEMBERS | {"stranger"}),
+    ("links.judge", "POST"): ("/publish/links/{link}", MEMBERS - {"author"}),
+    ("links.everywhere", "GET"): ("/admin/links", {"portal_admin"}),
+    # Nobody else learns there whether there is such a link: who is no admin is refused before it is looked for.
+    ("links.judge_everywhere", "POST"): ("/admin/links/1", {"portal_admin"}),
     ("admin.agencies", "GET"): ("/admin/", {"portal_admin"}),
     ("admin.rename", "POST"): ("/admin/rename", {"portal_admin"}),
     ("admin.merge", "POST"): ("/admin/merge", {"portal_admin"}),
@@ -79,7 +84,7 @@ MATRIX = {
 }
 # Doors that everybody may knock at; what they open is told by other tests.
 OPEN = {"accounts.sign_in", "accounts.second_step", "accounts.sign_out", "accounts.forgotten", "accounts.reset", "accounts.invitation", "sso.start", "sso.back"}
-DESK = ("publish", "sending", "review", "membership", "keys", "bulk", "admin", "accounts", "sso")
+DESK = ("publish", "sending", "review", "membership", "keys", "bulk", "links", "admin", "accounts", "sso")
 
 
 @pytest.fixture
@@ -96,6 +101,10 @@ def house(app, portal):
     address, _preview = lan.previews("policy", title="Draft of Lan")
     submitted = lan.hands_in("policy", title="Handed in by Lan")
     names = {"draft": address.split("/")[3], "submitted": submitted.split("/")[3], "number": number}
+    lan.publishes("policy", title="Programme", document_number="749/QĐ-TTg")
+    lan.publishes("policy", title="Plan to carry out 749/QĐ-TTg")
+    with portal.database.read() as session:
+        names["link"] = str(session.query(CitationRow).filter(CitationRow.target_number.is_not(None)).one().id)
     for name in ("bulk", "published"):
         sent = Tables(lan).sends("decision", "document_number,title,type,language\n1,One,award,en\n2,,award,en\n")
         sent.matches()

@@ -1,0 +1,261 @@
+"""Citations in a text: every notation's pattern, the longest match where several meet, with the passage and how it stands.
+
+A text is read in time that grows with its length: patterns have no endless repetitions (`regularity`), texts beyond LONGEST
+are read up to there, and no more than MOST citations are taken from one.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import islice
+
+from .cues import AFTER, BEFORE, Cue, cue_of, goes_on
+from .declaration import Jurisdiction, Pattern, read_all
+from .sentences import sentence_around
+from .titles import beginning_of
+from .values import fill, fold
+
+LONGEST = 2_500_000  # letters of a text that are read
+MOST = 5_000  # citations of one text
+_MOST_IN_A_LIST = 20
+
+# Letters that are written in several ways, each as one letter, so that places in the text stay.
+_SAME = str.maketrans(
+    dict.fromkeys("‐‑‒–—−﹣-", "-")
+    | dict.fromkeys("\xa0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000\t", " ")
+    | {"Ð": "Đ", "ð": "đ", "⁄": "/", "∕": "/", "／": "/", "’": "'", "‘": "'", "\u00ad": "-"}
+)
+_MONTHS = {
+    name: number
+    for number, names in enumerate(
+        ("january jan", "february feb", "march mar", "april apr", "may", "june jun", "july jul", "august aug", "september sept sep", "october oct", "november nov", "december dec"), 1
+    )
+    for name in names.split()
+} | {
+    name: number
+    for number, name in enumerate(["januar", "februar", "marz", "april", "mai", "juni", "juli", "august", "september", "oktober", "november", "dezember"], 1)
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What is known of a text: its language (a tag), the places it is about or comes from (ISO 3166), when it was issued."""
+
+    language: str = ""
+    places: tuple[str, ...] = ()
+    on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """One place of a text that names something.
+
+    `value`: what is named, as it is written properly; `keys`: the identifiers that it may be carried under, `weak`
+    those that say too little. `start`, `end`: the passage's place in the text, in letters; `sentence` around it.
+    `relation`: how the text stands to it, by the words `cue`. `dated`: the day that stands with it (2020, 2020-06,
+    2020-06-03). `confidence`: that this is such a citation, 0 to 1, for the `reasons` (words of `REASONS`).
+    """
+
+    jurisdiction: str
+    scheme: str
+    what: str
+    value: str
+    keys: tuple[str, ...]
+    weak: tuple[str, ...]
+    start: int
+    end: int
+    passage: str
+    sentence: str
+    relation: str
+    cue: str
+    dated: str
+    confidence: float
+    reasons: tuple[str, ...]
+    within: str
+    carried_as: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Match:
+    """A pattern that holds somewhere."""
+
+    jurisdiction: Jurisdiction
+    pattern: Pattern
+    start: int
+    end: int
+    caught: dict[str, str]
+    reasons: tuple[str, ...] = ()
+
+
+def find(text: str, context: Context = Context(), among: Sequence[Jurisdiction] | None = None) -> list[Citation]:
+    """Every citation of a text, in its order. Places are counted in Unicode's NFC, which records are in."""
+    text = unicodedata.normalize("NFC", text)[:LONGEST]
+    plain = text.translate(_SAME)
+    matches = _longest(_matches(plain, context, read_all() if among is None else among))
+    found: list[Citation] = []
+    for match in matches:
+        if citation := _citation(text, plain, match, context):
+            before = found[-1] if found else None
+            if not citation.cue and before and before.cue and goes_on(text[before.end : citation.start]):
+                citation = replace(citation, relation=before.relation, cue=before.cue)
+            found.append(citation)
+    return found
+
+
+def names_of(title: str, context: Context = Context(), among: Sequence[Jurisdiction] | None = None) -> tuple[str, ...]:
+    """What a record with this title may be cited as: the citation that its title is, or begins with."""
+    plain = unicodedata.normalize("NFC", title).translate(_SAME)[:400]
+    names: dict[str, None] = {}
+    for jurisdiction, pattern in _patterns(context, read_all() if among is None else among):
+        if pattern.names and _has(plain, pattern):
+            for match in _of(plain, jurisdiction, pattern):
+                # "Decision no. 749/QĐ-TTg approving …" and "Data Protection Act 2018": nothing but its kind before it.
+                if len(re.findall(r"\w+", plain[: match.start])) <= (0 if pattern.titled else 3):
+                    names |= dict.fromkeys(fill(pattern.value, _caught(match, context), jurisdiction.maps))
+                break
+    return tuple(names)
+
+
+def _patterns(context: Context, among: Iterable[Jurisdiction]) -> Iterator[tuple[Jurisdiction, Pattern]]:
+    for jurisdiction in among:
+        home = jurisdiction.is_home(context.language, context.places)
+        for pattern in jurisdiction.patterns:
+            if home or pattern.reach == "anywhere":
+                yield jurisdiction, pattern
+
+
+def _matches(plain: str, context: Context, among: Iterable[Jurisdiction]) -> Iterator[_Match]:
+    for jurisdiction, pattern in _patterns(context, among):
+        if _has(plain, pattern):
+            yield from _of(plain, jurisdiction, pattern)
+
+
+def _near_anchors(plain: str, pattern: Pattern) -> Iterator[re.Match[str]]:
+    """Where the pattern holds. It is only tried near the words that it needs: most of a long text has none."""
+    if pattern.anchor is None:
+        yield from pattern.regex.finditer(plain)
+        return
+    width = pattern.width
+    for low, high in _windows(plain, pattern.anchor, width):
+        # A match may begin up to `high`, and end beyond: what follows it is there to be looked at.
+        for match in pattern.regex.finditer(plain, low, high + width + 100):
+            if match.start() > high:
+                break
+            yield match
+
+
+def _windows(plain: str, anchor: re.Pattern[str], width: int) -> Iterator[tuple[int, int]]:
+    low = high = -1
+    for found in anchor.finditer(plain):
+        if found.start() - width > high:
+            if high >= 0:
+                yield low, high
+            low = max(0, found.start() - width, high + 1)
+        high = found.end()
+    if high >= 0:
+        yield low, high
+
+
+def _has(plain: str, pattern: Pattern) -> bool:
+    return not pattern.needs or any(word in plain for word in pattern.needs)
+
+
+def _of(plain: str, jurisdiction: Jurisdiction, pattern: Pattern) -> Iterator[_Match]:
+    for match in islice(_near_anchors(plain, pattern), MOST):
+        caught = {name: word for name, word in match.groupdict().items() if word}
+        start, end = match.span()
+        if "cite" in pattern.regex.groupindex and match["cite"]:
+            start, end = match.span("cite")
+        if pattern.titled:
+            begins = beginning_of(plain, start)
+            if begins is None:
+                continue
+            start, caught = begins, caught | {"title": plain[begins:end]}
+        if pattern.more and (more := caught.pop("more", "")):
+            for number in re.finditer(r"\d{1,6}", more):
+                place = match.start("more")
+                yield _Match(jurisdiction, pattern, place + number.start(), place + number.end(), caught | {"number": number[0]}, ("listed",))
+            start = match.start("number")
+        yield _Match(jurisdiction, pattern, start, end, caught)
+        yield from _listed(plain, jurisdiction, pattern, end, caught)
+
+
+def _listed(plain: str, jurisdiction: Jurisdiction, pattern: Pattern, end: int, caught: dict[str, str]) -> Iterator[_Match]:
+    """What continues a list: 40 CFR 60.5, 60.6 and 61."""
+    if pattern.then_regex is None:
+        return
+    for _ in range(_MOST_IN_A_LIST):
+        match = pattern.then_regex.match(plain, end)
+        if match is None:
+            return
+        groups = {name: word for name, word in match.groupdict().items() if word}
+        first = min((match.start(name) for name in groups), default=match.start())
+        end = match.end()
+        yield _Match(jurisdiction, pattern, first, end, caught | groups, ("listed",))
+
+
+def _longest(matches: Iterable[_Match]) -> list[_Match]:
+    """Where several meet, the longest; of two as long, the surer one."""
+    taken: list[_Match] = []
+    end = 0
+    for match in sorted(matches, key=lambda one: (one.start, -one.end, -one.pattern.confidence)):
+        if match.start >= end:
+            taken.append(match)
+            end = match.end
+        elif match.end - match.start > taken[-1].end - taken[-1].start:
+            taken[-1] = match
+            end = match.end
+    return taken[:MOST]
+
+
+def _caught(match: _Match, context: Context) -> dict[str, str | Sequence[str] | None]:
+    caught: dict[str, str | Sequence[str] | None] = dict(match.caught)
+    for name, term in match.jurisdiction.terms.items():
+        if not caught.get(name) and context.on:
+            caught[name] = term.words(context.on.year)
+    return caught
+
+
+def _citation(text: str, plain: str, match: _Match, context: Context) -> Citation | None:
+    pattern, maps = match.pattern, match.jurisdiction.maps
+    caught = _caught(match, context)
+    value = next(fill(pattern.value, caught, maps), None)
+    if value is None:
+        return None
+    keys = dict.fromkeys(key for template in (pattern.value, *pattern.keys) for key in fill(template, caught, maps))
+    weak = dict.fromkeys(key for template in pattern.weak for key in fill(template, caught, maps))
+    first, last = sentence_around(text, match.start, match.end)
+    cue = cue_of(text[max(first, match.start - BEFORE) : match.start], text[match.end : min(last, match.end + AFTER)], context.language)
+    if pattern.aside and re.search(r"\([^()]{0,40}$", plain[max(0, match.start - 42) : match.start]):
+        cue = Cue("cites", "")
+    dated = _dated(plain, match)
+    reasons = [*match.reasons, *(("dated",) if dated else ()), *(("cue",) if cue.words else ())]
+    return Citation(
+        match.jurisdiction.name, pattern.scheme, pattern.what, re.sub(r"\s+", " ", value).strip(), tuple(keys), tuple(key for key in weak if key not in keys),
+        match.start, match.end, text[match.start : match.end], text[first:last], cue.relation, cue.words, dated, pattern.confidence, tuple(reasons), pattern.within,
+        pattern.carried_as,
+    )  # fmt: skip
+
+
+def _dated(plain: str, match: _Match) -> str:
+    """The day that a citation is given with: "ngày 3 tháng 6 năm 2020", "of June 3, 2020"."""
+    if match.pattern.dated_regex is None or (said := match.pattern.dated_regex.match(plain, match.end, match.end + 80)) is None:
+        return ""
+    groups = said.groupdict()
+    year, month, day = groups.get("y"), groups.get("m"), groups.get("d")
+    if not year:
+        return ""
+    number = _MONTHS.get(fold(month).rstrip("."), int(month) if month.isdigit() else 0) if month else 0
+    try:
+        if number and day:
+            return date(int(year), number, int(day)).isoformat()
+        return date(int(year), number, 1).isoformat()[:7] if number else year
+    except ValueError:
+        return ""
+
+
+def with_relation(citation: Citation, relation: str, cue: str) -> Citation:
+    """The same citation in another relation, where its place in the record says more than its words do."""
+    return replace(citation, relation=relation, cue=cue)

@@ -1,0 +1,55 @@
+"""Titles of acts: from their end ("Act 2018") back to where they begin."""
+
+import re
+
+_FAR = 170
+# Small words within a title; everything else in lower case ends it.
+_SMALL = {"of", "and", "for", "in", "on", "to", "with", "by", "at", "or", "from", "etc", "etc.", "into", "as", "against", "between", "a", "an", "under", "&"}
+# Words in capitals that open a sentence or a reference rather than a title.
+_OPENERS = {
+    "under", "in", "see", "by", "section", "sections", "schedule", "part", "parts", "article", "articles", "when", "although", "since", "as", "this", "and", "both",
+    "of", "for", "to", "on", "a", "an", "chapter", "chapters", "after", "before", "while", "where", "with", "if", "also", "or", "at", "from", "that", "these", "those",
+}  # fmt: skip
+_OPENING = "“\"'‘[*_"
+_TOKEN = re.compile(r"\([^()]{1,80}\)|[^\s()]{1,60}")
+
+
+def beginning_of(text: str, end: int) -> int | None:
+    """Where the title begins whose last part begins at `end`; None where no word of a title stands before it."""
+    low = max(0, end - _FAR)
+    # A word cut in the middle is no word.
+    if low and not text[low - 1].isspace():
+        low = next((place for place in range(low, end) if text[place].isspace()), end)
+    tokens = list(_TOKEN.finditer(text, low, end))
+    taken: list[re.Match[str]] = []
+    follower = end
+    for token in reversed(tokens):
+        gap = text[token.end() : follower]
+        if "\n" in gap or gap.strip() or not _belongs(token[0]):
+            break
+        taken.append(token)
+        follower = token.start()
+        if token[0][0] in _OPENING:  # a title that is quoted, or the words of a link, begins here
+            break
+    taken.reverse()
+    # "the" leads to a title; whatever stands before it is the sentence.
+    for place in range(len(taken) - 1, -1, -1):
+        if taken[place][0].casefold() == "the":
+            taken = taken[place + 1 :]
+            break
+    while taken and (taken[0][0].casefold().rstrip(",") in _OPENERS or taken[0][0].startswith("(")):
+        taken.pop(0)
+    if not any(word[:1].isupper() for token in taken for word in [token[0].lstrip(_OPENING)]):
+        return None
+    return taken[0].start() + len(taken[0][0]) - len(taken[0][0].lstrip(_OPENING))
+
+
+def _belongs(token: str) -> bool:
+    if token.startswith("("):
+        return True
+    bare = token.strip("“”\"'‘’[]*_").removesuffix(",")
+    if not bare or (token[-1] in ".;:!?)”\"" and bare.casefold() not in _SMALL):
+        return False
+    if bare.casefold() == "the" or bare.casefold() in _SMALL:
+        return True
+    return bare[0].isupper() and not any(letter.isdigit() for letter in bare)

@@ -1,0 +1,226 @@
+"""From a citation to the record that it names: who is known by that name, who of them is meant, and how sure that is."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from harvesters.citations import Citation, Jurisdiction, read_all
+
+from ..models import HIDDEN, CitationName, IdentifierRow, RecordRow
+from ..store import fold_identifier
+
+# From this confidence on, in a hundred, a link is made without asking anybody.
+CERTAIN = 90
+# A name that more records carry than this says nothing of one of them.
+MANY = 12
+_CHUNK = 400
+# Years after which a number without its year may well be another year's.
+_SAME_NUMBERS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A record that is known by a name, with what tells whether it is meant. `schemes`: of its identifiers, by their
+    folded value ("own" for its identifier at its source, "title" for its title)."""
+
+    number: str
+    source: str
+    via: str
+    publisher: str
+    language: str
+    places: tuple[str, ...]
+    issued: date | None
+    schemes: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Citing:
+    """The record that names something."""
+
+    number: str
+    source: str
+    via: str
+    publisher: str
+    places: tuple[str, ...]
+    issued: date | None
+    modified: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What is asked: a citation as it was stored. `keys`: folded; `weak`: those of them that say too little alone."""
+
+    keys: tuple[str, ...]
+    weak: frozenset[str]
+    jurisdiction: str
+    scheme: str
+    within: str
+    carried_as: tuple[str, ...]
+    dated: str
+    recognised: int
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Who is meant. `candidates`: how many were possible; `reasons`: words of `showing.REASONS`."""
+
+    number: str
+    confidence: int
+    candidates: int
+    reasons: tuple[str, ...]
+
+
+def known_by(session: Session, keys: Iterable[str]) -> dict[str, list[Candidate]]:
+    """The shown records known by each of these folded names. A name that more than MANY carry leads to none."""
+    wanted = sorted(set(keys) - {""})
+    found: dict[str, list[Candidate]] = {}
+    for begin in range(0, len(wanted), _CHUNK):
+        some = wanted[begin : begin + _CHUNK]
+        for table in (IdentifierRow, CitationName):
+            counted = session.execute(select(table.value, func.count()).where(table.value.in_(some)).group_by(table.value))
+            few = [value for value, count in counted if count <= MANY]
+            if few:
+                for value, candidate in _rows(session, table, few):
+                    others = found.setdefault(value, [])
+                    if candidate.number not in {other.number for other in others}:
+                        others.append(candidate)
+    return found
+
+
+def known_of(session: Session, citations: Sequence[Citation]) -> dict[Citation, list[str]]:
+    """The numbers of the records that may be meant by each of these citations."""
+    known = known_by(session, (fold_identifier(key) for one in citations for key in (*one.keys, *one.weak)))
+    return {
+        one: list(dict.fromkeys(candidate.number for key in (*one.keys, *one.weak) for candidate in known.get(fold_identifier(key), ())))
+        for one in citations
+    }
+
+
+def _rows(session: Session, table: type[IdentifierRow] | type[CitationName], values: Sequence[str]) -> Iterable[tuple[str, Candidate]]:
+    query = (
+        select(
+            table.value, RecordRow.number, RecordRow.source, RecordRow.via, RecordRow.publisher, RecordRow.language, RecordRow.issued_on, RecordRow.identifier,
+            RecordRow.data["places"], RecordRow.data["publisher"]["place"], RecordRow.data["other_identifiers"],
+        )
+        .join(RecordRow, RecordRow.id == table.record_id)
+        .where(table.value.in_(values), RecordRow.state.not_in(HIDDEN))
+        .order_by(RecordRow.id)
+    )  # fmt: skip
+    for value, number, source, via, publisher, language, issued, identifier, places, place, others in session.execute(query):
+        schemes = {fold_identifier(str(one["value"])): str(one.get("scheme", "document_number")) for one in others or ()}
+        schemes[fold_identifier(identifier)] = "own"
+        if table is CitationName:
+            schemes.setdefault(value, "title")
+        yield value, Candidate(number, source, via, publisher, language, tuple(dict.fromkeys([*(places or ()), *filter(None, [place])])), issued, schemes)
+
+
+def match(ask: Ask, citing: Citing, known: Mapping[str, Sequence[Candidate]], without: Collection[str] = ()) -> Match | None:
+    """Who a citation means; None where nobody here can be meant. The confidence is the recognition's, lessened by
+    everything that speaks against the candidate. `without`: numbers of records that are not meant, as somebody said."""
+    jurisdiction = next((one for one in read_all() if one.name == ask.jurisdiction), None)
+    if jurisdiction is None:
+        return None
+    judged: dict[str, tuple[float, Candidate, tuple[str, ...], str]] = {}
+    for key in ask.keys:
+        for candidate in known.get(key, ()):
+            if candidate.number == citing.number or candidate.number in without or not _is_within(ask, citing, candidate):
+                continue
+            factor, reasons = _judge(ask, citing, candidate, key, jurisdiction)
+            if candidate.number not in judged or judged[candidate.number][0] < factor:
+                judged[candidate.number] = (factor, candidate, reasons, key)
+    if not judged:
+        return None
+    ranked = sorted(judged.values(), key=lambda one: -one[0])
+    # Who speaks against themselves is no rival of somebody whom everything fits.
+    rivals = [one for one in ranked if one[0] >= ranked[0][0] - 0.2]
+    factor, candidate, reasons, _key = ranked[0]
+    if len(rivals) > 1:
+        factor, candidate, reasons = _choose(rivals, citing)
+    confidence = min(99, round(ask.recognised * factor))
+    return Match(candidate.number, confidence, len(judged), reasons)
+
+
+def _choose(rivals: Sequence[tuple[float, Candidate, tuple[str, ...], str]], citing: Citing) -> tuple[float, Candidate, tuple[str, ...]]:
+    """Of several, the one that is the thing itself, or the only one of the citing record's own source."""
+    for reason, is_it in (
+        ("itself", lambda one: one[1].schemes.get(one[3]) == "own"),
+        ("same_source", lambda one: {one[1].source, one[1].via} & {citing.source, citing.via}),
+    ):
+        chosen = [one for one in rivals if is_it(one)]
+        if len(chosen) == 1:
+            factor, candidate, reasons, _key = chosen[0]
+            return factor * 0.98, candidate, (*reasons, reason)
+        rivals = chosen or rivals
+    factor, candidate, reasons, _key = rivals[0]
+    return factor * 0.6, candidate, (*reasons, "several")
+
+
+def _is_within(ask: Ask, citing: Citing, candidate: Candidate) -> bool:
+    if ask.within == "source":
+        return bool({candidate.source, candidate.via} & {citing.source, citing.via}) or candidate.publisher == citing.publisher
+    if ask.within == "place":
+        shared = set(candidate.places) & set(citing.places)
+        return candidate.publisher == citing.publisher or any("-" in place for place in shared)
+    return True
+
+
+def _judge(ask: Ask, citing: Citing, candidate: Candidate, key: str, jurisdiction: Jurisdiction) -> tuple[float, tuple[str, ...]]:
+    factor, reasons = 1.0, []
+
+    def weigh(by: float, reason: str) -> None:
+        nonlocal factor
+        factor *= by
+        reasons.append(reason)
+
+    scheme = candidate.schemes.get(key, "")
+    if scheme in ("own", "title") or scheme in ask.carried_as:
+        reasons.append("exact")
+    else:
+        weigh(0.75, "other_scheme")
+    if key in ask.weak:
+        weigh(0.8, "says_little")
+    # A docket holds many documents, and a RIN goes through several stages: one that carries it need not be the one meant.
+    if ask.scheme in ("docket", "rin") and scheme != "own":
+        weigh(0.85, "belongs_to_it")
+    _weigh_place(ask, candidate, jurisdiction, weigh)
+    _weigh_day(ask, citing, candidate, weigh)
+    return factor, tuple(reasons)
+
+
+def _weigh_place(ask: Ask, candidate: Candidate, jurisdiction: Jurisdiction, weigh: Any) -> None:
+    if not jurisdiction.places or ask.within == "anywhere":
+        return
+    countries = {place.split("-")[0] for place in jurisdiction.places}
+    if candidate.places:
+        if not countries & {place.split("-")[0] for place in candidate.places}:
+            weigh(0.5, "elsewhere")
+    elif candidate.language.split("-")[0] not in jurisdiction.languages:
+        weigh(0.6, "elsewhere")
+    else:
+        weigh(0.97, "place_unknown")
+
+
+def _weigh_day(ask: Ask, citing: Citing, candidate: Candidate, weigh: Any) -> None:
+    if candidate.issued is None:
+        return
+    if ask.dated:
+        if candidate.issued.isoformat().startswith(ask.dated):
+            weigh(1.02, "day_fits")
+        elif candidate.issued.isoformat()[:4] != ask.dated[:4]:
+            weigh(0.5, "day_differs")
+        else:
+            weigh(0.9, "day_differs")
+    elif citing.issued and candidate.issued > citing.issued and not citing.modified:
+        weigh(0.85, "came_later")
+    elif citing.issued and ask.scheme == "number" and citing.issued.year - candidate.issued.year > _SAME_NUMBERS and not _has_year(ask):
+        weigh(0.9, "long_ago")
+
+
+def _has_year(ask: Ask) -> bool:
+    """Whether the number itself says its year: 13/2018/nd-cp."""
+    parts = ask.keys[0].split("/") if ask.keys else []
+    return len(parts) > 2 and len(parts[1]) == 4 and parts[1].isdigit()

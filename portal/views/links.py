@@ -1,0 +1,96 @@
+"""Links that were found in records' words: an agency judges those of its own records, a portal admin those of all."""
+
+from datetime import UTC, datetime
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from harvesters.vocabularies import RELATIONS
+
+from .. import errors, linking
+from ..i18n import language
+from ..linking import verdicts
+from ..linking.showing import REASONS, field_of, page_of_file
+from ..parts import here
+from . import guard
+from .guard import Answer
+
+blueprint = Blueprint("links", __name__)
+
+_PAGE = 20
+_EVERYWHERE = ("links.everywhere", "links.judge_everywhere")
+
+
+@blueprint.before_request
+def _who_may() -> Answer | None:
+    if request.endpoint not in _EVERYWHERE:
+        return guard.refuse("review" if request.method == "POST" else "write")
+    if not current_user.is_authenticated:
+        return guard.ask_to_sign_in()
+    if not current_user.portal_admin:
+        return errors.page(403, _("You may not do this"), _("This page is for those who look after the whole portal."))
+    return None
+
+
+@blueprint.get("/publish/links")
+def desk() -> Answer:
+    """The links that were found in the words of an agency's records."""
+    return _page(current_user.agency)
+
+
+@blueprint.get("/admin/links")
+def everywhere() -> Answer:
+    """The links that were found in the words of all records, also of agencies that nobody here acts for."""
+    return _page(None)
+
+
+def _page(agency: str | None) -> Answer:
+    shelf = request.args.get("show", "doubtful")
+    typed = request.args.get("page", "1")
+    page = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 7 else 1
+    if shelf not in verdicts.SHELVES:
+        return redirect(url_for(str(request.endpoint)))
+    with here().database.read() as session:
+        total, found = linking.proposals(session, agency, shelf, offset=(max(1, page) - 1) * _PAGE, limit=_PAGE)
+        waiting = linking.waiting_count(session, agency)
+    pages = max(1, -(-total // _PAGE))
+    if page < 1 or page > pages:
+        return redirect(url_for(str(request.endpoint), show=shelf, page=pages))
+    return render_template(
+        "publish/links.html", found=found, total=total, waiting=waiting, shelf=shelf, shelves=verdicts.SHELVES, page=page, pages=pages, everywhere=agency is None,
+        page_address=lambda number: url_for(str(request.endpoint), show=shelf, page=number), reasons=REASONS, field_of=field_of, page_of_file=page_of_file,
+        relations=[(code, term.label(language())) for code, term in RELATIONS.items()], may_judge=agency is None or current_user.may("review"),
+    )  # fmt: skip
+
+
+@blueprint.post("/publish/links/<int:id>")
+def judge(id: int) -> Answer:
+    """Says of a found link that it is right, or wrong."""
+    return _judge(id, current_user.agency, "links.desk")
+
+
+@blueprint.post("/admin/links/<int:id>")
+def judge_everywhere(id: int) -> Answer:
+    """Says of a found link of any agency that it is right, or wrong."""
+    return _judge(id, None, "links.everywhere")
+
+
+def _judge(id: int, agency: str | None, back: str) -> Answer:
+    said, now = request.form.get("verdict", ""), datetime.now(UTC)
+    with here().database.write() as session:
+        row = verdicts.find(session, id, agency) or abort(404)
+        if said == "accept":
+            linking.accept(session, row, linking.relation_of(request.form.get("relation", ""), row), guard.actor(), now)
+        elif said == "refuse":
+            linking.refuse(session, row, guard.actor(), now)
+        else:
+            return errors.page(400, _("Nothing was chosen"), _("Say whether the link is right or wrong, with one of the two buttons."))
+    flash(_("The link is confirmed. It stands on both records now.") if said == "accept" else _("The link is refused. It will not be proposed again."), "success")
+    shelf = request.form.get("show", "doubtful")
+    return _back(back, shelf if shelf in verdicts.SHELVES else "doubtful")
+
+
+def _back(endpoint: str, shelf: str) -> Response:
+    return redirect(url_for(endpoint, show=shelf), 303)

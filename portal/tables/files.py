@@ -42,7 +42,7 @@ class Subject:
 
 def token_of(file: File, kept: KeptFile | None) -> tuple[str, bool] | None:
     """What a file is called in the address of its table, and whether the portal has a copy of it; None for what is no table by its name."""
-    name = unquote(urlsplit(file.url).path)
+    name = _path_of(file)
     if not (ending_of(name) in _ENDINGS or any(kind in file.media_type for kind in _MEDIA_TYPES)):
         return None
     sha256 = (kept.sha256 or "") if kept else _sha256_of(file)
@@ -62,6 +62,14 @@ def find(session: Session, entry: Entry, token: str) -> Subject | None:
     return found
 
 
+def _path_of(file: File) -> str:
+    """The path of a file's address; nothing where the agency's address is none (https://[)."""
+    try:
+        return unquote(urlsplit(file.url).path)
+    except ValueError:
+        return ""
+
+
 def _sha256_of(file: File) -> str:
     """The hash of a file that was uploaded here."""
     return file.url.removeprefix("/files/")[:64] if file.url.startswith("/files/") else ""
@@ -71,7 +79,7 @@ def _among(
     session: Session, entry: Entry, files: Sequence[File], kept: Mapping[str, KeptFile], token: str, *, former: bool = False
 ) -> Subject | None:
     for file in files:
-        name = safe_name(unquote(urlsplit(file.url).path.rstrip("/").rpartition("/")[2]))
+        name = safe_name(_path_of(file).rstrip("/").rpartition("/")[2])
         own, linked = _sha256_of(file), filechecks.hash_of(file.url)
         copy = kept.get(linked)
         sha256 = own or (copy.sha256 or "" if copy else "")

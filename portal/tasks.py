@@ -18,7 +18,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from . import bulk, filechecks, keeping, mail, needs, publishing, search
+from . import bulk, filechecks, keeping, mail, needs, outcome_clock, publishing, search
 from .db import wait_for_turn
 from .harvesting.leases import Owner
 from .models import State
@@ -84,6 +84,12 @@ def go_on_with_tables(portal: Portal) -> None:
     bulk.go_on(portal)
 
 
+@periodic(minutes=1)
+def keep_clock(portal: Portal) -> None:
+    """Bring the outcome clock up to date with the records."""
+    outcome_clock.catch_up(portal)
+
+
 @periodic(hours=6)
 def remind(portal: Portal) -> None:
     """Write to agencies what is due, waits or is broken, each once."""
@@ -101,6 +107,8 @@ def due(session: Session, portal: Portal, now: datetime) -> list[str]:
     found = [task.name for task in TASKS.values() if _is_due(session, task, now)]
     if "catch-up" in found and not search.needs_work(portal):
         found.remove("catch-up")
+    if "keep-clock" in found and not outcome_clock.is_behind(session):
+        found.remove("keep-clock")
     return found
 
 

@@ -3,8 +3,8 @@
 import csv
 import io
 import re
-from collections.abc import Iterator, Sequence
-from datetime import UTC, date, datetime
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from flask import Blueprint, Response, abort, make_response, redirect, render_template, request, url_for
@@ -21,7 +21,10 @@ from .. import thread as threads
 from ..catalogue import Entry, Link, Version
 from ..i18n import language
 from ..look import base_url
+from ..outcome_clock import measuring, of_record, policies_of
 from ..parts import here
+from ..progress import data_of, progress
+from ..vintages import Key, Said, revised_of
 from .visitors import is_reader, tally
 
 blueprint = Blueprint("records", __name__, url_prefix="/records")
@@ -42,6 +45,7 @@ blueprint.record_once(
         paragraphs=prose.paragraphs,
         licence_address=licence_address,
         period_words=outcomes.period_words,
+        standing_words=outcomes.standing_words,
         broken_words=broken_words,
         copy_words=copy_words,
         copy_address=filetexts.address_of,
@@ -101,6 +105,9 @@ def _open(session: Session, typed: str) -> Entry | Answer:
     return _gone(entry) if entry.state == "unpublished" else entry
 
 
+open_record = _open  # for the other views of one record
+
+
 def _unknown(typed: str) -> Answer:
     title = _("There is no such record")
     detail = _("“%(number)s” is not the number of a record here. A number has 12 letters and digits, such as 7K3Q-X9F2-AB4M.",
@@ -142,18 +149,32 @@ def record(number: str, slug: str) -> str | Answer:
         successor = next(iter(catalogue.find_many(session, [entry.successor])), None) if entry.successor else None
         broken = filechecks.broken_of(session, entry.number)
         copies = filetexts.kept_of(session, entry.number)
+        measured = _measured(session, entry, links)
+        promised = of_record(session, entry.number)
     if is_reader():
         tally().read(entry.number, datetime.now(UTC))
     kept = {file.url: copies[key] for file in entry.record.files if (key := filechecks.hash_of(file.url)) in copies}
-    return render_template("records/record.html", former=former, broken=broken, kept=kept, **_context(entry, links, beyond, datetime.now(UTC).date()), versions=versions, successor=successor,
+    return render_template("records/record.html", former=former, broken=broken, kept=kept, **_context(entry, links, beyond, measured, datetime.now(UTC).date(), revised_of(versions) if entry.axis == "outcome" else {}), promised=promised, versions=versions, successor=successor,
                            versions_shown=_VERSIONS_SHOWN)  # fmt: skip
 
 
-def _context(entry: Entry, links: list[Link], beyond: list[tuple[Entry, list[Link]]], today: date) -> dict[str, Any]:
+def _measured(session: Session, entry: Entry, links: Sequence[Link]) -> list[Entry]:
+    """The outcomes that may measure a policy's targets, or the policies whose targets an outcome measures."""
+    if entry.axis == "policy":
+        return measuring(session, entry, links) if entry.data.get("targets") else []
+    if entry.axis != "outcome":
+        return []
+    stated = {link.entry.number: link.entry for link in links if link.entry and link.origin == "" and link.entry.axis == "policy"}
+    return list((stated | {policy.number: policy for policy in policies_of(session, entry.number)}).values())
+
+
+def _context(
+    entry: Entry, links: list[Link], beyond: list[tuple[Entry, list[Link]]], measured: list[Entry], today: date,
+    revised: Mapping[Key, Said],
+) -> dict[str, Any]:  # fmt: skip
     record, chosen = entry.record, _chosen_language(entry)
     near = [link.entry for link in links if link.entry]
-    measured = [other for other in near if other.axis == "outcome"]
-    targets = [outcomes.progress(one, measured, today) for one in record.targets] if isinstance(record, Policy) else []
+    targets = [progress(one, measured, today, entry) for one in record.targets] if isinstance(record, Policy) else []
     title, title_language = entry.text("title", chosen)
     body, whole = prose.opening(entry.text("body", chosen)[0])
     address = f"{base_url()}/records/{entry.number}"
@@ -170,18 +191,21 @@ def _context(entry: Entry, links: list[Link], beyond: list[tuple[Entry, list[Lin
         "chosen": chosen,
         "thread": threads.thread_of(entry, links, beyond, targets, today=today),
         "targets": targets,
-        "figures": _figures(entry, record, near, beyond),
+        "figures": _figures(entry, record, near, beyond, outcomes.aims_of(entry, measured, today), revised),
         "source": here().known_sources.get(entry.source),
         "citation": citation.sentence(entry, address, language(), today),
         "address": address,
     }
 
 
-def _figures(entry: Entry, record: Any, near: Sequence[Entry], beyond: list[tuple[Entry, list[Link]]]) -> figures.Figures | None:
+def _figures(
+    entry: Entry, record: Any, near: Sequence[Entry], beyond: list[tuple[Entry, list[Link]]], aims: Sequence[outcomes.Aim],
+    revised: Mapping[Key, Said],
+) -> figures.Figures | None:  # fmt: skip
     if not isinstance(record, Outcome):
         return None
     decided = [other for other in near if other.axis == "decision"] + [policy for policy, _links in beyond]
-    return figures.figures_of(record, outcomes.aims_of(entry, near), decided)
+    return figures.figures_of(record, aims, decided, {key: said.value for key, said in revised.items()})
 
 
 def _languages(entry: Entry) -> list[str]:
@@ -219,6 +243,7 @@ def data(number: str) -> Answer:
         links = catalogue.links(session, entry)
         versions = catalogue.versions(session, entry)
         former = catalogue.former_numbers(session, entry.number)
+        measured = _measured(session, entry, links)
     base = base_url()
     content = exports.record_data(entry, base) | {
         "formerly": [one.number for one in former],
@@ -227,13 +252,28 @@ def data(number: str) -> Answer:
         "raw_from": entry.raw_url,
         "links": [_link_data(link, base) for link in links],
         "versions": [_version_data(one, f"{base}/records/{entry.number}") for one in versions],
+        **_progress_data(entry, measured, datetime.now(UTC).date(), base),
     }
     response = Response(exports.to_json(content), mimetype="application/json")
     response.headers["Access-Control-Allow-Origin"] = "*"
     response.add_etag()
-    response.last_modified = max([entry.changed_at, entry.last_seen, *(link.entry.changed_at for link in links if link.entry)])
+    others = [link.entry.changed_at for link in links if link.entry] + [one.changed_at for one in measured]
+    # How far targets are reached may be another matter every day.
+    midnight = [datetime.combine(datetime.now(UTC).date(), time(), UTC)] if measured or entry.data.get("targets") else []
+    response.last_modified = max([entry.changed_at, entry.last_seen, *others, *midnight])
     response.cache_control.no_cache = True
     return response.make_conditional(request)
+
+
+def _progress_data(entry: Entry, measured: list[Entry], today: date, base: str) -> dict[str, Any]:
+    """How far a policy's targets are reached, or those that an outcome measures, with every input of the formula."""
+    if entry.axis == "policy" and (targets := getattr(entry.record, "targets", ())):
+        found = [progress(one, measured, today, entry) for one in targets]
+        return {"progress": [data_of(one, position, base) for position, one in enumerate(found)]}
+    if entry.axis == "outcome":
+        aims = outcomes.aims_of(entry, measured, today)
+        return {"measures": [{"policy": aim.policy.number} | data_of(aim.progress, aim.position, base) for aim in aims]}
+    return {}
 
 
 def _link_data(link: Link, base: str) -> dict[str, Any]:

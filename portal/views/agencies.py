@@ -1,12 +1,13 @@
 """Agencies: who publishes here, and one agency with what it published."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from .. import catalogue
+from .. import catalogue, outcome_clock
 from ..catalogue import AgencyCard
 from ..i18n import language
 from ..look import kept
@@ -95,6 +96,7 @@ def agency(slug: str) -> str | Response:
             children=catalogue.child_agencies(session, slug),
             newest=catalogue.newest(session, publisher=slug, limit=8),
             sources=_sources(catalogue.sources_of(session, slug), slug),
+            promises=outcome_clock.counts(session, datetime.now(UTC).date(), outcome_clock.Asked("all", slug)),
         )
 
 

@@ -12,6 +12,7 @@ from search_index.engine import BadSearchUrl, SearchUnavailable
 
 from .accounts import AccountError
 from .commands.audit import audit
+from .commands.clock import clock
 from .commands.demo import demo
 from .commands.files import files
 from .commands.harvest import harvest
@@ -94,7 +95,7 @@ def cli() -> None:
 
 for command in (lint, replay, status, stop):
     harvest.add_command(command)
-for command in (init, harvest, files, search, serve, work, demo, users, audit, config, storage):
+for command in (init, harvest, files, search, serve, work, demo, users, audit, config, storage, clock):
     cli.add_command(command)
 
 

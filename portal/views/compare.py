@@ -94,6 +94,7 @@ def compare() -> str | Answer | tuple[str, int]:
     page = render_template(
         "compare/compare.html",
         view=view,
+        errors=[(None, words) for words in view.faults],
         panels=panels,
         left=left,
         found=_found(request.args.get("find", ""), view),

@@ -8,6 +8,7 @@ for (const [n, figure] of document.querySelectorAll('[data-module="chart"]').ent
   const drawings = [...figure.querySelectorAll("svg")].map((svg) => {
     const mark = document.createElementNS(SVG, "g");
     mark.setAttribute("class", "chart__cursor");
+    mark.setAttribute("aria-hidden", "true");
     svg.append(mark);
     return { svg, mark, across: read("across", svg), heights: read("heights", svg) };
   });

@@ -1,13 +1,17 @@
 """Sample values that the style guide shows its components with."""
 
 from datetime import UTC, datetime
+from decimal import Decimal
 from types import SimpleNamespace
 
-from harvesters.record import Agency, Decision, File, Identifier, Policy, Record
+from harvesters.record import Agency, Decision, File, Identifier, Observation, Policy, Record
 from search_index.engine import Piece, Reason, Snippet
 
+from . import charts
 from .catalogue import Entry
 from .facets import FacetLine
+from .figures import Table
+from .outcomes import Series
 from .search import FoundHit
 
 _NOW = datetime(2026, 11, 23, 14, 2, tzinfo=UTC)
@@ -23,8 +27,16 @@ def _entry(record: Record, state: str = "published") -> Entry:
     )  # fmt: skip
 
 
+def _drawings() -> tuple[charts.Chart, ...]:
+    """Six lines, which differ by colour, dashes and the shape of their dots, with a target, its path and a decision."""
+    series = [Series(None, tuple(Observation(period=str(year), value=start + (year - 2015) * 2) for year in range(2015, 2025))) for start in range(10, 70, 10)]
+    aim = charts.Target(Decimal(90), "target: 90 by 2028", 2028.0, 2016.0, Decimal(12), "from 12")
+    plot = charts.Plot(series, [f"Place {n}" for n in range(1, 7)], str, str, targets=(aim,), events=(charts.Event(2019.4, "12/QĐ"),))
+    return charts.draw(plot, charts.WIDE), charts.draw(plot, charts.NARROW)
+
+
 def samples() -> SimpleNamespace:
-    """`hits`, `files`, `axis_lines`, `many_lines` and `address` for the style guide."""
+    """`hits`, `files`, `axis_lines`, `many_lines`, `drawings`, `figures` and `address` for the style guide."""
     files = (
         File(url="https://agency.example/decision.pdf", title="Decision", media_type="application/pdf", size=412_000),
         File(url="https://agency.example/targets.csv", media_type="text/csv", size=9_100, language="vi"),
@@ -59,5 +71,7 @@ def samples() -> SimpleNamespace:
             FacetLine("outcome", "Outcome", 0, False, "?"),
         ],
         many_lines=[FacetLine(str(n), f"Department {n} of Examples", 900 - 20 * n, False, "?") for n in range(1, 41)],
+        drawings=_drawings(),
+        figures=Table("Period", ("Place 1 (%)", "Place 2 (%)"), (("2024", ("28", "38 (revised, first 37)")), ("2023", ("26", "missing")))),
         address=lambda page: f"?page={page}",
     )  # fmt: skip

@@ -161,7 +161,7 @@ def test_the_page_tells_the_standing_in_words_with_its_inputs_and_the_chart_draw
         assert words in page, words
     assert 'class="chart__path"' in chart and "from 20" in chart
     assert "Target: 80 by 2030; Behind the path." in chart
-    assert "Tụt sau" in client.get(f"/vi/records/{policy.number}").text
+    assert "Chậm so với lộ trình" in client.get(f"/vi/records/{policy.number}").text
 
 
 def test_the_drawn_path_passes_through_what_the_formula_expects() -> None:

@@ -11,9 +11,9 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as Answer
 
-from .. import catalogue, compared, exports, search
+from .. import beside, catalogue, exports, search
 from ..catalogue import Entry
-from ..compared import MOST, Chosen, Wanted
+from ..beside import MOST, Chosen, Wanted
 from ..errors import BadParameter
 from ..i18n import language
 from ..listing import Listing
@@ -53,7 +53,7 @@ def _read() -> View:
             raise BadParameter(name, value, _("is not a parameter of this address; known: %(known)s", known=", ".join(_KNOWN)))
     if request.args.get("index", "0") not in ("", "0", "1"):
         raise BadParameter("index", request.args["index"], _("use 1 for an index, 0 for figures as measured"))
-    wanted = compared.read_wanted(",".join(request.args.getlist("series")))
+    wanted = beside.read_wanted(",".join(request.args.getlist("series")))
     with here().database.read() as session:
         numbers = list(dict.fromkeys(one.number for one in wanted if isinstance(one, Wanted)))
         entries = {number: entry for number in numbers if (entry := catalogue.find(session, number)) and entry.state not in ("unpublished", "merged")}
@@ -64,17 +64,17 @@ def _read() -> View:
             view.faults.append(_("“%(name)s” is not the number of a record here", name=str(one)))
         elif len(view.chosen) == MOST:
             view.faults.append(_("“%(name)s” is one too many: %(most)s series at most", name=str(one), most=MOST))
-        elif chosen := compared.choose(entry, one):
+        elif chosen := beside.choose(entry, one):
             view.chosen.append(chosen)
-        elif one.place is None and compared.places_of(entry):
+        elif one.place is None and beside.places_of(entry):
             view.unplaced.append(entry)
         else:
             view.faults.append(_("“%(name)s” has no figures there", name=str(one)))
-    return _based(View(compared.named(view.chosen), view.unplaced, view.faults))
+    return _based(View(beside.named(view.chosen), view.unplaced, view.faults))
 
 
 def _based(view: View) -> View:
-    bases = compared.common_periods(view.chosen)
+    bases = beside.common_periods(view.chosen)
     typed = request.args.get("base", "")
     if typed and bases and typed not in bases:
         view.faults.append(_("“%(period)s” is not a period of which every series has a figure", period=typed))
@@ -88,9 +88,9 @@ def compare() -> str | Answer | tuple[str, int]:
     """Up to six series: drawn together where their units are the same, else side by side; with a search to add more."""
     view = _read()
     if number := request.args.get("add"):
-        return redirect(view.address(plus=str(next(iter(compared.read_wanted(f"{number}:{request.args.get('place', '')}")), ""))), 303)
-    scaled, left = compared.indexed(view.chosen, view.base) if view.base else (view.chosen, [])
-    panels = [compared.index_panel(scaled, view.base)] if view.base and scaled else [] if view.base else compared.panels_of(view.chosen)
+        return redirect(view.address(plus=str(next(iter(beside.read_wanted(f"{number}:{request.args.get('place', '')}")), ""))), 303)
+    scaled, left = beside.indexed(view.chosen, view.base) if view.base else (view.chosen, [])
+    panels = [beside.index_panel(scaled, view.base)] if view.base and scaled else [] if view.base else beside.panels_of(view.chosen)
     page = render_template(
         "compare/compare.html",
         view=view,
@@ -99,8 +99,8 @@ def compare() -> str | Answer | tuple[str, int]:
         left=left,
         found=_found(request.args.get("find", ""), view),
         find=request.args.get("find", "")[:200],
-        table=compared.table_of(scaled) if scaled else None,
-        places_of=compared.places_of,
+        table=beside.table_of(scaled) if scaled else None,
+        places_of=beside.places_of,
         most=MOST,
         twins=[(name, _twin(view, ending), kind) for name, ending, kind in (("CSV", "csv", "text/csv"), ("JSON", "json", "application/json"))],
     )
@@ -127,8 +127,8 @@ def twin(format: str) -> Answer:
     if view.faults or view.unplaced:
         unplaced = [_("%(name)s has several places; name one, as in %(name)s:VN", name=entry.number) for entry in view.unplaced]
         raise BadParameter("series", ",".join(request.args.getlist("series"))[:200], "; ".join([*view.faults, *unplaced]))
-    scaled = compared.indexed(view.chosen, view.base)[0] if view.base else []
-    rows = list(compared.rows(view.chosen, scaled, view.base))
+    scaled = beside.indexed(view.chosen, view.base)[0] if view.base else []
+    rows = list(beside.rows(view.chosen, scaled, view.base))
     response = _csv(rows) if format == "csv" else Response(exports.to_json(_data(view, rows)), mimetype="application/json")
     response.headers["Access-Control-Allow-Origin"] = "*"
     return response
@@ -156,8 +156,8 @@ def _csv(rows: Sequence[dict[str, Any]]) -> Response:
         raise BadParameter("bom", bom, _("use 1 for a byte order mark, 0 for none"))
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\r\n")
-    writer.writerow(compared.COLUMNS)
-    writer.writerows([exports.harmless(row[name]) for name in compared.COLUMNS] for row in rows)
+    writer.writerow(beside.COLUMNS)
+    writer.writerows([exports.harmless(row[name]) for name in beside.COLUMNS] for row in rows)
     response = Response(("\ufeff" if bom == "1" else "") + buffer.getvalue(), content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = 'attachment; filename="clerestory-comparison.csv"'
     return response

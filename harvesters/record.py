@@ -208,14 +208,33 @@ class Votes(Strict):
     roll_call: tuple[Vote, ...] = Field(default=(), max_length=10_000)
 
 
+def _of_calendar(period: str) -> str:
+    """Raises ValueError for a month, week or day that no calendar has."""
+    try:
+        if period[5:6] == "W":
+            date.fromisocalendar(int(period[:4]), int(period[6:]), 1)
+        elif re.match(r"\d\d", period[5:]):
+            date.fromisoformat(period if len(period) == 10 else f"{period}-01")
+    except ValueError:
+        raise ValueError(
+            f"{period!r} is no period of the calendar; write it as 2024, 2024-Q3, 2024-S1, 2024-W07, 2024-05 or 2024-05-31"
+        ) from None
+    return period
+
+
+Period = Annotated[str, Field(pattern=r"^\d{4}(-(Q[1-4]|S[12]|W\d{2}|\d{2}(-\d{2})?))?$"), AfterValidator(_of_calendar)]
+
+
 class Target(Strict):
     """What a policy promises to reach: an indicator, from where, to where, by when, by whom.
 
-    `record` names the outcome record that measures it, as a relation would (number, or source and identifier).
+    `baseline_period` is the period whose figure the baseline is. `measured_by` names the outcome record that measures
+    it: its number, or an identifier with or without its source before it.
     """
 
     indicator: Annotated[Line, Field(min_length=1, max_length=500)]
     baseline: Figure | None = None
+    baseline_period: Period | None = None
     value: Figure | None = None
     unit: Annotated[Line, Field(max_length=100)] = ""
     due: When | None = None
@@ -233,27 +252,13 @@ class Consultation(Strict):
     url: Url | None = None
 
 
-def _of_calendar(period: str) -> str:
-    """Raises ValueError for a month, week or day that no calendar has."""
-    try:
-        if period[5:6] == "W":
-            date.fromisocalendar(int(period[:4]), int(period[6:]), 1)
-        elif re.match(r"\d\d", period[5:]):
-            date.fromisoformat(period if len(period) == 10 else f"{period}-01")
-    except ValueError:
-        raise ValueError(
-            f"{period!r} is no period of the calendar; write it as 2024, 2024-Q3, 2024-S1, 2024-W07, 2024-05 or 2024-05-31"
-        ) from None
-    return period
-
-
 class Observation(Strict):
     """One figure of a series. `period`: 2024, 2024-Q3, 2024-S1, 2024-W07, 2024-05, 2024-05-31.
 
     `value` None says that the figure is known to be missing.
     """
 
-    period: Annotated[str, Field(pattern=r"^\d{4}(-(Q[1-4]|S[12]|W\d{2}|\d{2}(-\d{2})?))?$"), AfterValidator(_of_calendar)]
+    period: Period
     place: Place | None = None
     value: Figure | None
     status: Annotated[str, _of(OBSERVATION_STATUSES)] = "A"

@@ -11,6 +11,7 @@ from .outcomes import Series, stretches, year_of
 MOST_LINES = 6  # more places than this are a ranking, not a chart
 _LETTER = 6.7  # how wide a letter of 12 px is, about
 _MOST_DOTS = 45  # more figures than this on a drawing are drawn without a dot each
+_MOST_POINTS = 600  # more figures than this are not read off one by one: the table has them
 
 Show = Callable[[Decimal], str]
 
@@ -32,11 +33,22 @@ NARROW = Size("narrow", 340, 280, 104, 4)
 
 @dataclass(frozen=True)
 class Target:
-    """A value to reach: drawn as a dashed line, with a mark at the year in which it is due."""
+    """A value to reach: drawn as a dashed line, with a mark at the year in which it is due. `start` and `baseline`: from
+    where the path to it begins; `base_label` tells that."""
 
     value: Decimal
     label: str
     due: float | None = None
+    start: float | None = None
+    baseline: Decimal | None = None
+    base_label: str = ""
+
+    @property
+    def path(self) -> tuple[tuple[float, Decimal], tuple[float, Decimal]] | None:
+        """From the baseline on the first day to the value on the last, as the formula of progress has it."""
+        if self.start is None or self.baseline is None or self.due is None or self.due <= self.start:
+            return None
+        return (self.start, self.baseline), (self.due, self.value)
 
 
 @dataclass(frozen=True)
@@ -59,17 +71,34 @@ class Plot:
     upside_down: bool = False
     targets: Sequence[Target] = ()
     events: Sequence[Event] = ()
+    say: Callable[[str], str] = str  # a period in words
+    span: tuple[float, float] | None = None  # the years to show, where they are not those of the figures alone
 
 
 @dataclass(frozen=True)
 class Mark:
-    """A tick, a target or a date: where it stands and what it is called. `end`: its words stand before it."""
+    """A tick, a target or a date: where it stands and what it is called. `end`: its words stand before it. `path`: the
+    path to a target; `base` where it begins, with `base_text`."""
 
     at: float
     text: str
     end: bool = False
     due: float | None = None
     row: float = 0
+    path: str = ""
+    base: tuple[float, float] | None = None
+    base_text: str = ""
+
+
+@dataclass(frozen=True)
+class Point:
+    """What can be read off at one period: its words, and of each line the height and the figure in words, None where
+    it has none."""
+
+    x: float
+    period: str
+    heights: tuple[float | None, ...]
+    figures: tuple[str | None, ...]
 
 
 @dataclass(frozen=True)
@@ -100,6 +129,8 @@ class Chart:
     events: tuple[Mark, ...] = ()
     zero: float | None = None
     upside_down: bool = field(default=False)
+    names: tuple[str, ...] = ()
+    points: tuple[Point, ...] = ()
 
 
 def is_drawable(plot: Plot) -> bool:
@@ -112,6 +143,7 @@ def draw(plot: Plot, size: Size) -> Chart:
     """Put everything in its place on a drawing of that size. Asks for a plot that `is_drawable`."""
     known = [one for some in plot.series for one in some.known]
     values = [float(one.value) for one in known if one.value is not None] + [float(aim.value) for aim in plot.targets]
+    values += [float(aim.baseline) for aim in plot.targets if aim.path and aim.baseline is not None]
     # A rank of nought is none: only amounts are measured from zero.
     steps = _steps(min(values), max(values), 4 if size is NARROW else 5, from_zero=not plot.upside_down)
     ticks = [plot.ticks(Decimal(f"{step:.10g}")) for step in steps]
@@ -145,6 +177,22 @@ def draw(plot: Plot, size: Size) -> Chart:
         events=tuple(_event(one, x(one.year), row, size) for row, one in enumerate(events)),
         zero=y(0) if steps[0] < 0 < steps[-1] else None,
         upside_down=plot.upside_down,
+        names=tuple(plot.names),
+        points=_points(plot, x, y) if len(known) <= _MOST_POINTS else (),
+    )
+
+
+def _points(plot: Plot, x: Callable[[float], float], y: Callable[[float], float]) -> tuple[Point, ...]:
+    by_period = [{one.period: one.value for one in some.known if one.value is not None} for some in plot.series]
+    periods = sorted(set().union(*by_period), key=lambda period: (year_of(period), period))
+    return tuple(
+        Point(
+            x(year_of(period)),
+            plot.say(period),
+            tuple(y(float(some[period])) if period in some else None for some in by_period),
+            tuple(plot.show(some[period]) if period in some else None for some in by_period),
+        )
+        for period in periods
     )
 
 
@@ -165,6 +213,8 @@ def _span(plot: Plot) -> tuple[float, float]:
     years = [year_of(one.period) for some in plot.series for one in some.known]
     # A target due within the next ten years belongs to the story; one in 2100 would squeeze it to a line.
     years += [aim.due for aim in plot.targets if aim.due is not None and max(years) < aim.due <= max(years) + 10]
+    years += [aim.start for aim in plot.targets if aim.path and aim.start is not None and min(years) > aim.start >= min(years) - 10]
+    years += plot.span or ()
     first, last = min(years), max(years)
     return (first, last) if last > first else (first - 0.5, last + 0.5)
 
@@ -226,7 +276,25 @@ def _years(first: float, last: float, most: int) -> list[tuple[float, str]]:
 
 def _target(aim: Target, x: Callable[[float], float], y: Callable[[float], float], first: float, last: float) -> Mark:
     due = x(aim.due) if aim.due is not None and first <= aim.due <= last else None
-    return Mark(y(float(aim.value)), aim.label, due=due)
+    mark = Mark(y(float(aim.value)), aim.label, due=due)
+    ends = _within(aim, first, last)
+    if ends is None:
+        return mark
+    (start, low), (end, high) = ends
+    base = (x(start), y(low)) if aim.start is not None and aim.start >= first else None
+    return replace(mark, path=f"M{x(start):g} {y(low):g}L{x(end):g} {y(high):g}", base=base, base_text=aim.base_label)
+
+
+def _within(aim: Target, first: float, last: float) -> tuple[tuple[float, float], tuple[float, float]] | None:
+    """The part of a path that lies between two years; None where none does."""
+    if aim.path is None:
+        return None
+    (start, base), (due, value) = aim.path
+    slope = (float(value) - float(base)) / (due - start)
+    left, right = max(start, first), min(due, last)
+    if left >= right:
+        return None
+    return (left, float(base) + slope * (left - start)), (right, float(base) + slope * (right - start))
 
 
 def _events(events: Sequence[Event], first: float, last: float) -> list[Event]:

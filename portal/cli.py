@@ -12,6 +12,7 @@ from search_index.engine import BadSearchUrl, SearchUnavailable
 
 from .accounts import AccountError
 from .commands.audit import audit
+from .commands.clock import clock
 from .commands.demo import demo
 from .commands.files import files
 from .commands.harvest import harvest
@@ -96,7 +97,7 @@ def cli() -> None:
 
 for command in (lint, replay, status, stop):
     harvest.add_command(command)
-for command in (init, harvest, files, search, links, serve, work, demo, users, audit, config, storage, tables):
+for command in (init, harvest, files, search, links, serve, work, demo, users, audit, config, storage, tables, clock):
     cli.add_command(command)
 
 

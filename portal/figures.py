@@ -1,15 +1,17 @@
 """An outcome's figures as its page shows them: the headline, the chart, the ranking of many places, the table."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from decimal import Decimal
+from functools import partial
 
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from harvesters.record import Observation, Outcome
 from harvesters.vocabularies import OBSERVATION_STATUSES
-from harvesters.when import first_day
+from harvesters.when import first_day, last_day
 
 from . import charts
 from .catalogue import Entry
@@ -18,15 +20,18 @@ from .i18n import language, show_number
 from .look import document_number
 from .outcomes import (
     Aim,
+    Move,
     Series,
     compact_writer,
     decimals_of,
     decimals_to_read,
     is_rank,
+    moves_of,
     number_writer,
     period_in,
     period_words,
     series_of,
+    standing_words,
     year_of,
 )
 from .places import place_name
@@ -82,10 +87,29 @@ class Figures:
     table: Table
     aims: tuple[Aim, ...]
     count: int
+    moves: tuple["Moved", ...] = ()
+    revised: int = 0
 
 
-def figures_of(outcome: Outcome, aims: Sequence[Aim], decided: Sequence[Entry]) -> Figures | None:
-    """An outcome's figures; None where it has none. `decided` are the decisions and policies it belongs to."""
+@dataclass(frozen=True)
+class Moved:
+    """What was measured before and after a decision, in words; nothing where there is no figure."""
+
+    entry: Entry
+    day: date
+    before: str
+    after: str
+    latest: str
+
+
+Revised = Mapping[tuple[str, str | None], Decimal | None]
+
+
+def figures_of(
+    outcome: Outcome, aims: Sequence[Aim], decided: Sequence[Entry], revised: Revised | None = None
+) -> Figures | None:
+    """An outcome's figures; None where it has none. `decided` are the decisions and policies it belongs to; `revised`:
+    what was first published of figures that have another value now."""
     if not outcome.observations:
         return None
     series = series_of(outcome.observations)
@@ -104,27 +128,62 @@ def figures_of(outcome: Outcome, aims: Sequence[Aim], decided: Sequence[Entry]) 
         upside_down=is_rank(outcome),
         targets=[target for aim in aims if (target := _target(aim, show))],
         events=[event for entry in decided if (event := _event(entry))],
+        say=partial(period_in, language()),
     )
     return Figures(
         headline=_headline(series, show),
-        words=_words(series, names, show),
+        words=" ".join([_words(series, names, show), *(_aim_words(aim, show) for aim in aims if aim.target.value is not None)]).strip(),
         charts=tuple(charts.draw(plot, size) for size in (charts.WIDE, charts.NARROW)) if charts.is_drawable(plot) else (),
         ranking=_ranking(outcome, series, names, show) if len(series) > charts.MOST_LINES else (),
         places=len(series),
-        table=_table(outcome, series, names, exact),
+        table=_table(outcome, series, names, exact, revised or {}),
         aims=tuple(aims),
         count=len(outcome.observations),
+        moves=tuple(_moved(move, show) for move in moves_of(series[0], decided)) if len(series) == 1 else (),
+        revised=len(revised or {}),
     )
+
+
+def _moved(move: Move, show: Callable[[Decimal], str]) -> Moved:
+    def say(one: Observation | None) -> str:
+        return "" if one is None or one.value is None else _("%(value)s in %(period)s", value=show(one.value), period=period_words(one.period))
+
+    return Moved(move.entry, move.day, say(move.before), say(move.after), say(move.latest))
+
+
+def _aim_words(aim: Aim, show: Callable[[Decimal], str]) -> str:
+    """A target as who cannot see the chart is told of it."""
+    value, standing = show(aim.target.value or Decimal(0)), standing_words(aim.progress)
+    if aim.target.due:
+        return _("Target: %(value)s by %(due)s; %(standing)s.", value=value, due=period_words(aim.target.due[:10]), standing=standing)
+    return _("Target: %(value)s; %(standing)s.", value=value, standing=standing)
 
 
 def _target(aim: Aim, show: Callable[[Decimal], str]) -> charts.Target | None:
     target = aim.target
-    if target.value is None:
+    if target.value is None or aim.progress.standing == "other_unit":
         return None
-    if target.due:
-        label = _("target: %(value)s by %(year)s", value=show(target.value), year=target.due[:4])
-        return charts.Target(target.value, label, year_of(target.due[:10]))
-    return charts.Target(target.value, _("target: %(value)s", value=show(target.value)))
+    if not target.due:
+        return charts.Target(target.value, _("target: %(value)s", value=show(target.value)))
+    label = _("target: %(value)s by %(year)s", value=show(target.value), year=target.due[:4])
+    # A figure stands at the beginning of its period and counts on its last day: so does the path.
+    length = _length(aim.progress.latest.period if aim.progress.latest else target.due[:10])
+    due = position_of(last_day(target.due)) - length
+    start = position_of(aim.progress.start) - length if aim.progress.start else None
+    base = "" if target.baseline is None else _("from %(value)s", value=show(target.baseline))
+    return charts.Target(target.value, label, due, start, target.baseline, base)
+
+
+def position_of(day: date) -> float:
+    """The end of a day as a point on the line of years: 31 December 2024 is 2025.0."""
+    after = day + timedelta(days=1)
+    return after.year + (after - date(after.year, 1, 1)).days / (date(after.year + 1, 1, 1) - date(after.year, 1, 1)).days
+
+
+def _length(period: str) -> float:
+    """How long a period is, in years."""
+    part = period.partition("-")[2]
+    return {"": 1.0, "Q": 1 / 4, "S": 1 / 2, "W": 1 / 53}.get(part[:1], 1 / 12 if len(period) == 7 else 1 / 365)
 
 
 def _event(entry: Entry) -> Event | None:
@@ -206,49 +265,49 @@ def _row(series: Series, name: str, spark: Spark, show: Callable[[Decimal], str]
     )
 
 
-def _table(outcome: Outcome, series: Sequence[Series], names: Sequence[str], show: Callable[[Decimal], str]) -> Table:
+def _table(outcome: Outcome, series: Sequence[Series], names: Sequence[str], show: Callable[[Decimal], str], revised: Revised) -> Table:
     """Of one place a row a period, the newest first; of several, the shorter of places and periods across."""
     periods = sorted({one.period for one in outcome.observations}, key=year_of, reverse=True)
     if len(series) == 1:
-        return _one_place(outcome, series[0], show)
+        return _one_place(outcome, series[0], show, revised)
     by_period = [{one.period: one for one in some.observations} for some in series]
     if len(series) <= len(periods) or len(periods) > _MOST_COLUMNS:
-        return _periods_down(periods, by_period, names, show)
+        return _periods_down(periods, by_period, names, show, revised)
     room = max(1, _MOST_CELLS // len(periods))
     across = [
-        (name or _("without a place"), tuple(_cell(some.get(period), show) for period in reversed(periods)))
+        (name or _("without a place"), tuple(_cell(some.get(period), show, revised) for period in reversed(periods)))
         for name, some in list(zip(names, by_period, strict=True))[:room]
     ]
     left = sum(len(some) for some in by_period[room:])
     return Table(_("Place"), tuple(period_words(period) for period in reversed(periods)), tuple(across), left)
 
 
-def _one_place(outcome: Outcome, series: Series, show: Callable[[Decimal], str]) -> Table:
-    remarks = any(_remark(one) for one in series.observations)
+def _one_place(outcome: Outcome, series: Series, show: Callable[[Decimal], str], revised: Revised) -> Table:
+    remarks = any(_remark(one, show, revised) for one in series.observations)
     columns = (outcome.unit or _("Value"), _("Note")) if remarks else (outcome.unit or _("Value"),)
     reader = language()
     rows = [
-        (period_in(reader, one.period), (_value(one, show), _remark(one)) if remarks else (_value(one, show),))
+        (period_in(reader, one.period), (_value(one, show), _remark(one, show, revised)) if remarks else (_value(one, show),))
         for one in reversed(series.observations[-_MOST_CELLS:])
     ]
     return Table(_("Period"), columns, tuple(rows), max(0, len(series.observations) - _MOST_CELLS))
 
 
 def _periods_down(
-    periods: Sequence[str], by_period: Sequence[dict[str, Observation]], names: Sequence[str], show: Callable[[Decimal], str]
+    periods: Sequence[str], by_period: Sequence[dict[str, Observation]], names: Sequence[str], show: Callable[[Decimal], str], revised: Revised
 ) -> Table:
     columns = by_period[:_MOST_COLUMNS]
     shown = periods[: max(1, _MOST_CELLS // len(columns))]
-    rows = [(period_words(period), tuple(_cell(some.get(period), show) for some in columns)) for period in shown]
+    rows = [(period_words(period), tuple(_cell(some.get(period), show, revised) for some in columns)) for period in shown]
     there = sum(1 for some in columns for period in shown if period in some)
     left = sum(len(some) for some in by_period) - there
     return Table(_("Period"), tuple(name or _("without a place") for name in names[:_MOST_COLUMNS]), tuple(rows), left)
 
 
-def _cell(one: Observation | None, show: Callable[[Decimal], str]) -> str:
+def _cell(one: Observation | None, show: Callable[[Decimal], str], revised: Revised) -> str:
     if one is None:
         return ""
-    remark = _remark(one)
+    remark = _remark(one, show, revised)
     return f"{_value(one, show)} ({remark})" if remark else _value(one, show)
 
 
@@ -256,8 +315,9 @@ def _value(one: Observation, show: Callable[[Decimal], str]) -> str:
     return show(one.value) if one.value is not None else _("missing")
 
 
-def _remark(one: Observation) -> str:
-    if one.status in ("A", "M"):
-        return one.note
-    status = OBSERVATION_STATUSES.label(one.status, language())
-    return f"{status}. {one.note}" if one.note else status
+def _remark(one: Observation, show: Callable[[Decimal], str], revised: Revised) -> str:
+    said = [] if one.status in ("A", "M") else [OBSERVATION_STATUSES.label(one.status, language())]
+    if (one.period, one.place) in revised:
+        first = revised[one.period, one.place]
+        said.append(_("revised, first missing") if first is None else _("revised, first %(value)s", value=show(first)))
+    return ". ".join([*said, one.note] if one.note else said)

@@ -4,15 +4,17 @@ Without PORTAL_MAIL_URL nothing leaves the machine: each mail is written to the 
 portal admins can read them on a page.
 """
 
+import hashlib
 import secrets
 import smtplib
 import ssl
 from datetime import datetime, timedelta
 from email.message import EmailMessage
-from email.utils import formatdate, make_msgid
+from email.utils import formatdate
 from urllib.parse import unquote, urlsplit
 
-from sqlalchemy import select
+from sqlalchemy import select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from .models import Mail
@@ -22,31 +24,46 @@ from .settings import Settings
 _PATIENCE = 30.0  # seconds that a mail server may take
 _MOST_TRIES = 8  # then it is given up; the waits between them double from one minute
 _AT_ONCE = 100
+_CLAIM = timedelta(minutes=15)  # how long a mail that is being sent is let be by others
 
 
 def write(session: Session, recipient: str, subject: str, body: str, now: datetime, occasion: str = "") -> bool:
     """Have a mail sent. With an `occasion` it is sent once, however often it is written; False where it was before."""
     occasion = occasion or secrets.token_hex(16)
-    if session.scalar(select(Mail.id).where(Mail.occasion == occasion)):
-        return False
-    session.add(Mail(occasion=occasion, recipient=recipient, subject=" ".join(subject.split()), body=body, created_at=now, next_try_at=now))
-    session.flush()
-    return True
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    row = {"occasion": occasion, "recipient": recipient, "subject": " ".join(subject.split()), "body": body, "created_at": now,
+           "next_try_at": now, "tries": 0, "fault": ""}  # fmt: skip
+    # Another worker may be writing the same mail now: the database lets one of the two through.
+    written = session.execute(dialect.insert(Mail).values(row).on_conflict_do_nothing(index_elements=["occasion"]).returning(Mail.id))
+    return written.first() is not None
 
 
 def send(portal: Portal, now: datetime) -> int:
-    """Send what waits; return how many went. A mail that is not taken is tried again later, at most eight times."""
+    """Send what waits; return how many went. A mail that is not taken is tried again later, at most eight times.
+
+    Each is claimed before it is sent, so that two senders never send one mail twice. One that was killed between sending a
+    mail and noting it leaves the one doubt that no mail server takes away: the mail goes out again after a while, under the
+    same Message-ID, by which mailboxes see that they have it.
+    """
     sent = 0
     with portal.database.read() as session:
         waiting = list(session.scalars(select(Mail.id).where(Mail.next_try_at <= now).order_by(Mail.id).limit(_AT_ONCE)))
     for id in waiting:
-        with portal.database.read() as session:
+        with portal.database.write() as session:
+            if not _claim(session, id, now):
+                continue
             mail = session.get_one(Mail, id)
         fault = _try(portal.settings, mail)
         with portal.database.write() as session:
             _note(session.get_one(Mail, id), fault, now)
         sent += not fault
     return sent
+
+
+def _claim(session: Session, id: int, now: datetime) -> bool:
+    """Whether this sender is the one that sends the mail; the others let it be for a while."""
+    mine = update(Mail).where(Mail.id == id, Mail.next_try_at <= now).values(next_try_at=now + _CLAIM)
+    return bool(session.execute(mine).rowcount)  # type: ignore[attr-defined]
 
 
 def _try(settings: Settings, mail: Mail) -> str:
@@ -85,10 +102,16 @@ def _message(settings: Settings, mail: Mail) -> EmailMessage:
     message["To"] = mail.recipient
     message["Subject"] = mail.subject
     message["Date"] = formatdate(mail.created_at.timestamp())
-    message["Message-ID"] = make_msgid(idstring=str(mail.id), domain=settings.mail_sender.rpartition("@")[2].rstrip(">") or "localhost")
+    message["Message-ID"] = _message_id(settings, mail)
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(mail.body)
     return message
+
+
+def _message_id(settings: Settings, mail: Mail) -> str:
+    """The same for every try, so that who gets a mail twice can tell."""
+    name = hashlib.sha256(f"{mail.id}\n{mail.occasion}\n{mail.created_at.isoformat()}".encode()).hexdigest()[:32]
+    return f"<{name}@{settings.mail_sender.rpartition('@')[2].rstrip('>') or 'localhost'}>"
 
 
 def _deliver(settings: Settings, message: EmailMessage) -> None:

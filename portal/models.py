@@ -125,6 +125,8 @@ class RecordRow(Base):
         # The home page counts every record: from this index alone, without touching what the records say.
         Index("ix_records_counted", "state", "axis", "publisher", "via"),
         Index("ix_records_demonstration", "demonstration"),
+        # What follows the records by version asks this index alone.
+        Index("ix_records_followed", "axis", "version", "id"),
         # How far search is behind is one COUNT over the few rows in this index.
         Index("ix_records_behind", "id", sqlite_where=_BEHIND, postgresql_where=_BEHIND),
         # Which records were not read for citations yet is asked of this index alone.
@@ -756,3 +758,51 @@ class LinkDecision(Base):
     type: Mapped[str] = mapped_column(String(20))
     user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     decided_at: Mapped[datetime]
+
+
+class PromiseRow(Base):
+    """A promise on the outcome clock: a figure or a report that is owed on a day (`portal.promises`).
+
+    `key`: what it is among the record's promises, the same from version to version. `kind`: target (a policy's, with a
+    value to reach), report (a policy's, without) or figure (what an outcome owes next). `due` as stated, `due_on` its
+    last day, `first_due_on` the day that was stated first. `named`: the folded words by which a target names the
+    outcome that measures it; `outcome`: the number of the one that does. `reported_on` is None where the day is not known; `how` it
+    is known: seen (by this portal) or stated (by the outcome). `dropped`: why nothing is owed any more.
+    """
+
+    __tablename__ = "promises"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    record_id: Mapped[int] = mapped_column(ForeignKey("records.id", ondelete="CASCADE"))
+    key: Mapped[str] = mapped_column(String(40))
+    number: Mapped[str] = mapped_column(String(12))
+    kind: Mapped[str] = mapped_column(String(10))
+    agency: Mapped[str] = mapped_column(String(100))
+    what: Mapped[str] = mapped_column(Text)
+    due: Mapped[str] = mapped_column(String(20))
+    due_on: Mapped[date]
+    first_due_on: Mapped[date]
+    named: Mapped[str] = mapped_column(String(500))
+    outcome: Mapped[str | None] = mapped_column(String(12), index=True)
+    reported: Mapped[bool]
+    reported_on: Mapped[date | None]
+    how: Mapped[str] = mapped_column(String(10))
+    period: Mapped[str] = mapped_column(String(10))
+    dropped: Mapped[str] = mapped_column(String(20))
+
+    __table_args__ = (
+        UniqueConstraint("record_id", "key"),
+        Index("ix_promises_due", "due_on", "id"),
+        Index("ix_promises_agency_due", "agency", "due_on"),
+        Index("ix_promises_named", "named"),
+        Index("ix_promises_number", "number"),
+    )
+
+
+class PromiseMark(Base):
+    """Up to which version of a record the promises are known."""
+
+    __tablename__ = "promise_marks"
+
+    record_id: Mapped[int] = mapped_column(ForeignKey("records.id", ondelete="CASCADE"), primary_key=True)
+    version: Mapped[int]

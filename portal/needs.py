@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from harvesters.record import show_number
 from harvesters.when import last_day
 
-from . import mail, members
-from .models import FileCheck, FileLink, Membership, RecordRow, Upload
+from . import mail, members, outcome_clock
+from .models import FileCheck, FileLink, Membership, PromiseRow, RecordRow, Upload
 from .parts import Portal
 
 _AHEAD = timedelta(days=28)
@@ -26,12 +26,16 @@ _MOST = 50
 
 @dataclass(frozen=True)
 class Due:
-    """A record that is to be looked at again: `figure`, its next figure is owed; `end`, it ends to be in force."""
+    """A record that is to be looked at again: `figure`, its next figure is owed; `target`, a figure on `what` it
+    promised is; `report`, a report on `what` it promised is; `end`, it ends to be in force. `key` tells the promises of
+    one record apart."""
 
     kind: str
     number: str
     title: str
     day: date
+    what: str = ""
+    key: str = ""
 
 
 @dataclass(frozen=True)
@@ -44,18 +48,34 @@ class Broken:
 
 
 def due(session: Session, agency: str, today: date) -> list[Due]:
-    """What an agency has to look at within four weeks, the longest overdue first. A due date that names a month or a year is
-    that of its last day."""
-    found: list[Due] = []
-    for kind, axis, field in (("figure", "outcome", "due"), ("end", "policy", "valid_until")):
-        value = RecordRow.data[field].as_string()
-        query = select(RecordRow.number, RecordRow.title, value).where(
-            RecordRow.publisher == agency, RecordRow.axis == axis, RecordRow.state == "published", value.is_not(None), value != "",
-            value < (today + _AHEAD + timedelta(days=1)).isoformat(), value >= str((today - _LATE).year),
-        )  # fmt: skip
-        found += [Due(kind, number, title, last_day(when)) for number, title, when in session.execute(query)]
-    fits = [one for one in found if today - _LATE <= one.day <= today + _AHEAD and (one.kind == "figure" or one.day >= today)]
-    return sorted(fits, key=lambda one: (one.day, one.number))[:_MOST]
+    """What an agency has to look at within four weeks, the longest overdue first: what the outcome clock has, which
+    `outcome_clock.catch_up` brings up to date, and policies that end. A day begins at midnight UTC; a due date that
+    names a month or a year is that of its last day."""
+    found = [*_promised(session, agency, today), *_ending(session, agency, today)]
+    return sorted(found, key=lambda one: (one.day, one.number, one.key))[:_MOST]
+
+
+def _promised(session: Session, agency: str, today: date) -> Iterator[Due]:
+    query = (
+        select(PromiseRow.kind, PromiseRow.number, RecordRow.title, PromiseRow.due_on, PromiseRow.what, PromiseRow.key)
+        .join(RecordRow, RecordRow.id == PromiseRow.record_id)
+        .where(PromiseRow.agency == agency, PromiseRow.reported.is_(False), PromiseRow.dropped == "")
+        .where(PromiseRow.due_on >= today - _LATE, PromiseRow.due_on <= today + _AHEAD)
+        .order_by(PromiseRow.due_on, PromiseRow.id)
+        .limit(_MOST)
+    )
+    return (Due(*row) for row in session.execute(query))
+
+
+def _ending(session: Session, agency: str, today: date) -> Iterator[Due]:
+    value = RecordRow.data["valid_until"].as_string()
+    query = select(RecordRow.number, RecordRow.title, value).where(
+        RecordRow.publisher == agency, RecordRow.axis == "policy", RecordRow.state == "published", value.is_not(None), value != "",
+        value < (today + _AHEAD + timedelta(days=1)).isoformat(), value >= str(today.year),
+    )  # fmt: skip
+    for number, title, when in session.execute(query):
+        if today <= last_day(when) <= today + _AHEAD:
+            yield Due("end", number, title, last_day(when))
 
 
 def broken(session: Session, agency: str) -> list[Broken]:
@@ -72,7 +92,10 @@ def broken(session: Session, agency: str) -> list[Broken]:
 
 
 def remind(portal: Portal, now: datetime) -> int:
-    """Write the mails that are to be written now; return how many. However often this is called, each is written once."""
+    """Write the mails that are to be written now; return how many. However often this is called, by however many at
+    once and however it ends, each is written once: an agency's mails stand in one transaction, and each has an occasion
+    that no other has."""
+    outcome_clock.catch_up(portal)
     with portal.database.read() as session:
         agencies = sorted(set(session.scalars(select(Membership.agency))))
     written = 0
@@ -99,11 +122,21 @@ def _stage(day: date, today: date) -> str:
 
 
 def _tell_of_due(session: Session, agency: str, one: Due, stage: str, base: str, now: datetime) -> Iterator[bool]:
-    words = _("“%(title)s”: its next figure is due on %(day)s.", title=one.title[:200], day=one.day) if one.kind == "figure" else _(
-        "“%(title)s” is in force until %(day)s. What follows it?", title=one.title[:200], day=one.day)  # fmt: skip
+    occasion = " ".join(filter(None, ("due", one.kind, one.number, one.key if one.kind in ("target", "report") else "", str(one.day), stage)))
     for user in members.who_may(session, agency, "publish"):
-        body = f"{words}\n\n{base}/records/{one.number}"
-        yield mail.write(session, user.email, _("Due: %(title)s", title=one.title[:150]), body, now, f"due {one.kind} {one.number} {one.day} {stage} {user.id}")
+        body = f"{_words(one)}\n\n{base}/records/{one.number}"
+        yield mail.write(session, user.email, _("Due: %(title)s", title=one.title[:150]), body, now, f"{occasion} {user.id}")
+
+
+def _words(one: Due) -> str:
+    title, what = one.title[:200], one.what[:200]
+    if one.kind == "figure":
+        return _("“%(title)s”: its next figure is due on %(day)s.", title=title, day=one.day)
+    if one.kind == "target":
+        return _("“%(title)s” promised to reach “%(what)s” by %(day)s: a figure of that time is owed.", title=title, what=what, day=one.day)
+    if one.kind == "report":
+        return _("“%(title)s” promised to report on “%(what)s” by %(day)s.", title=title, what=what, day=one.day)
+    return _("“%(title)s” is in force until %(day)s. What follows it?", title=title, day=one.day)
 
 
 def _tell_of_links(session: Session, agency: str, links: list[Broken], base: str, now: datetime) -> Iterator[bool]:

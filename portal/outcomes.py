@@ -1,4 +1,4 @@
-"""What was measured: observations as series, periods in words, and how far the targets of policies are reached."""
+"""What was measured: observations as series, and periods in words. How far targets are reached: `progress`."""
 
 import re
 from collections.abc import Callable, Iterable, Sequence
@@ -7,24 +7,22 @@ from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 from itertools import pairwise
-from typing import Any, Literal
+from typing import Literal
 
 import babel
 from babel.numbers import format_compact_decimal, get_decimal_symbol, get_group_symbol
 from flask_babel import gettext as _
 
-from harvesters.record import Observation, Outcome, Target, read_number
-from harvesters.when import last_day
+from harvesters.record import Observation, Outcome, Target
+from harvesters.when import first_day
 
 from .catalogue import Entry
 from .i18n import language, show_when
-from .store import fold_identifier
+from .progress import Progress, measures, period_end, period_start, progress
 
 # The usual distance between two figures, in years, by frequency: more than that is a gap.
 _STEPS = {"A": 1.0, "A2": 2.0, "S": 1 / 2, "Q": 1 / 4, "M": 1 / 12, "W": 1 / 53, "D": 1 / 365}
 _RANKS = re.compile(r"\brank|hạng|thứ bậc", re.IGNORECASE)
-
-Standing = Literal["reached", "not_reached", "on_the_way", "no_figure", "overdue"]
 
 
 @dataclass(frozen=True)
@@ -161,82 +159,67 @@ def period_in(_language: str, period: str) -> str:
 
 
 @dataclass(frozen=True)
-class Progress:
-    """How far a target is reached by the last figure of the outcome that measures it. `standing`: reached,
-    not_reached (when due), on_the_way, no_figure, overdue (due, and no figure here). `share`: how much of the way
-    from the baseline is done, from 0 to 1; None where there is no baseline."""
-
-    target: Target
-    outcome: Entry | None
-    latest: Observation | None
-    standing: Standing
-    share: float | None = None
-
-
-def progress(target: Target, outcomes: Sequence[Entry], today: date) -> Progress:
-    """A target beside what was measured; `outcomes` are those that the policy is joined to."""
-    outcome = next((entry for entry in outcomes if measures(target, entry)), None)
-    latest = _latest(outcome) if outcome else None
-    due_passed = bool(target.due) and last_day(target.due or "") < today
-    if latest is None or latest.value is None or target.value is None:
-        return Progress(target, outcome, latest, "overdue" if due_passed else "no_figure")
-    lower = (target.better or _direction(target) or (outcome.data.get("better") if outcome else None)) == "lower"
-    reached = latest.value <= target.value if lower else latest.value >= target.value
-    # A figure from before the day does not tell how it stood on the day.
-    measured_late = year_of(latest.period) >= int(target.due[:4]) if target.due else True
-    missed: Standing = "on_the_way" if not due_passed else "not_reached" if measured_late else "overdue"
-    standing: Standing = "reached" if reached else missed
-    return Progress(target, outcome, latest, standing, 1.0 if reached else _share(target, latest.value))
-
-
-def _latest(outcome: Entry) -> Observation | None:
-    """The last figure of an outcome that has one place; of several places none stands for all."""
-    data: list[dict[str, Any]] = [one for one in outcome.data.get("observations", ()) if one.get("value") is not None]
-    if not data or len({one.get("place") for one in data}) > 1:
-        return None
-    return Observation.model_validate(max(data, key=lambda one: year_of(one["period"])))
-
-
-def _direction(target: Target) -> Literal["higher", "lower"] | None:
-    if target.baseline is None or target.value is None or target.baseline == target.value:
-        return None
-    return "lower" if target.value < target.baseline else "higher"
-
-
-def _share(target: Target, value: Decimal) -> float | None:
-    if target.baseline is None or target.value is None or target.baseline == target.value:
-        return None
-    done = float((value - target.baseline) / (target.value - target.baseline))
-    return min(1.0, max(0.0, done))
-
-
-def measures(target: Target, outcome: Entry) -> bool:
-    """Whether an outcome measures a target: the target names it (by number, or by an identifier with or without
-    its source before it), or both name the same indicator."""
-    if target.measured_by:
-        if read_number(target.measured_by) == outcome.number:
-            return True
-        names = [outcome.data["identifier"], *(other["value"] for other in outcome.data.get("other_identifiers", ()))]
-        whole = [f"{outcome.source}{mark}{outcome.data['identifier']}" for mark in (" ", "/", ":")]
-        return fold_identifier(target.measured_by) in {fold_identifier(name) for name in [*names, *whole]}
-    indicator = str(outcome.data.get("indicator") or "")
-    return bool(indicator) and fold_identifier(target.indicator) == fold_identifier(indicator)
-
-
-@dataclass(frozen=True)
 class Aim:
-    """A target that an outcome measures, and the policy that set it."""
+    """A target that an outcome measures, the policy that set it, and how far it is reached. `position`: which of the
+    policy's targets it is, from 0."""
 
     target: Target
     policy: Entry
+    progress: Progress
+    position: int
 
 
-def aims_of(outcome: Entry, policies: Iterable[Entry]) -> list[Aim]:
+def aims_of(outcome: Entry, policies: Iterable[Entry], today: date) -> list[Aim]:
     """The targets of policies that an outcome measures; each policy once."""
     by_number = {policy.number: policy for policy in policies if policy.axis == "policy"}
     return [
-        Aim(target, policy)
+        Aim(target, policy, progress(target, [outcome], today, policy), position)
         for policy in by_number.values()
-        for target in (Target.model_validate(one) for one in policy.data.get("targets", ()))
+        for position, target in enumerate(Target.model_validate(one) for one in policy.data.get("targets", ()))
         if measures(target, outcome)
     ]
+
+
+def standing_words(one: Progress) -> str:
+    """Where a target stands, in words."""
+    if one.standing == "overdue":
+        return _("Due, and no figure of that time here") if one.latest else _("Due, and no figure here")
+    if one.standing == "no_figure":
+        return _("No figure since it was set") if one.latest else _("No figure here yet")
+    return {
+        "reached": _("Reached"),
+        "on_the_way": _("On the way"),
+        "behind": _("Behind the path"),
+        "not_yet": _("Not yet reached"),
+        "not_reached": _("Not reached when due"),
+        "no_value": _("Names no figure to reach"),
+        "other_unit": _("Measured in another unit: not compared"),
+    }[one.standing]
+
+
+@dataclass(frozen=True)
+class Move:
+    """What was measured before and after a day on which something was decided: the last figure of a period that had
+    ended by then, the first of a period that began then or later, and the latest one if it is another."""
+
+    entry: Entry
+    day: date
+    before: Observation | None
+    after: Observation | None
+    latest: Observation | None
+
+
+def moves_of(series: Series, decided: Iterable[Entry]) -> list[Move]:
+    """The figures of one place before and after each decision, in the order of their days."""
+    known = series.known
+    found = {}
+    for entry in decided:
+        if not (issued := entry.data.get("issued")):
+            continue
+        day = first_day(issued)
+        before = next((one for one in reversed(known) if period_end(one.period) < day), None)
+        after = next((one for one in known if period_start(one.period) >= day), None)
+        latest = known[-1] if after and known[-1] != after else None
+        if before or after:
+            found[entry.number] = Move(entry, day, before, after, latest)
+    return sorted(found.values(), key=lambda move: (move.day, move.entry.number))

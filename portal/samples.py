@@ -4,13 +4,16 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from types import SimpleNamespace
 
-from harvesters.record import Agency, Decision, File, Identifier, Policy, Record
+from harvesters.record import Agency, Decision, File, Identifier, Observation, Policy, Record
 from harvesters.tables.columns import Custom, kinds_of
 from search_index.engine import Piece, Reason, Snippet
 
+from . import charts
 from .catalogue import Entry
 from .completeness import Completeness, Part
 from .facets import FacetLine
+from .figures import Table
+from .outcomes import Series
 from .search import FoundHit
 from .tables import drawing
 from .tables.answers import Group, Sums
@@ -40,8 +43,17 @@ def _columns() -> list[Described]:
     return [Described(at, name.lower(), name, column, "1,250" if at else "", "39,250" if at else "") for at, (name, column) in enumerate(zip(names, found, strict=True))]
 
 
+def _drawings() -> tuple[charts.Chart, ...]:
+    """Six lines, which differ by colour, dashes and the shape of their dots, with a target, its path and a decision."""
+    series = [Series(None, tuple(Observation(period=str(year), value=start + (year - 2015) * 2) for year in range(2015, 2025))) for start in range(10, 70, 10)]
+    aim = charts.Target(Decimal(90), "target: 90 by 2028", 2028.0, 2016.0, Decimal(12), "from 12")
+    plot = charts.Plot(series, [f"Place {n}" for n in range(1, 7)], str, str, targets=(aim,), events=(charts.Event(2019.4, "12/QĐ"),))
+    return charts.draw(plot, charts.WIDE), charts.draw(plot, charts.NARROW)
+
+
 def samples() -> SimpleNamespace:
-    """`hits`, `files`, `axis_lines`, `many_lines`, `address`, `complete`, `line`, `bars`, `columns`, `rows` and `shorten` for the style guide."""
+    """`hits`, `files`, `axis_lines`, `many_lines`, `address`, `complete`, `drawings`, `figures`, `line`, `bars`, `columns`, `rows` and `shorten` for the
+    style guide."""
     files = (
         File(url="https://agency.example/decision.pdf", title="Decision", media_type="application/pdf", size=412_000),
         File(url="https://agency.example/targets.csv", media_type="text/csv", size=9_100, language="vi"),
@@ -76,6 +88,8 @@ def samples() -> SimpleNamespace:
             FacetLine("outcome", "Outcome", 0, False, "?"),
         ],
         many_lines=[FacetLine(str(n), f"Department {n} of Examples", 900 - 20 * n, False, "?") for n in range(1, 41)],
+        drawings=_drawings(),
+        figures=Table("Period", ("Place 1 (%)", "Place 2 (%)"), (("2024", ("28", "38 (revised, first 37)")), ("2023", ("26", "missing")))),
         address=lambda page: f"?page={page}",
         complete=Completeness((Part("decision", "date", 12, 12), Part("decision", "votes", 4, 1), Part("outcome", "reported", 3, 0))),
         line=drawing.line([_group(str(year), year % 7 * 120) for year in range(2015, 2025)], "sum", "", str, str, "year"),

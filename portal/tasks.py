@@ -18,7 +18,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from . import bulk, completeness, filechecks, keeping, linking, mail, needs, publishing, search
+from . import bulk, completeness, filechecks, keeping, linking, mail, needs, outcome_clock, publishing, search
 from .db import wait_for_turn
 from .harvesting.leases import Owner
 from .models import State
@@ -90,6 +90,12 @@ def go_on_with_tables(portal: Portal) -> None:
     bulk.go_on(portal)
 
 
+@periodic(minutes=1)
+def keep_clock(portal: Portal) -> None:
+    """Bring the outcome clock up to date with the records."""
+    outcome_clock.catch_up(portal)
+
+
 @periodic(hours=6)
 def remind(portal: Portal) -> None:
     """Write to agencies what is due, waits or is broken, each once."""
@@ -109,6 +115,8 @@ def due(session: Session, portal: Portal, now: datetime) -> list[str]:
         found.remove("catch-up")
     if "link" in found and not linking.needs_work(portal):
         found.remove("link")
+    if "keep-clock" in found and not outcome_clock.is_behind(session):
+        found.remove("keep-clock")
     return found
 
 

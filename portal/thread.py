@@ -10,7 +10,8 @@ from harvesters.record import Relation
 from harvesters.when import first_day, last_day
 
 from .catalogue import Entry, Link
-from .outcomes import Progress, year_of
+from .outcomes import year_of
+from .progress import Progress
 
 # More steps than this before or after the record are folded away.
 _NEAR = 12

@@ -13,7 +13,7 @@ Typed = Mapping[str, Any]
 MOST_ROWS = 200
 # Groups of fields that come in rows: target_value_2 is the value of the second target.
 ROWS = {
-    "target": ("indicator", "baseline", "value", "unit", "due", "responsible", "better", "measured_by", "text"),
+    "target": ("indicator", "baseline", "baseline_period", "value", "unit", "due", "responsible", "better", "measured_by", "text"),
     "relation": ("type", "target"),
 }
 _BASICS = ("type", "title", "summary", "document_number", "issued", "status", "language")
@@ -60,6 +60,7 @@ LABELS: dict[str, LazyString] = {
     "objectives": lazy_gettext("Objectives"),
     "target_indicator": lazy_gettext("What is measured"),
     "target_baseline": lazy_gettext("From"),
+    "target_baseline_period": lazy_gettext("Figure of"),
     "target_value": lazy_gettext("To"),
     "target_unit": lazy_gettext("Unit"),
     "target_due": lazy_gettext("By when"),

@@ -245,6 +245,7 @@ def _targets(form: _Form) -> Iterator[Data]:
         target = {
             "indicator": form.text(f"target_indicator_{row}"),
             "baseline": form.read(f"target_baseline_{row}", read_decimal),
+            "baseline_period": form.text(f"target_baseline_period_{row}"),
             "value": form.read(f"target_value_{row}", read_decimal),
             "unit": form.text(f"target_unit_{row}"),
             "due": form.read(f"target_due_{row}", read_when),

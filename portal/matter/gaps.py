@@ -9,9 +9,9 @@ from flask_babel import gettext as _
 from harvesters.record import Relation, Target, read_number
 from harvesters.when import last_day
 
-from .. import outcomes
 from ..completeness import PROMISING
 from ..i18n import show_when
+from ..progress import progress
 from .members import Member, folded
 
 CODES = (
@@ -85,7 +85,7 @@ def _unmeasured(member: Member, measured: Mapping[str, Member], today: date) -> 
         by = str(one.get("measured_by") or "")
         outcome = measured.get(read_number(by) or "") or measured.get(folded(by)) if by else measured.get(folded(str(one["indicator"])))
         target = Target.model_validate(one)
-        if outcomes.progress(target, [outcome.entry] if outcome else [], today).standing == "overdue":
+        if progress(target, [outcome.entry] if outcome else [], today, member.entry).standing == "overdue":
             yield Gap("target_overdue", member, target.due or "", target.indicator)
 
 

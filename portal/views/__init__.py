@@ -8,7 +8,7 @@ from flask import Flask
 AREAS = (
     "home", "search", "cited", "records", "texts", "versions", "comparing", "matter", "completeness", "relations", "agencies", "sources",
     "pages", "status", "api", "writing", "ckan", "feeds", "accounts", "sso", "publish", "sending", "review", "membership", "api_keys",
-    "bulk", "admin", "links", "files", "tables",
+    "bulk", "admin", "links", "files", "tables", "clock", "vintages", "compare",
 )  # fmt: skip
 
 

@@ -56,7 +56,7 @@ def _xml(lines: Iterable[str]) -> Response:
 @blueprint.get("/sitemap-pages.xml")
 def pages_part() -> Response:
     """Home, lists and editorial pages, each with its other languages."""
-    paths = ["/", "/search", "/agencies/", "/sources/", "/completeness", "/status"]
+    paths = ["/", "/search", "/agencies/", "/sources/", "/completeness", "/outcome-clock", "/compare", "/status"]
     paths += sorted({f"/pages/{page.name}" for page in pages.every()})
     base = base_url()
     return _xml(_set(_page(base, path) for path in paths))

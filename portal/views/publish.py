@@ -27,6 +27,7 @@ from .. import (
     lookalikes,
     members,
     needs,
+    outcome_clock,
     publishing,
     readers,
     safety,
@@ -132,6 +133,7 @@ def desk() -> Answer:
     page = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 7 else 1
     # The clock does this by the minute; where none runs, the desk itself is the latest moment.
     publishing.publish_due(here(), datetime.now(UTC))
+    outcome_clock.catch_up(here(), most=400)
     with here().database.read() as db:
         agency, agency_row = uploads.agency_of(db, current_user.agency), db.get_one(Agency, current_user.agency)
         sources = uploads.sources_of(db, current_user.agency)

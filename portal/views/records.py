@@ -3,14 +3,15 @@
 import csv
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from flask import Blueprint, Response, abort, render_template, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as Answer
 
 from harvesters.record import Outcome, Policy, show_number
@@ -25,7 +26,10 @@ from ..history import Mark
 from ..i18n import language
 from ..linking import showing as marking
 from ..look import base_url
+from ..outcome_clock import measuring, of_record, policies_of
 from ..parts import here
+from ..progress import data_of, progress
+from ..vintages import Key, Said, revised_of
 from .opening import chosen_language as _chosen_language
 from .opening import languages_of as _languages
 from .opening import open_entry as _open
@@ -48,6 +52,7 @@ blueprint.record_once(
         paragraphs=prose.paragraphs,
         licence_address=licence_address,
         period_words=outcomes.period_words,
+        standing_words=outcomes.standing_words,
         broken_words=broken_words,
         copy_words=copy_words,
         copy_address=filetexts.address_of,
@@ -113,21 +118,36 @@ def record(number: str, slug: str) -> str | Answer:
         copies = filetexts.kept_of(session, entry.number)
         whole = matters.size(session, entry)
         found, (missing, waiting) = linking.found_of(session, entry), linking.waiting_in(session, entry)
+        measured = _measured(session, entry, links)
+        promised = of_record(session, entry.number)
+        revised = revised_of(catalogue.versions(session, entry)) if entry.axis == "outcome" else {}
     if is_reader():
         tally().read(entry.number, datetime.now(UTC))
     kept = {file.url: copies[key] for file in entry.record.files if (key := filechecks.hash_of(file.url)) in copies}
-    context = _context(entry, links, beyond, datetime.now(UTC).date())
+    context = _context(entry, links, beyond, measured, datetime.now(UTC).date(), revised)
     if opening := context["opening"]:
         context["opening"] = replace(opening, passages=with_citations(opening.passages, found))
-    return render_template("records/record.html", found=found, missing=missing, waiting=waiting, field_of=marking.field_of, page_of_file=marking.page_of_file, whole=whole, former=former, broken=broken, kept=kept, **context, versions=versions, told=told, successor=successor,
+    return render_template("records/record.html", found=found, missing=missing, waiting=waiting, field_of=marking.field_of, page_of_file=marking.page_of_file, whole=whole, former=former, broken=broken, kept=kept, **context, promised=promised, versions=versions, told=told, successor=successor,
                            versions_shown=_VERSIONS_SHOWN)  # fmt: skip
 
 
-def _context(entry: Entry, links: list[Link], beyond: list[tuple[Entry, list[Link]]], today: date) -> dict[str, Any]:
+def _measured(session: Session, entry: Entry, links: Sequence[Link]) -> list[Entry]:
+    """The outcomes that may measure a policy's targets, or the policies whose targets an outcome measures."""
+    if entry.axis == "policy":
+        return measuring(session, entry, links) if entry.data.get("targets") else []
+    if entry.axis != "outcome":
+        return []
+    stated = {link.entry.number: link.entry for link in links if link.entry and link.origin == "" and link.entry.axis == "policy"}
+    return list((stated | {policy.number: policy for policy in policies_of(session, entry.number)}).values())
+
+
+def _context(
+    entry: Entry, links: list[Link], beyond: list[tuple[Entry, list[Link]]], measured: list[Entry], today: date,
+    revised: Mapping[Key, Said],
+) -> dict[str, Any]:  # fmt: skip
     record, chosen = entry.record, _chosen_language(entry)
     near = [link.entry for link in links if link.entry]
-    measured = [other for other in near if other.axis == "outcome"]
-    targets = [outcomes.progress(one, measured, today) for one in record.targets] if isinstance(record, Policy) else []
+    targets = [progress(one, measured, today, entry) for one in record.targets] if isinstance(record, Policy) else []
     title, title_language = entry.text("title", chosen)
     address = f"{base_url()}/records/{entry.number}"
     return {
@@ -141,18 +161,21 @@ def _context(entry: Entry, links: list[Link], beyond: list[tuple[Entry, list[Lin
         "chosen": chosen,
         "thread": threads.thread_of(entry, links, beyond, targets, today=today),
         "targets": targets,
-        "figures": _figures(entry, record, near, beyond),
+        "figures": _figures(entry, record, near, beyond, outcomes.aims_of(entry, measured, today), revised),
         "source": here().known_sources.get(entry.source),
         "citation": citation.sentence(entry, address, language(), today),
         "address": address,
     }
 
 
-def _figures(entry: Entry, record: Any, near: Sequence[Entry], beyond: list[tuple[Entry, list[Link]]]) -> figures.Figures | None:
+def _figures(
+    entry: Entry, record: Any, near: Sequence[Entry], beyond: list[tuple[Entry, list[Link]]], aims: Sequence[outcomes.Aim],
+    revised: Mapping[Key, Said],
+) -> figures.Figures | None:  # fmt: skip
     if not isinstance(record, Outcome):
         return None
     decided = [other for other in near if other.axis == "decision"] + [policy for policy, _links in beyond]
-    return figures.figures_of(record, outcomes.aims_of(entry, near), decided)
+    return figures.figures_of(record, aims, decided, {key: said.value for key, said in revised.items()})
 
 
 @blueprint.get("/<number>.json")
@@ -167,6 +190,7 @@ def data(number: str) -> Answer:
         told = history.announcements(session, entry, versions)
         former = catalogue.former_numbers(session, entry.number)
         found = linking.found_of(session, entry)
+        measured = _measured(session, entry, links)
     base = base_url()
     content = exports.record_data(entry, base) | {
         "formerly": [one.number for one in former],
@@ -176,13 +200,28 @@ def data(number: str) -> Answer:
         "links": [_link_data(link, base) for link in links],
         "found_in_text": marking.data_of(found, base),
         "versions": [_version_data(one, f"{base}/records/{entry.number}", told.get(one.version)) for one in versions],
+        **_progress_data(entry, measured, datetime.now(UTC).date(), base),
     }
     response = Response(exports.to_json(content), mimetype="application/json")
     response.headers["Access-Control-Allow-Origin"] = "*"
     response.add_etag()
-    response.last_modified = max([entry.changed_at, entry.last_seen, *(link.entry.changed_at for link in links if link.entry)])
+    others = [link.entry.changed_at for link in links if link.entry] + [one.changed_at for one in measured]
+    # How far targets are reached may be another matter every day.
+    midnight = [datetime.combine(datetime.now(UTC).date(), time(), UTC)] if measured or entry.data.get("targets") else []
+    response.last_modified = max([entry.changed_at, entry.last_seen, *others, *midnight])
     response.cache_control.no_cache = True
     return response.make_conditional(request)
+
+
+def _progress_data(entry: Entry, measured: list[Entry], today: date, base: str) -> dict[str, Any]:
+    """How far a policy's targets are reached, or those that an outcome measures, with every input of the formula."""
+    if entry.axis == "policy" and (targets := getattr(entry.record, "targets", ())):
+        found = [progress(one, measured, today, entry) for one in targets]
+        return {"progress": [data_of(one, position, base) for position, one in enumerate(found)]}
+    if entry.axis == "outcome":
+        aims = outcomes.aims_of(entry, measured, today)
+        return {"measures": [{"policy": aim.policy.number} | data_of(aim.progress, aim.position, base) for aim in aims]}
+    return {}
 
 
 def _link_data(link: Link, base: str) -> dict[str, Any]:

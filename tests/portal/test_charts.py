@@ -130,7 +130,7 @@ def test_a_page_tells_the_series_in_words_picture_and_table(client: JudgingClien
     decided = Relation(type="measures", number=policy.number)
     [number, _] = save(an_outcome(relations=(decided,), better="higher"), policy)
     page = client.get(f"/records/{number}").text
-    assert re.search(r'<svg[^>]* role="img" aria-labelledby="chart-wide-title chart-wide-words"', page)
+    assert re.search(r'<svg[^>]* role="img" aria-labelledby="chart-wide-title" aria-describedby="chart-wide-words"', page)
     assert '<title id="chart-wide-title">Services online, %</title>' in page
     assert "From 41 in 2021 to 43 in 2023; lowest 41 in 2021, highest 43 in 2023." in page
     assert "target: 80 by 2025" in page

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from portal import catalogue, needs, readers
+from portal import catalogue, needs, outcome_clock, readers
 from portal.models import Asked, FileCheck, FileLink, Mail, Reads, RecordRow, Upload
 
 from .desk import Officer
@@ -26,6 +26,7 @@ def owing(officer: Officer, due: str, title: str = "Waste water") -> str:
 
 
 def due_on(portal, day: date) -> list[tuple[str, date]]:
+    outcome_clock.catch_up(portal)
     with portal.database.read() as db:
         return [(one.kind, one.day) for one in needs.due(db, "hanoi-council", day)]
 

@@ -152,7 +152,7 @@ def test_a_decision_shows_who_voted_how_and_for_how_much(client: JudgingClient, 
 
 def test_a_policy_shows_what_it_aims_at_and_how_far_it_is(client: JudgingClient, save: Save) -> None:
     targets = (
-        Target(indicator="Services online", baseline="20", value="80", unit="%", due="2999", responsible="All offices"),
+        Target(indicator="Services online", baseline="20", baseline_period="2021", value="80", unit="%", due="2999", responsible="All offices"),
         Target(indicator="Rank", value="50", due="2020"),
         Target(indicator="Happiness"),
     )
@@ -161,7 +161,7 @@ def test_a_policy_shows_what_it_aims_at_and_how_far_it_is(client: JudgingClient,
     figures = tuple(Observation(period=str(year), value=value) for year, value in ((2022, "35"), (2023, "50")))
     [number, _] = save(policy, an_outcome(observations=figures, relations=({"type": "measures", "number": policy.number},)))
     words = _words(client.get(f"/records/{number}").text)
-    assert "Services online All offices 20 → 80 % 2999 Not yet reached 50 in 2023 50 % of the way" in words
+    assert "Services online All offices 20 → 80 % 2999 On the way 50 in 2023 50 % of the way the path stood at 20.12" in words
     assert "Due, and no figure here" in words
     assert "No figure here yet" in words
     assert "From 2 January 2024 to 3 February 2024 ." in words

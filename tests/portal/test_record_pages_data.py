@@ -4,7 +4,7 @@ import csv
 import io
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -47,7 +47,7 @@ def test_unchanged_data_is_not_sent_again(client: JudgingClient, save: Save) -> 
     assert client.get(f"/records/{number}.json", headers={"If-None-Match": first.headers["ETag"]}).status_code == 304
     assert client.get(f"/records/{number}.json", headers={"If-Modified-Since": first.headers["Last-Modified"]}).status_code == 304
     # A new record that points here changes what is said here.
-    save(a_decision(relations=(Relation(type="implements", number=number),)), now=NOW + timedelta(days=1))
+    save(a_decision(relations=(Relation(type="implements", number=number),)), now=datetime.now(UTC))
     assert client.get(f"/records/{number}.json", headers={"If-None-Match": first.headers["ETag"]}).status_code == 200
     assert client.get(f"/records/{number}.json", headers={"If-Modified-Since": first.headers["Last-Modified"]}).status_code == 200
 

@@ -1,0 +1,302 @@
+"""The outcome clock: the table of promises (`portal.promises`), which follows the records by their versions.
+
+Records whose version is not marked are looked at again, with the policies whose targets they may measure. A crash
+anywhere heals by catching up again, and the table can be thrown away at any time.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any, Literal
+
+from sqlalchemy import ColumnElement, and_, delete, func, insert, or_, select
+from sqlalchemy.orm import Session
+
+from harvesters.record import read_number
+
+from . import catalogue, progress, promises
+from .catalogue import Entry, Link, Version
+from .db import wait_for_turn
+from .models import IdentifierRow, PromiseMark, PromiseRow, RecordRow, Redirect, RelationRow, State
+from .parts import Portal
+from .promises import SOON, STATES, Promise
+
+# What the table is made by: raised when `portal.promises` changes, which has every record looked at again.
+FORM = 1
+_BATCH = 200
+_FORM, _AXES = "clock form", ("policy", "outcome")
+
+Which = Literal["open", "all", "overdue", "due_soon", "ahead", "reported", "dropped"]
+WHICH: tuple[Which, ...] = ("open", *STATES, "all")
+
+
+def _unmarked() -> Any:
+    marked = PromiseMark.version == RecordRow.version
+    known = select(PromiseMark.record_id).where(PromiseMark.record_id == RecordRow.id, marked)
+    return and_(RecordRow.axis.in_(_AXES), ~known.exists())
+
+
+def behind(session: Session) -> int:
+    """How many records the clock has not looked at yet."""
+    if _form(session) != FORM:
+        return session.scalar(select(func.count()).select_from(RecordRow).where(RecordRow.axis.in_(_AXES))) or 0
+    return session.scalar(select(func.count()).select_from(RecordRow).where(_unmarked())) or 0
+
+
+def is_behind(session: Session) -> bool:
+    """Whether there is a record that the clock has not looked at yet."""
+    return _form(session) != FORM or session.scalar(select(RecordRow.id).where(_unmarked()).limit(1)) is not None
+
+
+def catch_up(portal: Portal, most: int | None = None) -> int:
+    """Look at records that are new or changed, `most` of them at most; return how many that were. May be repeated,
+    killed and run twice at once."""
+    done = 0
+    with portal.database.read() as session:
+        if not is_behind(session):
+            return 0
+    while most is None or done < most:
+        with portal.database.write() as session:
+            wait_for_turn(session, "clock")
+            _renew(session)
+            count = _follow(session, _BATCH)
+        done += count
+        if count < _BATCH:
+            break
+    return done
+
+
+def rebuild(portal: Portal) -> int:
+    """Throw the table away and make it again; return how many records were looked at."""
+    with portal.database.write() as session:
+        wait_for_turn(session, "clock")
+        session.execute(delete(PromiseMark))
+        session.execute(delete(PromiseRow))
+    return catch_up(portal)
+
+
+def _form(session: Session) -> int:
+    state = session.get(State, _FORM)
+    return int(state.value["form"]) if state else 0
+
+
+def _renew(session: Session) -> None:
+    """Forget what was made by another form."""
+    if _form(session) != FORM:
+        session.execute(delete(PromiseMark))
+        session.execute(delete(PromiseRow))
+        session.merge(State(name=_FORM, value={"form": FORM}))
+        session.flush()
+
+
+def _follow(session: Session, limit: int) -> int:
+    versions: dict[int, int] = dict(session.execute(select(RecordRow.id, RecordRow.version).where(_unmarked()).limit(limit)).all())
+    if not versions:
+        return 0
+    rows = session.scalars(select(RecordRow).where(RecordRow.id.in_(versions))).all()
+    entries = {row.id: catalogue.entry_of(row) for row in rows}
+    policies = _concerned(session, [entry for entry in entries.values() if entry.axis == "outcome"]) - entries.keys()
+    for row in session.scalars(select(RecordRow).where(RecordRow.id.in_(policies), RecordRow.axis == "policy")):
+        entries[row.id] = catalogue.entry_of(row)
+    _replace(session, entries.values())
+    session.execute(delete(PromiseMark).where(PromiseMark.record_id.in_(versions)))
+    session.execute(insert(PromiseMark), [{"record_id": id, "version": version} for id, version in versions.items()])
+    return len(versions)
+
+
+def _replace(session: Session, entries: Iterable[Entry]) -> None:
+    found = list(entries)
+    session.execute(delete(PromiseRow).where(PromiseRow.record_id.in_([entry.id for entry in found])))
+    rows = [_row(entry, promise) for entry in found for promise in _promises(session, entry)]
+    if rows:
+        session.execute(insert(PromiseRow), rows)
+
+
+def _row(entry: Entry, promise: Promise) -> dict[str, Any]:
+    return asdict(promise) | {
+        "record_id": entry.id, "number": entry.number, "agency": entry.data["publisher"]["slug"], "due_on": promise.due_on,
+    }  # fmt: skip
+
+
+def _promises(session: Session, entry: Entry) -> list[Promise]:
+    """What a record promises; nothing unless it is published."""
+    if entry.state != "published" or (entry.version == 1 and not promises.makes_promises(entry.data)):
+        return []
+    versions = _versions(session, entry)
+    if not any(promises.makes_promises(one.data) for one in versions):
+        return []
+    if entry.axis == "outcome":
+        return promises.of_outcome(entry, versions)
+    outcomes = measuring(session, entry, versions=versions)
+    return promises.of_policy(entry, versions, [(outcome, _versions(session, outcome)) for outcome in outcomes])
+
+
+def _versions(session: Session, entry: Entry) -> list[Version]:
+    if entry.version > 1:
+        return promises.shown(catalogue.versions(session, entry))
+    return [Version(1, entry.data, entry.state, entry.reason, entry.change, entry.changed_at, entry.raw, entry.raw_url)]
+
+
+def measuring(
+    session: Session, policy: Entry, links: Sequence[Link] | None = None, versions: Sequence[Version] = ()
+) -> list[Entry]:
+    """The outcomes that may measure a policy's targets, in the order in which they are asked: those that the policy or
+    they themselves state to be joined, and those that its targets name. What was found by machine does not count: the
+    progress must be the same to who has only what records say."""
+    links = catalogue.links(session, policy) if links is None else links
+    joined = [link.entry for link in links if link.entry and link.origin == ""]
+    said = [policy.data, *(one.data for one in versions)]
+    words = {str(one["measured_by"]) for data in said for one in data.get("targets", ()) if one.get("measured_by")}
+    named = [entry for word in sorted(words) for entry in _named(session, word)]
+    found = [entry for entry in [*joined, *named] if entry.state not in ("unpublished", "merged")]
+    return progress.candidates(policy, found)
+
+
+def _named(session: Session, word: str) -> Iterator[Entry]:
+    """The outcomes that a target may mean: by number, by identifier, by source and identifier."""
+    number = read_number(word)
+    yield from catalogue.find_many(session, [number]) if number else []
+    yield from catalogue.find_by_identifier(session, word)
+    for mark in " /:":
+        source, _mark, identifier = word.partition(mark)
+        if source and identifier:
+            yield from catalogue.find_by_identifier(session, identifier, source)
+
+
+def _concerned(session: Session, outcomes: Sequence[Entry]) -> set[int]:
+    """The ids of the policies whose targets these outcomes measure, measured or may measure now."""
+    if not outcomes:
+        return set()
+    ids = [entry.id for entry in outcomes]
+    numbers = {entry.number for entry in outcomes}
+    numbers |= set(session.scalars(select(Redirect.number).where(Redirect.target.in_(numbers))))
+    words = set().union(*(promises.words_for(entry) for entry in outcomes)) | numbers
+    values = select(IdentifierRow.value).where(IdentifierRow.record_id.in_(ids))
+    stated = RelationRow.origin == ""
+    incoming = select(RelationRow.record_id).where(
+        stated, or_(RelationRow.target_number.in_(numbers), and_(RelationRow.target_number.is_(None), RelationRow.target_identifier.in_(values)))
+    )
+    targets = select(RelationRow.target_number).where(stated, RelationRow.record_id.in_(ids), RelationRow.target_number.is_not(None))
+    led = select(Redirect.target).where(Redirect.number.in_(targets))
+    outgoing = select(RecordRow.id).where(or_(RecordRow.number.in_(targets), RecordRow.number.in_(led)))
+    spelt = (
+        select(IdentifierRow.record_id)
+        .join(RelationRow, RelationRow.target_identifier == IdentifierRow.value)
+        .where(stated, RelationRow.record_id.in_(ids), RelationRow.target_number.is_(None))
+    )
+    named = select(PromiseRow.record_id).where(or_(PromiseRow.named.in_(words), PromiseRow.outcome.in_(numbers)))
+    return {id for query in (incoming, outgoing, spelt, named) for id in session.scalars(query)}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Which promises are asked for. `which`: a state, `open` (neither reported nor dropped), or `all`."""
+
+    which: Which = "open"
+    agency: str = ""
+    record: str = ""
+
+    def conditions(self, today: date, which: Which | None = None) -> list[ColumnElement[bool]]:
+        found = _state_is(which or self.which, today)
+        if self.agency:
+            found.append(PromiseRow.agency == self.agency)
+        if self.record:
+            found.append(PromiseRow.number == self.record)
+        return found
+
+
+def _state_is(which: Which, today: date) -> list[ColumnElement[bool]]:
+    kept: ColumnElement[bool] = PromiseRow.reported.is_(True)
+    is_open = [~kept, PromiseRow.dropped == ""]
+    soon = today + SOON
+    conditions: dict[Which, list[ColumnElement[bool]]] = {
+        "all": [],
+        "open": is_open,
+        "overdue": [*is_open, PromiseRow.due_on < today],
+        "due_soon": [*is_open, PromiseRow.due_on >= today, PromiseRow.due_on <= soon],
+        "ahead": [*is_open, PromiseRow.due_on > soon],
+        "reported": [kept],
+        "dropped": [~kept, PromiseRow.dropped != ""],
+    }
+    return list(conditions[which])
+
+
+def counts(session: Session, today: date, asked: Asked | None = None) -> dict[str, int]:
+    """How many promises stand in each state; whatever state is asked for."""
+    asked = asked or Asked()
+    return {state: session.scalar(select(func.count()).select_from(PromiseRow).where(*asked.conditions(today, state))) or 0 for state in STATES}
+
+
+def count(session: Session, today: date, asked: Asked) -> int:
+    """How many promises there are of those that are asked for."""
+    return session.scalar(select(func.count()).select_from(PromiseRow).where(*asked.conditions(today))) or 0
+
+
+def listed(session: Session, today: date, asked: Asked, *, offset: int = 0, limit: int | None = None) -> list[PromiseRow]:
+    """Promises by the day on which they are due, the earliest first; those that were kept, the latest first."""
+    late_first = asked.which in ("reported", "dropped", "all")
+    order = (PromiseRow.due_on.desc(), PromiseRow.id.desc()) if late_first else (PromiseRow.due_on, PromiseRow.id)
+    query = select(PromiseRow).where(*asked.conditions(today)).order_by(*order).offset(offset)
+    return list(session.scalars(query.limit(limit) if limit is not None else query))
+
+
+def of_record(session: Session, number: str) -> list[PromiseRow]:
+    """The promises of a record, by the day on which they are due."""
+    return list(session.scalars(select(PromiseRow).where(PromiseRow.number == number).order_by(PromiseRow.due_on, PromiseRow.id)))
+
+
+def policies_of(session: Session, outcome: str) -> list[Entry]:
+    """The policies whose promises an outcome keeps or is to keep, also those that it has no relation to."""
+    numbers = select(PromiseRow.number).where(PromiseRow.outcome == outcome, PromiseRow.number != outcome).distinct()
+    return catalogue.find_many(session, sorted(session.scalars(numbers)))
+
+
+def titles(session: Session, numbers: Iterable[str]) -> dict[str, tuple[str, str]]:
+    """Titles of records with their languages, by number, without reading what the records say."""
+    wanted, found = sorted(set(numbers)), dict[str, tuple[str, str]]()
+    for start in range(0, len(wanted), 500):
+        query = select(RecordRow.number, RecordRow.title, RecordRow.language).where(RecordRow.number.in_(wanted[start : start + 500]))
+        found |= {number: (title, language) for number, title, language in session.execute(query)}
+    return found
+
+
+def agencies(session: Session) -> dict[str, int]:
+    """The agencies that promised something, with how many promises they made."""
+    query = select(PromiseRow.agency, func.count()).group_by(PromiseRow.agency)
+    return dict(session.execute(query).all())
+
+
+def events(session: Session, today: date, asked: Asked, limit: int = 100) -> list[PromiseRow]:
+    """What happened last: promises that became overdue, and those that were kept, the latest first."""
+    at = func.coalesce(PromiseRow.reported_on, PromiseRow.due_on)
+    conditions = [*asked.conditions(today, "all"), PromiseRow.dropped == ""]
+    conditions.append(or_(PromiseRow.reported, PromiseRow.due_on < today))
+    return list(session.scalars(select(PromiseRow).where(*conditions).order_by(at.desc(), PromiseRow.id.desc()).limit(limit)))
+
+
+def data_of(row: PromiseRow, title: str, today: date, base: str) -> dict[str, Any]:
+    """A promise as data."""
+    state = promises.state_of(row.due_on, row.reported, row.dropped, today)
+    late = (row.reported_on - row.due_on).days if row.reported_on else None
+    return {
+        "rule": promises.RULE,
+        "number": row.number,
+        "url": f"{base}/records/{row.number}",
+        "title": title,
+        "key": row.key,
+        "kind": row.kind,
+        "what": row.what,
+        "agency": row.agency,
+        "due": row.due,
+        "due_on": row.due_on.isoformat(),
+        "first_due_on": row.first_due_on.isoformat(),
+        "state": state,
+        "days_overdue": (today - row.due_on).days if state == "overdue" else None,
+        "reported_on": row.reported_on.isoformat() if row.reported_on else None,
+        "reported_on_is": row.how or None,
+        "days_late": None if late is None else max(0, late),
+        "period": row.period or None,
+        "outcome": row.outcome,
+        "outcome_url": f"{base}/records/{row.outcome}" if row.outcome else None,
+        "dropped": row.dropped or None,
+    }

@@ -23,6 +23,7 @@ COLUMNS = (
     "counterparty", "votes_in_favour", "votes_against", "votes_abstained", "votes_absent", "objectives", "targets",
     "consultation_opens", "consultation_closes", "indicator", "unit", "frequency", "latest_period", "latest_value",
     "observations", "relations", "state", "version", "first_seen", "changed_at", "url",
+    "budget_code", "counterparties", "offices", "votes_recused", "votes_method", "roll_call", "standing", "replaced_by",
 )  # fmt: skip
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 BOM = "\ufeff"
@@ -132,8 +133,14 @@ def _decision_cells(data: dict[str, Any]) -> dict[str, Any]:
     cells: dict[str, Any] = {}
     if amount := data.get("amount"):
         cells |= {"amount": amount["value"], "currency": amount["currency"]}
-    for name in ("in_favour", "against", "abstained", "absent"):
-        cells[f"votes_{name}"] = data.get("votes", {}).get(name)
+    votes = data.get("votes", {})
+    for name in ("in_favour", "against", "abstained", "absent", "recused", "method"):
+        cells[f"votes_{name}"] = votes.get(name)
+    cells["roll_call"] = "; ".join(f"{one['name']}: {one['choice']}" for one in votes.get("roll_call", ()))
+    cells["counterparties"] = "; ".join(
+        ", ".join(filter(None, (one["name"], one.get("identifier")))) for one in data.get("counterparties", ())
+    )
+    cells["offices"] = "; ".join(f"{name}: {office}" for name, office in data.get("offices", {}).items())
     return cells
 
 

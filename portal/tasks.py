@@ -18,7 +18,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from . import bulk, filechecks, keeping, mail, needs, publishing, search
+from . import bulk, filechecks, keeping, mail, needs, parties, publishing, search
 from .db import wait_for_turn
 from .harvesting.leases import Owner
 from .models import State
@@ -58,6 +58,12 @@ def periodic(
 def catch_up(portal: Portal) -> None:
     """Teach search what it has not learned yet."""
     search.catch_up(portal)
+
+
+@periodic(minutes=10)
+def read_parties(portal: Portal) -> None:
+    """Read who took part in decisions that were saved before the portal asked."""
+    parties.fill(portal.database)
 
 
 @periodic(minutes=10)

@@ -14,6 +14,7 @@ from harvesters.record import show_number
 from . import catalogue
 from .catalogue import Entry
 from .parts import Portal
+from .standing import Reader, with_standing
 
 # One column a line: what it is called and where it is found. Kept in this order for good; new ones are appended.
 COLUMNS = (
@@ -76,7 +77,7 @@ def json_lines(found: Iterable[Entry], base: str, as_of: datetime) -> Iterator[s
     yield json.dumps({"end": {"complete": True, "returned": count, "as_of": _moment(as_of)}}) + "\n"
 
 
-def csv_lines(found: Iterable[Entry], base: str, *, bom: bool = False) -> Iterator[str]:
+def csv_lines(found: Iterable[Entry], base: str, *, bom: bool = False, standing: Reader | None = None) -> Iterator[str]:
     """A header and a row a record (RFC 4180). With `bom` spreadsheets read it as UTF-8 without being told.
 
     A text that a spreadsheet would run as a formula is preceded by an apostrophe; numbers stay as they are.
@@ -85,8 +86,10 @@ def csv_lines(found: Iterable[Entry], base: str, *, bom: bool = False) -> Iterat
     writer = csv.writer(buffer, lineterminator="\r\n")
     writer.writerow(COLUMNS)
     yield (BOM if bom else "") + _taken(buffer)
-    for entry in found:
+    for entry, how in with_standing(found, standing):
         row = _row(entry, base)
+        if how:
+            row |= {"standing": how.kind, "replaced_by": show_number(how.by.number) if how.by else None}
         writer.writerow([harmless(row.get(column)) for column in COLUMNS])
         yield _taken(buffer)
 

@@ -36,6 +36,10 @@ class Camp:
     def total(self) -> int:
         return sum(self.counts)
 
+    @property
+    def pairs(self) -> list[tuple[str, int]]:
+        return list(zip(CHOICES, self.counts, strict=True))
+
 
 @dataclass(frozen=True)
 class Voter:
@@ -70,6 +74,10 @@ class VoteView:
     voters: tuple[Voter, ...]
     majority: str
     differs: tuple[Count, ...]
+
+    @property
+    def pairs(self) -> list[tuple[str, int]]:
+        return [(one.choice, one.number or 0) for one in self.counts]
 
     @property
     def method(self) -> str:

@@ -4,7 +4,7 @@ from importlib import import_module
 
 from flask import Flask
 
-AREAS = ("home", "search", "cited", "records", "agencies", "sources", "pages", "status", "api", "writing", "ckan", "feeds", "accounts", "sso", "publish", "sending", "review",
+AREAS = ("home", "search", "sums", "actors", "cited", "records", "agencies", "sources", "pages", "status", "api", "writing", "ckan", "feeds", "accounts", "sso", "publish", "sending", "review",
          "membership", "api_keys", "bulk", "admin", "files")
 
 

@@ -14,11 +14,12 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as Answer
 
 from harvesters.record import Outcome, Policy, read_number, show_number
-from harvesters.vocabularies import CHOICES, FREQUENCIES, IDENTIFIER_SCHEMES
+from harvesters.vocabularies import CHOICES, FREQUENCIES, IDENTIFIER_SCHEMES, VOTE_METHODS
 
 from .. import catalogue, citation, comparison, errors, exports, figures, filechecks, filetexts, outcomes, prose
 from .. import thread as threads
 from ..catalogue import Entry, Link, Version
+from ..deciding import deciding_of
 from ..i18n import language
 from ..look import base_url
 from ..parts import here
@@ -36,6 +37,7 @@ blueprint.record_once(
     lambda state: state.app.jinja_env.globals.update(
         scheme_label=lambda code: IDENTIFIER_SCHEMES.label(code, language()),
         show_permanent=show_number,
+        vote_method_label=lambda code: VOTE_METHODS.label(code, language()),
         choice_label=lambda code: CHOICES.label(code, language()),
         frequency_label=lambda code: FREQUENCIES.label(code, language()),
         prose=prose.show_text,
@@ -139,13 +141,14 @@ def record(number: str, slug: str) -> str | Answer:
         beyond = [(policy, catalogue.links(session, policy)) for policy in threads.joined_policies(entry, links)]
         versions = catalogue.versions(session, entry)
         former = catalogue.former_numbers(session, entry.number)
+        deciding = deciding_of(session, entry, links)
         successor = next(iter(catalogue.find_many(session, [entry.successor])), None) if entry.successor else None
         broken = filechecks.broken_of(session, entry.number)
         copies = filetexts.kept_of(session, entry.number)
     if is_reader():
         tally().read(entry.number, datetime.now(UTC))
     kept = {file.url: copies[key] for file in entry.record.files if (key := filechecks.hash_of(file.url)) in copies}
-    return render_template("records/record.html", former=former, broken=broken, kept=kept, **_context(entry, links, beyond, datetime.now(UTC).date()), versions=versions, successor=successor,
+    return render_template("records/record.html", former=former, deciding=deciding, broken=broken, kept=kept, **_context(entry, links, beyond, datetime.now(UTC).date()), versions=versions, successor=successor,
                            versions_shown=_VERSIONS_SHOWN)  # fmt: skip
 
 

@@ -100,7 +100,7 @@ def page() -> tuple[str, int]:
             stages=[TYPES["decision"].label(code, language()) for code in found.stages],
             behind=is_behind(session) or search.behind(session),
             now=datetime.now(UTC),
-            faults=[f"{fault.name}: “{fault.value}” {fault.advice}" for fault in faults],
+            errors=[(None, f"{fault.name}: “{fault.value}” {fault.advice}") for fault in faults],
             twins=[
                 ("CSV", url_for(".twin", format="csv") + listing.query_string(paging=False, by=by), "text/csv", _("every part and the total")),
                 ("JSON", url_for(".twin", format="json") + listing.query_string(paging=False, by=by), "application/json", _("the same, with what is set aside")),

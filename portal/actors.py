@@ -229,7 +229,7 @@ def beside(session: Session, card: Card, role: Role, *, limit: int = 100) -> lis
         .order_by(uses.desc(), Actor.folded)
         .limit(limit)
     ).all()
-    found = (Card(one.id, one.role, one.slug, one.name, one.folded, one.agency, one.identifier, count, None) for one, count in rows)
+    found = (Card(one.id, role, one.slug, one.name, one.folded, one.agency, one.identifier, count, None) for one, count in rows)
     return [(one, one.decisions) for one in found]
 
 
@@ -283,7 +283,8 @@ def supplied(session: Session, card: Card) -> Supplied:
         .where(Party.actor_id == card.id, Party.did == "other_side", _SHOWN)
     ).all()  # fmt: skip
     replaced = replaced_ids(session) if rows else {}
-    counted, aside = [], defaultdict(list)
+    counted: list[Any] = []
+    aside: dict[str, list[Any]] = defaultdict(list)
     for row in rows:
         reason = reason_of(row.state, row.type, row.status, replaced.get(row.record_id))
         (aside[reason] if reason else counted).append(row)

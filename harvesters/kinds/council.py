@@ -113,7 +113,7 @@ def parties_on(records: Iterable[Any], day: str, parties: Mapping[str, str]) -> 
     """Who belonged to which party on a day: membership in the bodies that the declaration calls a party's."""
     found: dict[str, set[str]] = {}
     for body, party in parties.items():
-        for name, _title, _start in _held(records, day, lambda of, body=body: of == body):  # type: ignore[misc]
+        for name, _title, _start in _held(records, day, lambda of, body=body: of == body):
             found.setdefault(name, set()).add(party)
     # Who is in two is in neither for certain.
     return {name: next(iter(several)) for name, several in found.items() if len(several) == 1}

@@ -47,7 +47,7 @@ class Asked:
 
     def address(self, page: int = 1) -> str:
         """The address of another page of the index."""
-        asked = {"q": self.q, "agency": self.agency, "page": page if page > 1 else ""}
+        asked: dict[str, Any] = {"q": self.q, "agency": self.agency, "page": page if page > 1 else ""}
         return url_for(".index", kind=self.kind, **{name: value for name, value in asked.items() if value})
 
 
@@ -150,7 +150,7 @@ def _about(session: Session, card: Card) -> dict[str, Any]:
     if card.role == "person":
         return {
             "voting": actors.voting_record(session, card),
-            "held": {field: actors.held(session, card, field) for field in ("office", "party", "district")},  # type: ignore[arg-type]
+            "held": {field: actors.held(session, card, field) for field in ("office", "party", "district")},
             "beside": actors.beside(session, card, "body"),
         }
     if card.role == "body":

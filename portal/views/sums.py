@@ -155,7 +155,7 @@ def twin(format: str) -> Response:
     now = datetime.now(UTC)
     numbers = list(search.numbers(here(), listing))
     with here().database.read() as session:
-        found = sums.sums_of(session, numbers, cast(sums.By, by))
+        found = sums.sums_of(session, numbers, by)
         labels = _labels(session, found)
         behind = search.behind(session)
         complete = not is_behind(session)

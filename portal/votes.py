@@ -90,12 +90,13 @@ class VoteView:
 
 
 def counts_of(votes: Votes) -> tuple[Count, ...]:
-    """What is known of each choice."""
+    """What is known of each choice. Where the record states counts, one that it leaves out is known only by names."""
     found = []
+    states = any(getattr(votes, field) is not None for field in _FIELDS.values())
     for choice in CHOICES:
         named = sum(one.choice == choice for one in votes.roll_call)
         stated = getattr(votes, _FIELDS[choice])
-        found.append(Count(choice, stated if stated is not None else (named if votes.roll_call else None), named))
+        found.append(Count(choice, stated if stated is not None else (named if votes.roll_call and (named or not states) else None), named))
     return tuple(found)
 
 
@@ -107,7 +108,7 @@ def view_of(votes: Votes, agency: str) -> VoteView:
         Voter(vote, person(agency, vote.name).slug if same_name(vote.name) else "")
         for vote in sorted(votes.roll_call, key=lambda vote: (order.index(vote.choice), vote.party, same_name(vote.name)))
     ]
-    differs = tuple(one for one in counts if votes.roll_call and one.number != one.named)
+    differs = tuple(one for one in counts if votes.roll_call and one.number is not None and one.number != one.named)
     return VoteView(votes, counts, _parties(votes.roll_call), tuple(voters), majority_of(votes), differs)
 
 

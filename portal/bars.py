@@ -51,7 +51,7 @@ def _draw(rows: Sequence[tuple[str, Decimal, str]], name: str, width: int) -> Ba
     span = float(most - least) or 1.0
     zero = labels + float(-least) / span * room
     step, thick = (24.0, 14.0) if wide else (40.0, 12.0)
-    letters = int((labels - 12) / _LETTER) if wide else int((width - figures) / _LETTER)
+    letters = round((labels - 12) / _LETTER) if wide else int((width - figures) / _LETTER)
     bars = []
     for position, (label, value, figure) in enumerate(rows):
         top = 4 + position * step

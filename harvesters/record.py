@@ -24,6 +24,7 @@ from .vocabularies import (
     STATUSES,
     SUBJECTS,
     TYPES,
+    VOTE_METHODS,
     Vocabulary,
 )
 from .when import When, first_day
@@ -190,22 +191,43 @@ class Money(Strict):
 
 
 class Vote(Strict):
-    """One person's vote in a roll call."""
+    """One person's vote in a roll call.
+
+    `office`, `district`: held on that day, as stated for that day. `said`: what the source says where `choice` says
+    less, such as "Medical" for an absence.
+    """
 
     name: Annotated[Line, Field(min_length=1, max_length=300)]
     choice: Annotated[str, _of(CHOICES)]
     party: Annotated[Line, Field(max_length=300)] = ""
+    office: Annotated[Line, Field(max_length=300)] = ""
+    district: Annotated[Line, Field(max_length=300)] = ""
+    said: Annotated[Line, Field(max_length=100)] = ""
 
 
 class Votes(Strict):
-    """The result of a vote: counts, and the roll call where there was one. A count that is unknown is None."""
+    """The result of a vote: counts, and the roll call where there was one. A count that is unknown is None.
+
+    `method`: how the vote was taken, where that is stated (VOTE_METHODS).
+    """
 
     result: Annotated[Line, Field(max_length=300)] = ""
     in_favour: int | None = Field(default=None, ge=0, le=10**12)
     against: int | None = Field(default=None, ge=0, le=10**12)
     abstained: int | None = Field(default=None, ge=0, le=10**12)
     absent: int | None = Field(default=None, ge=0, le=10**12)
+    recused: int | None = Field(default=None, ge=0, le=10**12)
+    method: Annotated[str, _of(VOTE_METHODS)] | None = None
     roll_call: tuple[Vote, ...] = Field(default=(), max_length=10_000)
+
+
+class Counterparty(Strict):
+    """One of those on the other side of a decision: a supplier, a payee. `identifier`: in a register, with the name of
+    the register before it (GB-COH-01234567). `amount`: its own share, where that is stated."""
+
+    name: Annotated[Line, Field(min_length=1, max_length=500)]
+    identifier: Annotated[Line, Field(max_length=300)] = ""
+    amount: Money | None = None
 
 
 def _of_calendar(period: str) -> str:
@@ -332,7 +354,12 @@ class Record(Strict):
 
 
 class Decision(Record):
-    """Who decided what, when, on what ground, with which votes and for how much."""
+    """Who decided what, when, on what ground, with which votes and for how much.
+
+    `offices`: by the names in `decision_makers`, the office held on that day. `counterparty` is the other side in words,
+    `counterparties` the same one by one, where the source tells them apart. `budget_code`: the line or lines of the
+    budget that it is charged to, as the source writes them.
+    """
 
     axis: Literal["decision"] = "decision"
     decided_by: Annotated[Line, Field(max_length=500)] = ""
@@ -342,6 +369,9 @@ class Decision(Record):
     rationale: Annotated[Text, Field(max_length=50_000)] = ""
     amount: Money | None = None
     counterparty: Annotated[Line, Field(max_length=500)] = ""
+    offices: dict[Annotated[Line, Field(min_length=1, max_length=300)], Annotated[Line, Field(min_length=1, max_length=300)]] = {}
+    counterparties: tuple[Counterparty, ...] = Field(default=(), max_length=2000)
+    budget_code: Annotated[Line, Field(max_length=500)] = ""
 
 
 class Policy(Record):

@@ -222,6 +222,17 @@ CHOICES = Vocabulary(
     ("against", "Against", "Không tán thành"),
     ("abstain", "Abstained", "Không biểu quyết"),
     ("absent", "Absent", "Vắng mặt"),
+    ("recused", "Recused", "Từ chối tham gia do xung đột lợi ích"),
+)
+
+# How a vote was taken, where that is stated.
+VOTE_METHODS = Vocabulary(
+    "way of voting",
+    ("roll_call", "Roll call", "Điểm danh từng người"),
+    ("voice", "Voice vote", "Biểu quyết bằng lời"),
+    ("hands", "Show of hands", "Giơ tay"),
+    ("secret", "Secret ballot", "Bỏ phiếu kín"),
+    ("consent", "Unanimous consent", "Nhất trí không phản đối"),
 )
 
 IDENTIFIER_SCHEMES = Vocabulary(

@@ -16,6 +16,7 @@ from harvesters.vocabularies import (
     RELATIONS,
     STATUSES,
     SUBJECTS,
+    VOTE_METHODS,
 )
 
 from .aligning import pairs
@@ -102,17 +103,30 @@ def _own(data: dict[str, Any], language: str) -> Iterator[_Row]:
 
 def _decision(data: dict[str, Any], language: str) -> Iterator[_Row]:
     yield "decided_by", _("Decided by"), [data["decided_by"]], True
-    yield "decision_makers", _("Names of those who decided"), data["decision_makers"], True
+    offices = data["offices"]
+    yield "decision_makers", _("Names of those who decided"), [", ".join(filter(None, (name, offices.get(name)))) for name in data["decision_makers"]], True
     amount = data["amount"]
     yield "amount", _("Amount"), [show_money(Decimal(amount["value"]), amount["currency"]) if amount else ""], False
+    yield "budget_code", _("Budget code"), [data["budget_code"]], False
     yield "counterparty", _("Other side"), [data["counterparty"]], True
+    yield "counterparties", _("Other side, one by one"), [_counterparty(one) for one in data["counterparties"]], True
     yield "legal_basis", _("Legal basis"), data["legal_basis"], True
     yield "rationale", _("Reasons"), data["rationale"].split("\n"), True
     votes = data["votes"] or {}
-    names = {"in_favour": _("For"), "against": _("Against"), "abstained": _("Abstained"), "absent": _("Absent")}
-    lines = [votes.get("result", "")] + [f"{names[name]}: {votes[name]}" for name in names if votes.get(name) is not None]
-    calls = [f"{one['name']}: {CHOICES.label(one['choice'], language)}" for one in votes.get("roll_call", ())]
+    names = {"in_favour": _("For"), "against": _("Against"), "abstained": _("Abstained"), "absent": _("Absent"), "recused": _("Recused")}
+    lines = [votes.get("result", ""), VOTE_METHODS.label(votes["method"], language) if votes.get("method") else ""] + [f"{names[name]}: {votes[name]}" for name in names if votes.get(name) is not None]
+    calls = [_call(one, language) for one in votes.get("roll_call", ())]
     yield "votes", _("Votes"), lines + calls, False
+
+
+def _counterparty(one: dict[str, Any]) -> str:
+    amount = one["amount"]
+    return ", ".join(filter(None, (one["name"], one["identifier"], show_money(Decimal(amount["value"]), amount["currency"]) if amount else "")))
+
+
+def _call(one: dict[str, Any], language: str) -> str:
+    about = ", ".join(filter(None, (one["party"], one["office"], one["district"], one["said"])))
+    return f"{one['name']}: {CHOICES.label(one['choice'], language)}" + (f" ({about})" if about else "")
 
 
 def _policy(data: dict[str, Any]) -> Iterator[_Row]:

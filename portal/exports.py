@@ -14,6 +14,7 @@ from harvesters.record import show_number
 from . import catalogue
 from .catalogue import Entry
 from .parts import Portal
+from .standing import Reader, with_standing
 
 # One column a line: what it is called and where it is found. Kept in this order for good; new ones are appended.
 COLUMNS = (
@@ -23,6 +24,7 @@ COLUMNS = (
     "counterparty", "votes_in_favour", "votes_against", "votes_abstained", "votes_absent", "objectives", "targets",
     "consultation_opens", "consultation_closes", "indicator", "unit", "frequency", "latest_period", "latest_value",
     "observations", "relations", "state", "version", "first_seen", "changed_at", "url",
+    "budget_code", "counterparties", "offices", "votes_recused", "votes_method", "roll_call", "standing", "replaced_by",
 )  # fmt: skip
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 BOM = "\ufeff"
@@ -75,7 +77,7 @@ def json_lines(found: Iterable[Entry], base: str, as_of: datetime) -> Iterator[s
     yield json.dumps({"end": {"complete": True, "returned": count, "as_of": _moment(as_of)}}) + "\n"
 
 
-def csv_lines(found: Iterable[Entry], base: str, *, bom: bool = False) -> Iterator[str]:
+def csv_lines(found: Iterable[Entry], base: str, *, bom: bool = False, standing: Reader | None = None) -> Iterator[str]:
     """A header and a row a record (RFC 4180). With `bom` spreadsheets read it as UTF-8 without being told.
 
     A text that a spreadsheet would run as a formula is preceded by an apostrophe; numbers stay as they are.
@@ -84,8 +86,10 @@ def csv_lines(found: Iterable[Entry], base: str, *, bom: bool = False) -> Iterat
     writer = csv.writer(buffer, lineterminator="\r\n")
     writer.writerow(COLUMNS)
     yield (BOM if bom else "") + _taken(buffer)
-    for entry in found:
+    for entry, how in with_standing(found, standing):
         row = _row(entry, base)
+        if how:
+            row |= {"standing": how.kind, "replaced_by": show_number(how.by.number) if how.by else None}
         writer.writerow([harmless(row.get(column)) for column in COLUMNS])
         yield _taken(buffer)
 
@@ -132,8 +136,14 @@ def _decision_cells(data: dict[str, Any]) -> dict[str, Any]:
     cells: dict[str, Any] = {}
     if amount := data.get("amount"):
         cells |= {"amount": amount["value"], "currency": amount["currency"]}
-    for name in ("in_favour", "against", "abstained", "absent"):
-        cells[f"votes_{name}"] = data.get("votes", {}).get(name)
+    votes = data.get("votes", {})
+    for name in ("in_favour", "against", "abstained", "absent", "recused", "method"):
+        cells[f"votes_{name}"] = votes.get(name)
+    cells["roll_call"] = "; ".join(f"{one['name']}: {one['choice']}" for one in votes.get("roll_call", ()))
+    cells["counterparties"] = "; ".join(
+        ", ".join(filter(None, (one["name"], one.get("identifier")))) for one in data.get("counterparties", ())
+    )
+    cells["offices"] = "; ".join(f"{name}: {office}" for name, office in data.get("offices", {}).items())
     return cells
 
 

@@ -40,6 +40,7 @@ class Moment(TypeDecorator[datetime]):
 # States of records that no list and no search shows.
 HIDDEN = ("unpublished", "merged")
 _BEHIND = text("indexed_version < version")
+_REPLACES = text("type IN ('supersedes', 'corrects')")
 
 
 class Base(DeclarativeBase):
@@ -127,6 +128,10 @@ class RecordRow(Base):
         Index("ix_records_demonstration", "demonstration"),
         # What follows the records by version asks this index alone.
         Index("ix_records_followed", "axis", "version", "id"),
+
+
+        # Sums read what they need of a hundred thousand decisions from this index alone.
+        Index("ix_records_summed", "axis", "state", "number", "type", "publisher", "issued_on"),
         # How far search is behind is one COUNT over the few rows in this index.
         Index("ix_records_behind", "id", sqlite_where=_BEHIND, postgresql_where=_BEHIND),
         # Which records were not read for citations yet is asked of this index alone.
@@ -171,6 +176,9 @@ class RelationRow(Base):
     target_number: Mapped[str | None] = mapped_column(String(12), index=True)
     target_identifier: Mapped[str | None] = mapped_column(String(500), index=True)
     origin: Mapped[str] = mapped_column(String(10), default="", server_default="")
+
+    # Which records took the place of others is read at once, whatever the number of other relations.
+    __table_args__ = (Index("ix_relations_replacing", "type", "record_id", sqlite_where=_REPLACES, postgresql_where=_REPLACES),)
 
 
 class IdentifierRow(Base):
@@ -806,3 +814,68 @@ class PromiseMark(Base):
 
     record_id: Mapped[int] = mapped_column(ForeignKey("records.id", ondelete="CASCADE"), primary_key=True)
     version: Mapped[int]
+
+
+class Decided(Base):
+    """What sums and voting records ask of a decision, one row each: written with the record (portal.parties).
+
+    `value`: the exact amount as text, since no database type holds it alike in both; None where none is stated.
+    `subjects`: codes between spaces. `majority`: which side of the vote was the larger: for, against, tie; nothing where
+    the counts of neither side are known.
+    """
+
+    __tablename__ = "decided"
+
+    record_id: Mapped[int] = mapped_column(ForeignKey("records.id", ondelete="CASCADE"), primary_key=True)
+    value: Mapped[str | None] = mapped_column(String(40))
+    currency: Mapped[str] = mapped_column(String(3), default="")
+    status: Mapped[str] = mapped_column(String(20), default="")
+    subjects: Mapped[str] = mapped_column(String(500), default="")
+    majority: Mapped[str] = mapped_column(String(10), default="")
+
+
+class Actor(Base):
+    """Somebody with a page: a person or a body of one agency, or a supplier. `role`: person, body, supplier.
+
+    `slug` follows from what makes it this one and no other (portal.parties): agency and name, or a register's number, or
+    country and name. `name` is how it was written first. `folded`: the name without marks and legal form, by which the like
+    are found; it makes nobody the same. An actor stays when its last record goes; nobody sees it then.
+    """
+
+    __tablename__ = "actors"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    role: Mapped[str] = mapped_column(String(10))
+    slug: Mapped[str] = mapped_column(String(200))
+    name: Mapped[str] = mapped_column(String(500))
+    folded: Mapped[str] = mapped_column(String(500))
+    agency: Mapped[str] = mapped_column(String(100), default="")
+    identifier: Mapped[str] = mapped_column(String(300), default="")
+
+    __table_args__ = (UniqueConstraint("role", "slug"), Index("ix_actors_role_folded", "role", "folded", "slug"))
+
+
+class Party(Base):
+    """An actor in a decision. `did`: voted, named (among those who decided), decided (a body), other_side.
+
+    `name`: as it is written there. `choice`, `said`, `party`, `office`, `district`: of a vote, on that day. `value`,
+    `currency`: the share of a supplier: its own, or the whole amount where it is alone; None where it is not known.
+    """
+
+    __tablename__ = "parties"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    record_id: Mapped[int] = mapped_column(ForeignKey("records.id", ondelete="CASCADE"), index=True)
+    actor_id: Mapped[int] = mapped_column(ForeignKey("actors.id"))
+    position: Mapped[int]
+    did: Mapped[str] = mapped_column(String(10))
+    name: Mapped[str] = mapped_column(String(500))
+    choice: Mapped[str] = mapped_column(String(10), default="")
+    said: Mapped[str] = mapped_column(String(100), default="")
+    party: Mapped[str] = mapped_column(String(300), default="")
+    office: Mapped[str] = mapped_column(String(300), default="")
+    district: Mapped[str] = mapped_column(String(300), default="")
+    value: Mapped[str | None] = mapped_column(String(40))
+    currency: Mapped[str] = mapped_column(String(3), default="")
+
+    __table_args__ = (Index("ix_parties_actor_record", "actor_id", "record_id"),)

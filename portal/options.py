@@ -10,6 +10,7 @@ from harvesters.vocabularies import (
     STATUSES,
     THEMES,
     TYPES,
+    VOTE_METHODS,
     Vocabulary,
 )
 
@@ -94,6 +95,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(
         type_options=lambda axis: _of(TYPES[axis]),
         status_options=lambda: _of(STATUSES),
+        vote_method_options=lambda: _of(VOTE_METHODS),
         relation_options=lambda: _of(RELATIONS),
         frequency_options=lambda: _of(FREQUENCIES),
         subject_options=lambda kind: _of(GOALS if kind == "goal" else THEMES),

@@ -20,7 +20,8 @@ from harvesters.when import first_day
 
 from .db import wait_for_turn
 from .mirroring import copy_life, is_as_told
-from .models import Agency, Gone, IdentifierRow, RecordRow, Redirect, RelationRow, Revision, User
+from .models import Agency, Decided, Gone, IdentifierRow, Party, RecordRow, Redirect, RelationRow, Revision, User
+from .parties import save_parties
 
 # Why a published record may be taken off the pages; the page says which one it was.
 GROUNDS = ("court_order", "personal_data", "copyright", "security", "published_in_error")
@@ -375,7 +376,7 @@ def remove_demonstration(session: Session) -> int:
     session.add_all(Gone(document=row.number) for row in rows if row.number not in known)
     for start in range(0, len(rows), 500):
         some = [row.id for row in rows[start : start + 500]]
-        for table in (Revision, RelationRow, IdentifierRow):
+        for table in (Revision, RelationRow, IdentifierRow, Party, Decided):
             session.execute(delete(table).where(table.record_id.in_(some)))
         session.execute(delete(RecordRow).where(RecordRow.id.in_(some)))
     _remove_agencies(session, {row.publisher for row in rows})
@@ -429,7 +430,7 @@ def save_agency(session: Session, agency: AgencyName, now: datetime) -> None:
 
 
 def save_links(session: Session, records: dict[int, Record]) -> None:
-    """Write the relations and identifiers of new and changed records."""
+    """Write the relations, identifiers and parties of new and changed records."""
     if not records:
         return
     session.execute(delete(RelationRow).where(RelationRow.record_id.in_(records), RelationRow.origin == ""))
@@ -443,6 +444,7 @@ def save_links(session: Session, records: dict[int, Record]) -> None:
     if relations:
         session.execute(insert(RelationRow), relations)
     session.execute(insert(IdentifierRow), identifiers)
+    save_parties(session, records)
 
 
 def _relation_rows(row_id: int, record: Record) -> list[dict[str, object]]:

@@ -18,7 +18,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from . import bulk, completeness, filechecks, keeping, linking, mail, needs, outcome_clock, publishing, search
+from . import bulk, completeness, filechecks, keeping, linking, mail, needs, outcome_clock, parties, publishing, search
 from .db import wait_for_turn
 from .harvesting.leases import Owner
 from .models import State
@@ -64,6 +64,12 @@ def catch_up(portal: Portal) -> None:
 def link(portal: Portal) -> None:
     """Read new words for citations, and link what they name."""
     linking.catch_up(portal)
+
+
+@periodic(minutes=10)
+def read_parties(portal: Portal) -> None:
+    """Read who took part in decisions that were saved before the portal asked."""
+    parties.fill(portal.database)
 
 
 @periodic(minutes=10)

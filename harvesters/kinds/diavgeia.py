@@ -22,7 +22,7 @@ from ..catalogues import listed, web_address
 from ..http import BadAnswer, Http
 from ..markup import read_line
 from ..paging import Page, by_date_window, by_number
-from ..record import Agency, File, Identifier, Money, Record, Relation, Strict
+from ..record import Agency, Counterparty, File, Identifier, Money, Record, Relation, Strict
 from ..run import Item, Remark
 from ..source import Source
 
@@ -245,6 +245,8 @@ def parse(item: Item, source: Source) -> Record | None:
         decision_makers=tuple(dict.fromkeys(data.get("signers") or ())),
         amount=_amount(fields),
         counterparty="; ".join(_counterparties(fields))[:500],
+        counterparties=_one_by_one(fields),
+        budget_code=_budget_code(fields),
     )
 
 
@@ -340,6 +342,30 @@ def _counterparties(fields: dict[str, Any]) -> list[str]:
         name = read_line(re.sub(r"\s*,[\s,]*", " ", str(who.get("name") or ""))) if isinstance(who, dict) else ""
         found += [name] if name else []
     return list(dict.fromkeys(found))
+
+
+def _one_by_one(fields: dict[str, Any]) -> tuple[Counterparty, ...]:
+    """Who gets the money, each with what is stated for it alone."""
+    shares: dict[str, list[Money | None]] = {}
+    for one in _parties(fields):
+        for name in _counterparties({"sponsor": [one]}):
+            shares.setdefault(name[:500], []).append(_money(one.get("expenseAmount") or one.get("amountWithVAT")))
+    found = tuple(Counterparty(name=name, amount=_together(amounts)) for name, amounts in shares.items())[:2000]
+    return found if len(found) > 1 else ()  # one alone is told by the counterparty and the amount
+
+
+def _together(amounts: list[Money | None]) -> Money | None:
+    known = [one for one in amounts if one]
+    if len(known) < len(amounts) or len({one.currency for one in known}) != 1:
+        return None
+    return Money(value=sum((one.value for one in known), Decimal(0)), currency=known[0].currency)
+
+
+def _budget_code(fields: dict[str, Any]) -> str:
+    """The lines of the budget (KAE, ALE) that the act is charged to."""
+    codes = [read_line(str(one[name])) for one in _parties(fields) for name in ("kae", "ale") if isinstance(one.get(name), (str, int))]
+    codes += [read_line(str(fields[name])) for name in ("kae", "ale") if isinstance(fields.get(name), (str, int))]
+    return "; ".join(dict.fromkeys(code for code in codes if code))[:500]
 
 
 _WORDS = {

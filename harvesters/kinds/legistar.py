@@ -6,6 +6,7 @@ the declaration names the place's. An agenda item on which was voted is a decisi
 """
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -21,7 +22,7 @@ from ..markup import read_line, read_markup
 from ..record import File, Identifier, Record, Relation, Strict
 from ..run import Item, Remark
 from ..source import Source
-from .council import local_moment, place_matter, status_of, votes_of
+from .council import local_moment, offices_on, parties_on, place_matter, status_of, votes_of
 
 INCREMENTAL = True
 RESUMABLE = True
@@ -30,17 +31,20 @@ OVERLAP = timedelta(hours=6)
 # So many rows in a row that the server cannot tell are no accident.
 _GIVEN_UP = 25
 _VIEWS = ("matters", "events")
+_VOICE = re.compile(r"\b(by (a )?)?voice[ -]vote\b|\bviva voce\b", re.IGNORECASE)
 
 
 class Options(Strict):
     """`timezone`: the place's, such as America/Chicago; `from`: matters introduced and meetings held from that day on;
     `objects`: what is wanted of matters and events (both); `details`: whether history, sponsors, attachments and votes
-    are asked for, which takes a request each (true)."""
+    are asked for, which takes a request each (true); `parties`: bodies in which only members of a party sit, and the party:
+    { "Democratic Conference" = "Democratic" }."""
 
     timezone: str = "America/New_York"
     from_: date = Field(default=date(2020, 1, 1), alias="from")
     objects: tuple[str, ...] = _VIEWS
     details: bool = True
+    parties: dict[str, str] = {}
 
     @field_validator("timezone")
     @classmethod
@@ -77,6 +81,7 @@ class _Asking:
 
     def __init__(self, source: Source, http: Http, options: Options, since: datetime | None) -> None:
         self._http, self._options, self._url = http, options, source.url.rstrip("/")
+        self._office_records: list[Any] | None = None
         self._since = (since - OVERLAP).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S") if since else ""
 
     def matters(self, after: int) -> Iterator[Item | Remark]:
@@ -111,7 +116,30 @@ class _Asking:
             if isinstance(one, dict) and one.get("EventItemId") and (one.get("EventItemPassedFlagName") or one.get("EventItemPassedFlag") is not None):
                 path = f"eventitems/{one['EventItemId']}"
                 votes = self._list(f"{path}/votes") if self._options.details else []
-                yield _item({"item": one, "event": short, "votes": votes}, f"{self._url}/{path}", f"item-{one['EventItemId']}")
+                held = self._offices(str(event.get("EventDate") or "")[:10], str(event.get("EventBodyName") or "").strip()) if votes else {}
+                yield _item({"item": one, "event": short, "votes": votes} | held, f"{self._url}/{path}", f"item-{one['EventItemId']}")
+
+    def _offices(self, day: str, body: str) -> dict[str, Any]:
+        """Who held which office on a day, and who was of which party, where the council tells."""
+        if self._office_records is None:
+            self._office_records = self._all_office_records()
+        held = {
+            "offices": offices_on(self._office_records, day, body),
+            "parties": parties_on(self._office_records, day, self._options.parties),
+        }
+        return {name: found for name, found in held.items() if found}
+
+    def _all_office_records(self) -> list[Any]:
+        found: list[Any] = []
+        after = 0
+        while True:
+            asked = {"$filter": f"OfficeRecordId gt {after}", "$orderby": "OfficeRecordId", "$top": ROWS}
+            rows = self._list(f"officerecords?{urlencode(asked)}")
+            numbers = [one["OfficeRecordId"] for one in rows if isinstance(one, dict) and isinstance(one.get("OfficeRecordId"), int)]
+            if not numbers or max(numbers) <= after:
+                return found
+            found += rows
+            after = max(numbers)
 
     def _rows(self, view: str, key: str, about: str, changed: str, after: int) -> Iterator[Any]:
         """Every row of a view by ascending number; rows that the server cannot tell are gone around."""
@@ -302,10 +330,14 @@ def _vote(data: dict[str, Any], source: Source) -> Record:
     zone = ZoneInfo(Options(**source.options).timezone)
     passed = _text(row, "EventItemPassedFlagName") or ("Pass" if row.get("EventItemPassedFlag") == 1 else "Fail")
     action = _text(row, "EventItemActionName")
+    parties, offices = ({str(k): str(v) for k, v in (data.get(name) or {}).items()} for name in ("parties", "offices"))
     votes, lost = votes_of(
-        ((_text(one, "VotePersonName"), _text(one, "VoteValueName"), "") for one in _rows_of(data, "votes")),
+        ((name, _text(one, "VoteValueName"), parties.get(name, "")) for one in _rows_of(data, "votes") if (name := _text(one, "VotePersonName"))),
         f"{action}: {passed}" if action else passed,
+        "voice" if _VOICE.search(" ".join((action, str(row.get("EventItemActionText") or "")))) else None,
+        offices,
     )  # fmt: skip
+    movers = tuple(name for name in dict.fromkeys([_text(row, "EventItemMover"), _text(row, "EventItemSeconder")]) if name)
     moved = [("Moved by", _text(row, "EventItemMover")), ("Seconded by", _text(row, "EventItemSeconder")), ("Tally", _text(row, "EventItemTally")), ("Not voting", "; ".join(lost))]
     matter = row.get("EventItemMatterId")
     relations = [Relation(type="part_of", source=source.name, identifier=f"event-{event['EventId']}")] if event.get("EventId") else []
@@ -330,7 +362,8 @@ def _vote(data: dict[str, Any], source: Source) -> Record:
         places=(source.place,) if source.place else (),
         relations=tuple(relations),
         decided_by=_text(event, "EventBodyName"),
-        decision_makers=tuple(name for name in dict.fromkeys([_text(row, "EventItemMover"), _text(row, "EventItemSeconder")]) if name),
+        decision_makers=movers,
+        offices={name: offices[name][:300] for name in movers if name in offices},
         votes=votes,
     )  # fmt: skip
 

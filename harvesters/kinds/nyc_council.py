@@ -18,17 +18,20 @@ from ..record import Record, Strict
 from ..run import Item, Remark
 from ..source import Source
 from . import legistar
+from .council import offices_on, parties_on
 
 _FOLDERS = {"introduction": "matter", "events": "event", "resolution": "matter", "land_use": "matter"}
 
 
 class Options(Strict):
     """`years`: which folders are read (this year's and last year's unless said); `objects`: introduction, events,
-    resolution, land_use (the first two)."""
+    resolution, land_use, people (the first two); with people, votes tell the office held on that day; `parties`: as in
+    legistar."""
 
     years: tuple[int, ...] = ()
     objects: tuple[str, ...] = Field(default=("introduction", "events"))
     timezone: str = "America/New_York"
+    parties: dict[str, str] = {}
 
 
 def collect(source: Source, http: Http, since: datetime | None) -> Iterator[Item | Remark]:
@@ -36,13 +39,27 @@ def collect(source: Source, http: Http, since: datetime | None) -> Iterator[Item
     options = Options(**source.options)
     this = http.now().year
     expected = 0
+    offices = _office_records(http, source.url) if "people" in options.objects else []
     for name in options.objects:
+        if name == "people":
+            continue
         for year in options.years or (this - 1, this):
             files = _files(http, f"{source.url.rstrip('/')}/{name}/{year}", bool(options.years))
             expected += len(files)
             yield Remark(expected=expected)
             for file in files:
-                yield from _read(http, file, _FOLDERS.get(name, "matter"))
+                yield from _read(http, file, _FOLDERS.get(name, "matter"), offices, options.parties)
+
+
+def _office_records(http: Http, url: str) -> list[dict[str, Any]]:
+    """Every office that members held, as Legistar tells them."""
+    found = []
+    for file in _files(http, f"{url.rstrip('/')}/people", True):
+        person = http.get_json(file)
+        for one in person.get("OfficeRecords") or [] if isinstance(person, dict) else []:
+            names = {"BodyName": "BodyName", "Title": "Title", "FullName": "FullName", "Start": "StartDate", "End": "EndDate"}
+            found.append(_renamed(one, "OfficeRecord", names) | {"OfficeRecordFullName": one.get("FullName") or person.get("FullName")})
+    return found
 
 
 def _files(http: Http, address: str, must_exist: bool) -> list[str]:
@@ -61,7 +78,9 @@ def _files(http: Http, address: str, must_exist: bool) -> list[str]:
     return [url for url in found if urlsplit(url).scheme in ("http", "https")]
 
 
-def _read(http: Http, address: str, kind: str) -> Iterator[Item | Remark]:
+def _read(
+    http: Http, address: str, kind: str, offices: list[dict[str, Any]], parties: dict[str, str]
+) -> Iterator[Item | Remark]:
     row = http.get_json(address)
     number = row.get("ID") if isinstance(row, dict) else None
     yield _item({kind: row}, address, f"{kind}-{number}" if number else "")
@@ -69,7 +88,11 @@ def _read(http: Http, address: str, kind: str) -> Iterator[Item | Remark]:
         short = {name: row.get(name) for name in ("ID", "File", "Name", "Title")}
         for step in row.get("History") or []:
             if isinstance(step, dict) and step.get("Votes") and step.get("ID"):
-                yield _item({"step": step, "of": short}, address, f"item-{step['ID']}")
+                held = {
+                    "offices": offices_on(offices, str(step.get("Date") or "")[:10], str(step.get("BodyName") or "").strip()),
+                    "parties": parties_on(offices, str(step.get("Date") or "")[:10], parties),
+                }
+                yield _item({"step": step, "of": short} | {name: found for name, found in held.items() if found}, address, f"item-{step['ID']}")
 
 
 def _item(data: dict[str, Any], address: str, identifier: str) -> Item:
@@ -85,7 +108,8 @@ def parse(item: Item, source: Source) -> Record | None:
     if isinstance(data.get("event"), dict):
         return legistar.parse(_told(item, {"event": _event(data["event"])}), source)
     if isinstance(data.get("step"), dict):
-        return legistar.parse(_told(item, _step(data["step"], data.get("of") or {})), source)
+        told = {name: data[name] for name in ("offices", "parties") if isinstance(data.get(name), dict)}
+        return legistar.parse(_told(item, _step(data["step"], data.get("of") or {}) | told), source)
     raise ValueError(f"{str(item.data)[:60]!r} is neither an introduction nor a meeting")
 
 

@@ -43,7 +43,7 @@ def _process(reader: "Reader") -> Iterator[str]:
 
 
 def _award(reader: "Reader") -> Iterator[str]:
-    suppliers = reader.suppliers()
+    suppliers = [one.name for one in reader.suppliers()]
     if len(suppliers) > 1:
         yield "\n".join(["## Suppliers", "", *(f"- {name}" for name in suppliers)])
     for heading, holders in (("Award", reader.awards), ("Contract", reader.contracts)):

@@ -9,7 +9,7 @@ from ..building import agency_of, build
 from ..catalogues import language_tag, licence, listed, media_type, nearest, object_of, web_address, words
 from ..dates import day_order, read_date
 from ..markup import read_line, read_markup, split_lead
-from ..record import Agency, File, Identifier, Money, Record, Relation, Translation
+from ..record import Agency, Counterparty, File, Identifier, Money, Record, Relation, Translation
 from ..source import Source
 from ..when import first_day
 from .ocds_body import body_of
@@ -139,14 +139,21 @@ class Reader:
                 return agency
         return self.source.agency()
 
-    def suppliers(self) -> list[str]:
-        """Who was chosen, each once."""
+    def suppliers(self) -> list[Counterparty]:
+        """Who was chosen, each once, with the number that it has in a register."""
         given = [one for holder in (*self.awards, *self.contracts) for one in listed(holder.get("suppliers"))]
         # Taiwan's awards hold their suppliers in items.
         given += [one for award in self.awards for item in listed(award.get("items"))
                   for one in listed(object_of(item).get("suppliers"))]  # fmt: skip
         parties = [self.party(one) for one in given] or (self.with_role("supplier") if self.part != "process" else [])
-        return list(dict.fromkeys(name for party in parties if (name := _name(self.names(party)))))
+        found: dict[str, Counterparty] = {}
+        for party in parties:
+            if name := _name(self.names(party)):
+                one = Counterparty(name=name[:500], identifier=_registered(party))
+                # The same name twice is one, unless two registers' numbers say otherwise.
+                key = f"{one.name}\n{one.identifier}" if name in found and one.identifier != found[name].identifier else name
+                found.setdefault(key, one)
+        return list(found.values())[:2000]
 
     # -- how much -------------------------------------------------------------------------------------------------
 
@@ -217,6 +224,13 @@ class Reader:
         return "in_force" if "in_force" in statuses else next(iter(statuses), None)
 
 
+def _registered(party: Data) -> str:
+    """The number of an organisation in a register. Without the register's name a number says nothing."""
+    identifier = object_of(party.get("identifier"))
+    scheme, number = (read_line(str(identifier.get(name) or "")) for name in ("scheme", "id"))
+    return f"{scheme}-{number}"[:300] if scheme and number else ""
+
+
 def _name(names: dict[str, str]) -> str:
     return read_line(next(iter(names.values()), ""))
 
@@ -258,7 +272,9 @@ def build_record(data: Data, source: Source, currency: str = "", page: str = "")
         valid_until=end,
         status=reader.status(),
         amount=reader.amount(currency),
-        counterparty=_joined(suppliers),
+        counterparty=_joined(list(dict.fromkeys(one.name for one in suppliers))),
+        counterparties=tuple(suppliers) if len(suppliers) > 1 or any(one.identifier for one in suppliers) else (),
+        budget_code=_budget_code(reader),
         rationale=read_markup(reader.said(tender, "procurementMethodRationale") or reader.said(reader.planning, "rationale"))[:50_000],
         legal_basis=_legal_basis(reader),
         keywords=_keywords(reader),
@@ -280,6 +296,14 @@ def _joined(names: list[str]) -> str:
             break
         text = f"{'; '.join(names[:count])}; and {len(names) - count} more"
     return text[:500]
+
+
+def _budget_code(reader: Reader) -> str:
+    """The lines of the budget that it is charged to."""
+    budget = object_of(reader.planning.get("budget"))
+    parts = [budget, *map(object_of, listed(budget.get("budgetBreakdown")))]
+    codes = [read_line(str(one["id"])) for one in parts if isinstance(one.get("id"), (str, int))]
+    return "; ".join(dict.fromkeys(code for code in codes if code))[:500]
 
 
 def _legal_basis(reader: Reader) -> tuple[str, ...]:

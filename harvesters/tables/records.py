@@ -28,7 +28,7 @@ _TYPES = {"decision": "decision", "policy": "other", "outcome": "dataset"}
 _PLAIN = (
     "identifier", "title", "summary", "body", "status", "issued", "modified", "valid_from", "valid_until",
     "landing_page", "counterparty", "decided_by", "rationale", "indicator", "unit", "frequency", "method", "better",
-    "due",
+    "due", "budget_code",
 )  # fmt: skip
 _TUPLES = ("subjects", "keywords", "decision_makers", "legal_basis", "objectives")
 

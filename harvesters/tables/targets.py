@@ -9,7 +9,8 @@ LINES = frozenset({
     "identifier", "axis", "type", "title", "summary", "body", "language", "status", "landing_page", "license",
     "publisher", "publisher.parent", "publisher.homepage", "currency", "counterparty", "decided_by", "rationale",
     "indicator", "unit", "frequency", "method", "better", "period", "place", "observation.status",
-    "observation.note", "votes.result", "votes.name", "votes.choice", "votes.party", "consultation.url",
+    "observation.note", "votes.result", "votes.name", "votes.choice", "votes.party", "votes.office", "votes.district", "votes.said",
+    "votes.method", "budget_code", "consultation.url",
     "targets.indicator", "targets.unit", "targets.responsible", "targets.text", "targets.better",
     "targets.measured_by", "file", "file.title", "file.description", "file.media_type", "file.language",
 })  # fmt: skip
@@ -20,10 +21,10 @@ DATES = frozenset({
 })  # fmt: skip
 NUMBERS = frozenset({
     "amount", "value", "targets.value", "targets.baseline", "votes.in_favour", "votes.against", "votes.abstained",
-    "votes.absent", "file.size",
+    "votes.absent", "votes.recused", "file.size",
 })  # fmt: skip
 # Where rows are grouped into one record, each row of the group adds one of these.
-REPEATED = ("targets", "file", "votes.name", "votes.choice", "votes.party")
+REPEATED = ("targets", "file", "votes.name", "votes.choice", "votes.party", "votes.office", "votes.district", "votes.said")
 _LANGUAGE = re.compile(r"(title|summary|body|publisher)\.[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 # What a series takes from its rows one by one; everything else is the series' own.
 OF_OBSERVATION = frozenset({"period", "value", "place", "observation.status", "observation.note"})

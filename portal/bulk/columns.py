@@ -11,7 +11,7 @@ from ..store import fold_identifier
 
 _MOST_ROWS = 3  # targets and links that the template has columns for; more may follow in the same manner
 # Cells hold several entries between upright lines.
-LISTS = frozenset({"decision_makers", "legal_basis", "objectives", "observations", "roll_call"})
+LISTS = frozenset({"counterparties", "decision_makers", "legal_basis", "objectives", "observations", "roll_call"})
 _EXAMPLES = {
     "title": "Bridge works awarded", "document_number": "12/QĐ-HN", "issued": "2024-05-31", "language": "en", "type": "award",
     "status": "approved", "amount": "1250000", "currency": "VND", "subjects": "TRAN, SDG9", "keywords": "bridge, works",

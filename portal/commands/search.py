@@ -10,6 +10,7 @@ from search_index.auto_engine import AutoEngine
 from search_index.engine import SearchDamaged
 from search_index.query import parse, show_tree
 
+from .. import parties
 from .. import search as search_joint
 from ..listing import FACETS, Listing
 from ..parts import Portal
@@ -51,12 +52,13 @@ def status() -> None:
 
 @search.command("catch-up")
 def catch_up() -> None:
-    """Teach search what it has not learned yet.
+    """Teach search what it has not learned yet, and read who took part in decisions of before.
 
     \b
     Example:
       clerestory search catch-up
     """
+    parties.fill(ready_portal().database)
     _tell("learned", search_joint.catch_up)
 
 

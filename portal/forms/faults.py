@@ -38,6 +38,8 @@ def _field_of(location: tuple[int | str, ...], files: Sequence[str]) -> str | No
             return f"consultation_{name}"
         case ("amount", "currency", *_):
             return "currency"
+        case ("offices", *_):
+            return "decision_makers"
         case ("identifier" | "other_identifiers", *_):
             return "document_number"
         case (str(name), *_):

@@ -19,8 +19,9 @@ ROWS = {
 _BASICS = ("type", "title", "summary", "document_number", "issued", "status", "language")
 _OF_AXIS = {
     "decision": (
-        "decided_by", "decision_makers", "legal_basis", "rationale", "amount", "currency", "counterparty", "votes_result",
-        "votes_in_favour", "votes_against", "votes_abstained", "votes_absent", "roll_call",
+        "decided_by", "decision_makers", "legal_basis", "rationale", "amount", "currency", "budget_code", "counterparty",
+        "counterparties", "votes_result", "votes_method",
+        "votes_in_favour", "votes_against", "votes_abstained", "votes_absent", "votes_recused", "roll_call",
     ),
     "policy": (
         "valid_from", "valid_until", "objectives", "target", "consultation_opens", "consultation_closes", "consultation_url",
@@ -49,6 +50,10 @@ LABELS: dict[str, LazyString] = {
     "amount": lazy_gettext("Amount"),
     "currency": lazy_gettext("Currency"),
     "counterparty": lazy_gettext("Who receives it, or who is the other side?"),
+    "counterparties": lazy_gettext("Several on the other side"),
+    "budget_code": lazy_gettext("Budget code"),
+    "votes_method": lazy_gettext("How was voted?"),
+    "votes_recused": lazy_gettext("Recused"),
     "votes_result": lazy_gettext("Result in words"),
     "votes_in_favour": lazy_gettext("For"),
     "votes_against": lazy_gettext("Against"),

@@ -1,5 +1,6 @@
 """From what was typed to a record. What "valid" means is said by the record; this only reads people's spellings."""
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -8,7 +9,7 @@ from flask_babel import gettext as _
 from pydantic import ValidationError
 
 from harvesters.record import Agency, Decision, Outcome, Policy, Record, read_number
-from harvesters.vocabularies import CHOICES, OBSERVATION_STATUSES, TYPES, Vocabulary
+from harvesters.vocabularies import CHOICES, OBSERVATION_STATUSES, TYPES, VOTE_METHODS, Vocabulary
 
 from ..filestore import Kept
 from ..typed import (
@@ -175,13 +176,40 @@ def _title_field(file: Kept) -> str:
 def _decision(form: _Form) -> Data:
     return {
         "decided_by": form.text("decided_by"),
-        "decision_makers": tuple(read_lines(form.text("decision_makers"))),
+        **_makers(form),
         "votes": _votes(form),
         "legal_basis": tuple(read_lines(form.text("legal_basis"))),
         "rationale": form.text("rationale"),
         "amount": _amount(form),
         "counterparty": form.text("counterparty"),
+        "counterparties": tuple(_counterparties(form)),
+        "budget_code": form.text("budget_code"),
     }
+
+
+def _makers(form: _Form) -> Data:
+    """A name a line; after a semicolon the office held on that day."""
+    cells = [(one[0], "; ".join(filter(None, one[1:]))) for _line, one in read_cells(form.text("decision_makers")) if one and one[0]]
+    return {"decision_makers": tuple(name for name, _office in cells), "offices": {name: office for name, office in cells if office}}
+
+
+def _counterparties(form: _Form) -> Iterator[Data]:
+    """One a line: name; number in a register; its share and the currency."""
+    faults = []
+    for line, cells in read_cells(form.text("counterparties")):
+        name, identifier, share, *more = (*cells, "", "")[: max(3, len(cells))]
+        amount, _space, currency = share.rpartition(" ")
+        try:
+            value = read_decimal(amount) if share else None
+        except ValueError:
+            value = None
+        if not name or more or (share and (value is None or not re.fullmatch("[A-Z]{3}", currency))):
+            faults.append(
+                _("“%(line)s” is not understood; write a name, then after semicolons the number in a register and the share, such as 1250.50 EUR", line=shown(line))
+            )
+        else:
+            yield {"name": name, "identifier": identifier, **({"amount": {"value": value, "currency": currency}} if share else {})}
+    form.lines("counterparties", faults)
 
 
 def _amount(form: _Form) -> Data | None:
@@ -194,10 +222,12 @@ def _amount(form: _Form) -> Data | None:
 
 
 def _votes(form: _Form) -> Data:
-    counts = {name: form.read(f"votes_{name}", read_count) for name in ("in_favour", "against", "abstained", "absent")}
+    counts = {name: form.read(f"votes_{name}", read_count) for name in ("in_favour", "against", "abstained", "absent", "recused")}
     votes: Data = {name: count for name, count in counts.items() if count is not None}
     if result := form.text("votes_result"):
         votes["result"] = result
+    if method := form.text("votes_method"):
+        votes["method"] = _code(VOTE_METHODS, method) or method
     if roll_call := _roll_call(form):
         votes["roll_call"] = tuple(roll_call)
     return votes
@@ -206,14 +236,14 @@ def _votes(form: _Form) -> Data:
 def _roll_call(form: _Form) -> list[Data]:
     votes, faults = [], []
     for line, cells in read_cells(form.text("roll_call")):
-        name, choice, party = (*cells, "", "")[:3]
+        name, choice, party, office, district = (*cells, "", "", "", "")[:5]
         code = _code(CHOICES, choice)
-        if not name or not code or len(cells) > 3:
+        if not name or not code or len(cells) > 5:
             faults.append(
-                _("“%(line)s” is not a vote; write a name, a semicolon, and for, against, abstain or absent", line=shown(line))
+                _("“%(line)s” is not a vote; write a name, a semicolon, and for, against, abstain, absent or recused", line=shown(line))
             )
         else:
-            votes.append({"name": name, "choice": code, "party": party})
+            votes.append({"name": name, "choice": code, "party": party, "office": office, "district": district})
     form.lines("roll_call", faults)
     return votes
 

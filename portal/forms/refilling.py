@@ -9,9 +9,9 @@ from .fields import ROWS
 
 _SAME = (
     "type", "title", "summary", "body", "language", "issued", "status", "landing_page", "license", "decided_by", "rationale",
-    "counterparty", "valid_from", "valid_until", "indicator", "unit", "frequency", "better", "method", "due",
+    "counterparty", "budget_code", "valid_from", "valid_until", "indicator", "unit", "frequency", "better", "method", "due",
 )  # fmt: skip
-_LINES = ("decision_makers", "legal_basis", "objectives")
+_LINES = ("legal_basis", "objectives")
 _WORDS = ("keywords", "places")
 
 
@@ -34,9 +34,12 @@ def _document_number(data: dict[str, Any]) -> str:
 def _nested(data: dict[str, Any]) -> Iterator[tuple[str, str]]:
     if amount := data.get("amount"):
         yield from (("amount", _number(amount["value"])), ("currency", amount["currency"]))
+    offices = data.get("offices", {})
+    yield "decision_makers", "\n".join(_line([name, offices[name]]) if name in offices else name for name in data.get("decision_makers", ()))
+    yield "counterparties", "\n".join(_line([one["name"], one.get("identifier", ""), _share(one)]) for one in data.get("counterparties", ()))
     votes = data.get("votes") or {}
     yield from ((f"votes_{name}", str(value)) for name, value in votes.items() if name != "roll_call" and value is not None)
-    calls = ([vote["name"], vote["choice"], vote.get("party", "")] for vote in votes.get("roll_call", ()))
+    calls = ([vote["name"], vote["choice"], *(vote.get(name, "") for name in ("party", "office", "district"))] for vote in votes.get("roll_call", ()))
     yield "roll_call", "\n".join(map(_line, calls))
     yield from ((f"consultation_{name}", value) for name, value in (data.get("consultation") or {}).items() if value)
     for words in data.get("translations", {}).values():
@@ -46,6 +49,11 @@ def _nested(data: dict[str, Any]) -> Iterator[tuple[str, str]]:
         for one in data.get("observations", ())
     )
     yield "observations", "\n".join(map(_line, figures))
+
+
+def _share(one: dict[str, Any]) -> str:
+    amount = one.get("amount")
+    return f"{_number(amount['value'])} {amount['currency']}" if amount else ""
 
 
 def _rows(data: dict[str, Any]) -> Iterator[tuple[str, str]]:

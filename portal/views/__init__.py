@@ -6,7 +6,7 @@ from flask import Flask
 
 # `texts`, `versions` and `comparing` add their addresses to the blueprint of `records`.
 AREAS = (
-    "home", "search", "cited", "records", "texts", "versions", "comparing", "matter", "completeness", "relations", "agencies", "sources",
+    "home", "search", "sums", "actors", "cited", "records", "texts", "versions", "comparing", "matter", "completeness", "relations", "agencies", "sources",
     "pages", "status", "api", "writing", "ckan", "feeds", "accounts", "sso", "publish", "sending", "review", "membership", "api_keys",
     "bulk", "admin", "links", "files", "tables", "clock", "vintages", "compare",
 )  # fmt: skip

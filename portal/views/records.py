@@ -15,13 +15,14 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as Answer
 
 from harvesters.record import Outcome, Policy, show_number
-from harvesters.vocabularies import CHOICES, FREQUENCIES, IDENTIFIER_SCHEMES
+from harvesters.vocabularies import CHOICES, FREQUENCIES, IDENTIFIER_SCHEMES, VOTE_METHODS
 
 from .. import catalogue, citation, errors, exports, figures, filechecks, filetexts, history, linking, outcomes, prose
 from .. import matter as matters
 from .. import thread as threads
 from ..announced import Announcement
 from ..catalogue import Entry, Link
+from ..deciding import deciding_of
 from ..history import Mark
 from ..i18n import language
 from ..linking import showing as marking
@@ -46,6 +47,7 @@ blueprint.record_once(
     lambda state: state.app.jinja_env.globals.update(
         scheme_label=lambda code: IDENTIFIER_SCHEMES.label(code, language()),
         show_permanent=show_number,
+        vote_method_label=lambda code: VOTE_METHODS.label(code, language()),
         choice_label=lambda code: CHOICES.label(code, language()),
         frequency_label=lambda code: FREQUENCIES.label(code, language()),
         prose=prose.show_text,
@@ -113,6 +115,7 @@ def record(number: str, slug: str) -> str | Answer:
         versions = history.marks(session, entry)
         told = history.announcements(session, entry, versions[: _VERSIONS_SHOWN + 1])
         former = catalogue.former_numbers(session, entry.number)
+        deciding = deciding_of(session, entry, links)
         successor = next(iter(catalogue.find_many(session, [entry.successor])), None) if entry.successor else None
         broken = filechecks.broken_of(session, entry.number)
         copies = filetexts.kept_of(session, entry.number)
@@ -127,7 +130,7 @@ def record(number: str, slug: str) -> str | Answer:
     context = _context(entry, links, beyond, measured, datetime.now(UTC).date(), revised)
     if opening := context["opening"]:
         context["opening"] = replace(opening, passages=with_citations(opening.passages, found))
-    return render_template("records/record.html", found=found, missing=missing, waiting=waiting, field_of=marking.field_of, page_of_file=marking.page_of_file, whole=whole, former=former, broken=broken, kept=kept, **context, promised=promised, versions=versions, told=told, successor=successor,
+    return render_template("records/record.html", found=found, missing=missing, waiting=waiting, field_of=marking.field_of, page_of_file=marking.page_of_file, whole=whole, former=former, deciding=deciding, broken=broken, kept=kept, **context, promised=promised, versions=versions, told=told, successor=successor,
                            versions_shown=_VERSIONS_SHOWN)  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 """Lists: the page of results, and its twins as data."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 
 from flask import Blueprint, Response, render_template, request, stream_with_context, url_for
@@ -8,11 +8,13 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from .. import absence, exports, feeds, search, suggestions
+from ..catalogue import Entry
 from ..errors import BadParameter
 from ..facets import chips_of, facets_of, labels_of_chips
 from ..i18n import language, show_number
 from ..listing import Fault, Listing
 from ..parts import here
+from ..standing import Standing, standings
 from .sources import HEALTH
 from .visitors import is_reader, tally
 
@@ -46,6 +48,8 @@ def results() -> tuple[str, int]:
             found=found,
             asked=asked,
             listing=listing,
+            standings=standings(session, [hit.entry for hit in found.hits]),
+            summed=bool(found.facets.get("amount")),
             title=list_title(listing, found.total),
             section=listing.axis or "",
             facets=facets_of(session, here(), listing, found.facets),
@@ -132,8 +136,14 @@ def twin(format: str) -> Response:
         return _stream(format, exports.json_lines(found, base_url(), now), len(numbers), now)
     if request.args.get("bom", "0") not in ("0", "1"):
         raise BadParameter("bom", request.args["bom"], _("use 1 for a byte order mark, 0 for none"))
-    lines = exports.csv_lines(found, base_url(), bom=request.args.get("bom") == "1")
+    lines = exports.csv_lines(found, base_url(), bom=request.args.get("bom") == "1", standing=read_standing)
     return _stream(format, lines, len(numbers), now)
+
+
+def read_standing(entries: Sequence[Entry]) -> dict[str, Standing]:
+    """How records stand, read in a session of its own: for answers that are streamed."""
+    with here().database.read() as session:
+        return standings(session, entries)
 
 
 def _json(listing: Listing, now: datetime) -> Response:

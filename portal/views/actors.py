@@ -1,0 +1,228 @@
+"""People, bodies and suppliers: who they are, what they decided or got, as pages and as data."""
+
+import csv
+import io
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import Blueprint, Response, abort, render_template, request, url_for
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from harvesters.vocabularies import CHOICES
+
+from .. import actors, catalogue, exports
+from ..actors import Card, Deed, Line
+from ..errors import BadParameter
+from ..i18n import language
+from ..parties import is_behind
+from ..parts import here
+from ..standing import Standing, standings
+from .search import allow_all, base_url
+from .sums import reasons
+
+blueprint = Blueprint("actors", __name__)
+
+ROLES: dict[str, actors.Role] = {"people": "person", "bodies": "body", "suppliers": "supplier"}
+_KINDS = "any(people, bodies, suppliers)"
+_SIZE = 50
+_MOST = 1000
+INDEX_COLUMNS = ("name", "slug", "agency", "identifier", "decisions", "newest", "url")
+COLUMNS = (
+    "number", "title", "issued", "publisher", "type", "status", "state", "standing", "did", "name", "choice", "said", "party", "office",
+    "district", "majority", "with_majority", "amount", "currency", "url",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a list was asked for."""
+
+    kind: str
+    q: str
+    agency: str
+    page: int
+    size: int
+
+    def address(self, page: int = 1) -> str:
+        """The address of another page of the index."""
+        asked: dict[str, Any] = {"q": self.q, "agency": self.agency, "page": page if page > 1 else ""}
+        return url_for(".index", kind=self.kind, **{name: value for name, value in asked.items() if value})
+
+
+def _asked(kind: str, *, strict: bool) -> Asked:
+    def whole(name: str, usual: int, most: int) -> int:
+        typed = request.args.get(name, "")
+        if typed.isascii() and typed.isdigit() and len(typed) < 8 and 1 <= int(typed) <= most:
+            return int(typed)
+        if typed and strict:
+            raise BadParameter(name, typed, _("is not a whole number from 1 to %(most)s", most=most))
+        return usual
+
+    q = request.args.get("q", "").strip()[:200]
+    return Asked(kind, q, request.args.get("agency", "").strip()[:100], whole("page", 1, 1_000_000), whole("size", _SIZE, _MOST))
+
+
+@blueprint.get(f"/<{_KINDS}:kind>/")
+def index(kind: str) -> str:
+    """Everybody of a kind, by name."""
+    asked = _asked(kind, strict=False)
+    with here().database.read() as session:
+        total, cards = actors.index(session, ROLES[kind], asked.q, offset=(asked.page - 1) * _SIZE, limit=_SIZE, agency=asked.agency)
+        return render_template(
+            "actors/index.html", asked=asked, kind=kind, total=total, cards=cards, pages=max(1, -(-total // _SIZE)),
+            agencies=catalogue.agency_names(session, {card.agency for card in cards} | {asked.agency}, language()),
+            behind=is_behind(session),
+        )  # fmt: skip
+
+
+@blueprint.get(f"/<{_KINDS}:kind>.<any(json, csv):format>")
+def index_twin(kind: str, format: str) -> Response:
+    """The same as data: JSON by pages, CSV whole."""
+    asked, now = _asked(kind, strict=True), datetime.now(UTC)
+    with here().database.read() as session:
+        limit = asked.size if format == "json" else 1_000_000
+        offset = (asked.page - 1) * asked.size if format == "json" else 0
+        total, cards = actors.index(session, ROLES[kind], asked.q, offset=offset, limit=limit, agency=asked.agency)
+        behind = is_behind(session)
+    rows = [_card(kind, card) for card in cards]
+    if format == "csv":
+        return _csv(INDEX_COLUMNS, rows, kind, now)
+    return _envelope(rows, total, asked, behind, now, url_for(".index_twin", kind=kind, format="json"), {})
+
+
+def _card(kind: str, card: Card) -> dict[str, Any]:
+    return {
+        "name": card.name, "slug": card.slug, "agency": card.agency or None, "identifier": card.identifier or None,
+        "decisions": card.decisions, "newest": f"{card.newest}" if card.newest else None,
+        "url": f"{base_url()}{url_for('.actor', kind=kind, slug=card.slug)}",
+    }  # fmt: skip
+
+
+def _envelope(
+    rows: list[dict[str, Any]], total: int, asked: Asked, behind: bool, now: datetime, path: str, more: dict[str, Any]
+) -> Response:
+    following = None
+    if asked.page * asked.size < total:
+        following = f"{base_url()}{path}?page={asked.page + 1}&size={asked.size}" + (f"&q={asked.q}" if asked.q else "")
+    data = {
+        "total": total, "returned": len(rows), "complete": len(rows) == total and not behind,
+        "as_of": now.strftime("%Y-%m-%dT%H:%M:%SZ"), "next": following, "results": rows, **more,
+    }  # fmt: skip
+    return allow_all(Response(exports.to_json(data), mimetype="application/json"))
+
+
+def _csv(columns: tuple[str, ...], rows: list[dict[str, Any]], name: str, now: datetime) -> Response:
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\r\n")
+    writer.writerow(columns)
+    writer.writerows([exports.harmless(row.get(column)) for column in columns] for row in rows)
+    response = Response(buffer.getvalue(), content_type="text/csv; charset=utf-8")
+    response.headers["Content-Disposition"] = f'attachment; filename="clerestory-{name}-{now:%Y-%m-%d}.csv"'
+    return allow_all(response)
+
+
+def _found(session: Session, kind: str, slug: str) -> Card:
+    card = actors.find(session, ROLES[kind], slug)
+    if card is None:
+        abort(404)
+    return card
+
+
+@blueprint.get(f"/<{_KINDS}:kind>/<slug>")
+def actor(kind: str, slug: str) -> str:
+    """One person, body or supplier with all decisions."""
+    asked = _asked(kind, strict=False)
+    with here().database.read() as session:
+        card = _found(session, kind, slug)
+        deeds = actors.deeds(session, card, offset=(asked.page - 1) * 20, limit=20)
+        told = _about(session, card)
+        return render_template(
+            "actors/actor.html", kind=kind, card=card, asked=asked, deeds=deeds, pages=max(1, -(-card.decisions // 20)),
+            standings=standings(session, [one.entry for one in deeds]), agency=catalogue.agency(session, card.agency) if card.agency else None,
+            variants=actors.variants(session, card), alike=actors.alike(session, card), choices=list(CHOICES), reasons=reasons(),
+            behind=is_behind(session), address=lambda page: url_for(".actor", kind=kind, slug=slug, **({"page": page} if page > 1 else {})), **told,
+        )  # fmt: skip
+
+
+def _about(session: Session, card: Card) -> dict[str, Any]:
+    if card.role == "person":
+        return {
+            "voting": actors.voting_record(session, card),
+            "held": {field: actors.held(session, card, field) for field in ("office", "party", "district")},
+            "beside": actors.beside(session, card, "body"),
+        }
+    if card.role == "body":
+        return {"results": actors.results_of_body(session, card), "beside": actors.beside(session, card, "person")}
+    supplied = actors.supplied(session, card)
+    names = catalogue.agency_names(session, [line.key for line in supplied.agencies], language())
+    return {"supplied": supplied, "names": names}
+
+
+@blueprint.get(f"/<{_KINDS}:kind>/<slug>.<any(json, csv):format>")
+def actor_twin(kind: str, slug: str, format: str) -> Response:
+    """The same as data: JSON by pages with what the page sums up, CSV whole."""
+    asked, now = _asked(kind, strict=True), datetime.now(UTC)
+    with here().database.read() as session:
+        card = _found(session, kind, slug)
+        limit, offset = (asked.size, (asked.page - 1) * asked.size) if format == "json" else (1_000_000, 0)
+        rows: list[dict[str, Any]] = []
+        found = actors.deeds(session, card, offset=offset, limit=limit)
+        for start in range(0, len(found), 500):
+            some = found[start : start + 500]
+            stand = standings(session, [one.entry for one in some])
+            rows += [row for deed in some for row in _rows(deed, stand.get(deed.entry.number))]
+        told, behind = _about_data(session, card), is_behind(session)
+        spelled = [{"name": name, "decisions": uses} for name, uses in actors.variants(session, card)]
+    if format == "csv":
+        return _csv(COLUMNS, rows, card.slug, now)
+    entries = [_merged(rows, deed) for deed in found]
+    more = {"about": _card(kind, card) | {"names": spelled} | told}
+    return _envelope(entries, card.decisions, asked, behind, now, url_for(".actor_twin", kind=kind, slug=slug, format="json"), more)
+
+
+def _merged(rows: list[dict[str, Any]], deed: Deed) -> dict[str, Any]:
+    """A decision once, with the parts that the actor had in it."""
+    mine = [row for row in rows if row["number"] == deed.entry.number]
+    own = ("did", "name", "choice", "said", "party", "office", "district", "amount", "currency")
+    common = {name: value for name, value in mine[0].items() if name not in own}
+    return common | {"parts": [{name: row[name] for name in own if row[name] not in ("", None)} for row in mine]}
+
+
+def _rows(deed: Deed, standing: Standing | None) -> list[dict[str, Any]]:
+    data = deed.entry.data
+    common = {
+        "number": deed.entry.number, "title": data["title"], "issued": data.get("issued"), "publisher": data["publisher"]["slug"],
+        "type": data["type"], "status": data.get("status"), "state": deed.entry.state, "standing": standing.kind if standing else None,
+        "majority": deed.majority or None, "with_majority": deed.with_majority, "url": f"{base_url()}/records/{deed.entry.number}",
+    }  # fmt: skip
+    return [
+        common | {name: getattr(one, name) for name in ("did", "name", "choice", "said", "party", "office", "district")}
+        | {"amount": one.value, "currency": one.currency}
+        for one in deed.parts
+    ]  # fmt: skip
+
+
+def _about_data(session: Session, card: Card) -> dict[str, Any]:
+    told = _about(session, card)
+    if card.role == "person":
+        voting = told["voting"]
+        share = voting.agreement.share
+        return {
+            "votes": voting.counts, "votes_by_year": {str(year.year or "undated"): year.counts for year in voting.years},
+            "left_out": voting.left_out,
+            "agreement": {"same": voting.agreement.same, "all": voting.agreement.all, "share": f"{share:.4f}" if share is not None else None},
+        }  # fmt: skip
+    if card.role == "body":
+        return {"results_by_year": {str(year or "undated"): counts for year, counts in told["results"]}}
+    supplied = told["supplied"]
+    return {
+        "sums": _line(supplied.total), "by_year": [_line(one) for one in supplied.years],
+        "by_agency": [_line(one) for one in supplied.agencies], "set_aside": [_line(one) for one in supplied.aside],
+    }  # fmt: skip
+
+
+def _line(line: Line) -> dict[str, Any]:
+    figures = [{"currency": one.currency, "amounts": one.count, "sum": f"{one.sum:f}", "median": f"{one.median:f}"} for one in line.figures]
+    return {"key": line.key, "decisions": line.decisions, "shared": line.shared, "sums": figures}

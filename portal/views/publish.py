@@ -47,7 +47,7 @@ from ..models import Agency, Upload, User
 from ..parts import here
 from ..store import Saved
 from ..typed import without_control
-from . import guard, tables
+from . import grids, guard
 from .guard import Answer
 
 log = logging.getLogger(__name__)
@@ -298,7 +298,7 @@ def _act(db: Session, upload: Upload, refused: list[forms.Fault], action: str) -
     if name in ("remove", "files"):
         return redirect(url_for(".draft", token=upload.token, step=step or None, _anchor="files"), 303)
     if name == "add" and value in _FIRST:
-        row = tables.count(value, upload.data) + 1
+        row = grids.count(value, upload.data) + 1
         rows: dict[str, Any] = {value: row if value == "relation" else row + _MORE_ROWS}
         first = _FIRST[value]
         return redirect(url_for(".draft", token=upload.token, step=step or None, _anchor=f"{first}_{row}", **rows), 303)
@@ -351,7 +351,7 @@ def _blank(axis: str, token: str, typed: dict[str, Any], *, faults: list[forms.F
         by_field=by_field,
         label=forms.label,
         rows=lambda group: max(1, count_rows(group, typed), _wanted(group)),
-        **tables.for_form(typed, _wanted),
+        **grids.for_form(typed, _wanted),
         other=translated_into(typed.get("language", "")),
         note_words=note,
         endings=ENDINGS,

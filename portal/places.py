@@ -33,6 +33,12 @@ def place_name(code: str, language: str) -> str:
     return f"{name} ({code})" if part else str(name)
 
 
+def place_names(language: str) -> list[str]:
+    """The names that place_code reads: Viet Nam's provinces, then countries, in a language."""
+    countries = (str(name) for code, name in babel.Locale.parse(language).territories.items() if re.fullmatch(r"[A-Z]{2}", str(code)) and code != "ZZ")
+    return [*sorted(_VIET_NAM.values()), *sorted(countries)]
+
+
 def place_code(text: str) -> str | None:
     """The code (ISO 3166) of a place that someone named by its code or its name, in English or Vietnamese, with or
     without marks: VN-HN for vn-hn, Hà Nội and Hanoi. None for what is not known."""

@@ -27,7 +27,7 @@ _ANSWER = "_answer"
 _PATIENCE = 60.0  # seconds that looking into the files of one form may take
 # What no copy can be rid of.
 _STAYS = frozenset({"covered_text", "scan", "encrypted", "bomb", "path", "entities", "unreadable", "not_checked", "email", "phone", "iban",
-                    "national_id", "table_shape", "formula", "legacy"})  # fmt: skip
+                    "national_id", "table_shape", "formula", "legacy", "hidden_layer", "cropped"})  # fmt: skip
 # Fields of records in which people write sentences.
 WRITTEN = ("title", "summary", "body", "rationale", "counterparty", "decided_by", "method")
 

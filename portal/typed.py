@@ -1,9 +1,10 @@
 """What officers type: dates, numbers, periods, places and lines as people write them. What can be read in two ways is
 asked back, never guessed."""
 
+import csv
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from flask_babel import gettext as _
@@ -120,9 +121,26 @@ def read_lines(text: str) -> list[str]:
 
 
 def read_cells(text: str) -> Iterator[tuple[str, list[str]]]:
-    """Lines with their cells between semicolons or tabs, as pasted from a table."""
-    for line in read_lines(text):
-        yield line, [cell.strip() for cell in line.replace("\t", ";").split(";")]
+    """Lines with their cells between semicolons, or between tabs as pasted from a table. A cell in double quotes may hold
+    what else parts cells."""
+    for line in text.splitlines():
+        if line.strip():
+            between = "\t" if "\t" in line else ";"
+            cells = next(csv.reader([line], delimiter=between, skipinitialspace=between == ";")) if '"' in line else line.split(between)
+            yield line.strip(), [cell.strip() for cell in cells]
+
+
+def write_cells(cells: Sequence[str]) -> str:
+    """A line that read_cells reads as these cells, without the empty ones at the end."""
+    filled = list(cells)
+    while filled and not filled[-1]:
+        filled.pop()
+    return "; ".join(_quoted(cell) for cell in filled) or ";"
+
+
+def _quoted(cell: str) -> str:
+    cell = " ".join(cell.split())
+    return '"' + cell.replace('"', '""') + '"' if ";" in cell or cell.startswith('"') else cell
 
 
 def read_words(text: str) -> list[str]:

@@ -7,13 +7,14 @@ from typing import Any
 from flask_babel import LazyString, lazy_gettext
 
 from ..typed import without_control
+from .grids import GRIDS, pasted_rows, text_sent
 
 Typed = Mapping[str, Any]
 
 MOST_ROWS = 200
 # Groups of fields that come in rows: target_value_2 is the value of the second target.
 ROWS = {
-    "target": ("indicator", "baseline", "baseline_period", "value", "unit", "due", "responsible", "better", "measured_by", "text"),
+    "target": ("indicator", "baseline", "value", "unit", "due", "responsible", "baseline_period", "better", "measured_by", "text"),  # also the order of pasted columns
     "relation": ("type", "target"),
 }
 _BASICS = ("type", "title", "summary", "document_number", "issued", "status", "language")
@@ -81,6 +82,16 @@ LABELS: dict[str, LazyString] = {
     "frequency": lazy_gettext("How often is it measured?"),
     "better": lazy_gettext("What is better?"),
     "observations": lazy_gettext("Figures"),
+    "observation_period": lazy_gettext("Period"),
+    "observation_value": lazy_gettext("Figure"),
+    "observation_place": lazy_gettext("Place"),
+    "observation_status": lazy_gettext("State"),
+    "observation_note": lazy_gettext("Note"),
+    "vote_name": lazy_gettext("Name"),
+    "vote_choice": lazy_gettext("Vote"),
+    "vote_party": lazy_gettext("Party"),
+    "vote_office": lazy_gettext("Office"),
+    "vote_district": lazy_gettext("District"),
     "method": lazy_gettext("How was it measured?"),
     "due": lazy_gettext("When is the next figure due?"),
     "body": lazy_gettext("Full text"),
@@ -132,6 +143,9 @@ def accept(axis: str, sent: Mapping[str, list[str]]) -> dict[str, Any]:
     typed: dict[str, Any] = {
         name: without_control(values[0]) for name, values in sent.items() if name in single or _FILE_NAME.fullmatch(name)
     }
+    for grid in (GRIDS[name] for name in GRIDS if name in single):
+        if (lines := text_sent(grid, sent)) is not None:
+            typed[grid.name] = lines
     typed["subjects"] = [without_control(value) for value in sent.get("subjects", ())]
     for group in ROWS:
         if group in {*_OF_AXIS[axis], *_ENDS}:
@@ -144,8 +158,9 @@ def _rows(group: str, sent: Mapping[str, list[str]]) -> dict[str, str]:
     for name, values in sent.items():
         if (match := _ROW_NAME.fullmatch(name)) and match[1] == group and match[2] in ROWS[group] and values[0].strip():
             rows.setdefault(int(match[3]), {})[match[2]] = without_control(values[0])
-    filled = [rows[number] for number in sorted(rows)][:MOST_ROWS]
-    return {f"{group}_{column}_{n}": words for n, row in enumerate(filled, 1) for column, words in row.items()}
+    pasted = [dict(zip(ROWS[group], cells, strict=False)) for cells in pasted_rows(sent.get(f"{group}_paste", [""])[0])]
+    filled = [*(rows[number] for number in sorted(rows)), *pasted][:MOST_ROWS]
+    return {f"{group}_{column}_{n}": words for n, row in enumerate(filled, 1) for column, words in row.items() if words}
 
 
 def count_rows(group: str, typed: Typed) -> int:

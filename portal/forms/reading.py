@@ -280,11 +280,17 @@ def _targets(form: _Form) -> Iterator[Data]:
             "unit": form.text(f"target_unit_{row}"),
             "due": form.read(f"target_due_{row}", read_when),
             "responsible": form.text(f"target_responsible_{row}"),
-            "better": form.text(f"target_better_{row}"),
+            "better": _direction(form.text(f"target_better_{row}")),
             "measured_by": form.text(f"target_measured_by_{row}"),
             "text": form.text(f"target_text_{row}"),
         }
         yield {name: value for name, value in target.items() if value not in (None, "")}
+
+
+def _direction(word: str) -> str:
+    """Which figures are better, in either language."""
+    known = {"higher": "higher", "cao hơn": "higher", "lower": "lower", "thấp hơn": "lower"}
+    return known.get(word.casefold(), word)
 
 
 def _outcome(form: _Form) -> Data:

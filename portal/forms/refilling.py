@@ -5,6 +5,7 @@ from typing import Any
 
 from harvesters.record import Record
 
+from ..typed import write_cells
 from .fields import ROWS
 
 _SAME = (
@@ -35,12 +36,12 @@ def _nested(data: dict[str, Any]) -> Iterator[tuple[str, str]]:
     if amount := data.get("amount"):
         yield from (("amount", _number(amount["value"])), ("currency", amount["currency"]))
     offices = data.get("offices", {})
-    yield "decision_makers", "\n".join(_line([name, offices[name]]) if name in offices else name for name in data.get("decision_makers", ()))
-    yield "counterparties", "\n".join(_line([one["name"], one.get("identifier", ""), _share(one)]) for one in data.get("counterparties", ()))
+    yield "decision_makers", "\n".join(write_cells([name, offices[name]]) if name in offices else name for name in data.get("decision_makers", ()))
+    yield "counterparties", "\n".join(write_cells([one["name"], one.get("identifier", ""), _share(one)]) for one in data.get("counterparties", ()))
     votes = data.get("votes") or {}
     yield from ((f"votes_{name}", str(value)) for name, value in votes.items() if name != "roll_call" and value is not None)
     calls = ([vote["name"], vote["choice"], *(vote.get(name, "") for name in ("party", "office", "district"))] for vote in votes.get("roll_call", ()))
-    yield "roll_call", "\n".join(map(_line, calls))
+    yield "roll_call", "\n".join(map(write_cells, calls))
     yield from ((f"consultation_{name}", value) for name, value in (data.get("consultation") or {}).items() if value)
     for words in data.get("translations", {}).values():
         yield from ((f"translation_{name}", value) for name, value in words.items())
@@ -48,7 +49,7 @@ def _nested(data: dict[str, Any]) -> Iterator[tuple[str, str]]:
         [one["period"], _number(one["value"]), one.get("place", ""), one.get("status", ""), one.get("note", "")]
         for one in data.get("observations", ())
     )
-    yield "observations", "\n".join(map(_line, figures))
+    yield "observations", "\n".join(map(write_cells, figures))
 
 
 def _share(one: dict[str, Any]) -> str:
@@ -79,8 +80,3 @@ def _number(value: str | None) -> str:
         return ""
     whole, point, part = str(value).partition(".")
     return f"{whole}.{part}0" if point and len(part) == 3 else str(value)
-
-
-def _line(cells: list[str]) -> str:
-    """Cells between semicolons, without the empty ones at the end."""
-    return "; ".join(cells).rstrip("; ") if any(cells[2:]) or cells[1] else f"{cells[0]};"

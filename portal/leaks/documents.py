@@ -7,6 +7,7 @@ from .packages import Package, attribute, named, words_of
 from .spreadsheets import odf_parts
 
 _NETWORK = ("file:", "\\\\", "smb:")
+_CROPPED = 2000  # thousandths of a per cent
 # Names that programs put there by themselves.
 _NOBODY = frozenset({"", "user", "admin", "administrator", "openpyxl", "python-docx", "microsoft office user", "microsoft", "unknown", "author", "un-named",
                      "libreoffice", "apache poi", "anonymous", "generated"})  # fmt: skip
@@ -70,6 +71,9 @@ def inspect_carried(package: Package) -> Iterator[Finding]:
     yield from _properties(package)
     if embedded := [name for name in package.names if "/embeddings/" in name and not name.endswith("/")]:
         yield Finding.of("embedded", "", ", ".join(sorted(embedded)[:3]))
+    for part in sorted(name for name in package.among("word/document", "ppt/slides/slide", "xl/drawings/drawing") if name.endswith(".xml")):
+        if any(abs(int(one.get(side, "0") or 0)) > _CROPPED for one in named(package.root(part), "srcRect") for side in "ltrb" if one.get(side, "0").lstrip("-").isdigit()):
+            yield Finding.of("cropped", part)
     if macros := [name for name in package.names if name.lower().endswith(("vbaproject.bin", "vbadata.xml"))]:
         yield Finding.of("macros", "", ", ".join(macros[:2]))
     for part in sorted(name for name in package.names if name.endswith(".rels")):

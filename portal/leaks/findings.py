@@ -50,7 +50,7 @@ class Report:
 
 
 # What is told and does not hold anybody up.
-WARNINGS = frozenset({"properties", "external_link", "scan", "table_shape", "formula", "legacy", "notes", "phone", "not_checked"})
+WARNINGS = frozenset({"properties", "external_link", "scan", "table_shape", "formula", "cropped", "notes", "phone", "not_checked"})
 
 Words = tuple[LazyString, LazyString, LazyString]
 WORDS: Mapping[str, Words] = {
@@ -78,6 +78,21 @@ WORDS: Mapping[str, Words] = {
         lazy_gettext("Text under a bar or a picture"),
         lazy_gettext("A bar over words does not remove them: whoever copies the text reads them."),
         lazy_gettext("Remove the words themselves with a redaction tool, or replace them in the original, and make the PDF again."),
+    ),
+    "earlier_version": (
+        lazy_gettext("An earlier version inside the PDF"),
+        lazy_gettext("What was deleted is still in the file: cutting off its end brings it back."),
+        lazy_gettext("Make the PDF anew from its original (print to PDF), or take the clean copy."),
+    ),
+    "hidden_layer": (
+        lazy_gettext("A layer that is switched off"),
+        lazy_gettext("Everybody can switch it on with a click."),
+        lazy_gettext("Make the PDF again without that layer."),
+    ),
+    "cropped": (
+        lazy_gettext("A cropped picture"),
+        lazy_gettext("What was cropped is still there: everybody can drag the picture wide again."),
+        lazy_gettext("Choose “Compress pictures” and “Delete cropped areas”, or crop before you insert it."),
     ),
     "pivot_cache": (
         lazy_gettext("The data behind a pivot table"),

@@ -7,11 +7,12 @@ from tempfile import TemporaryDirectory
 
 from harvesters.xml import XmlFault
 
-from . import documents, images, pdfs, personal, spreadsheets
+from . import documents, images, pdfparts, pdfs, personal, shapes, spreadsheets
 from .findings import Finding, Report
 from .packages import Entities, Package, TooMuch, words_of
 
 _DEEPEST = 2
+_MOST_PICTURES = 200
 _MOST_TEXT = 20_000_000
 _OOXML = {"xlsx": spreadsheets.inspect_xlsx, "docx": documents.inspect_docx, "pptx": documents.inspect_pptx}
 _ODF = {"ods": spreadsheets.inspect_ods, "odt": documents.inspect_odt, "odp": documents.inspect_odt}
@@ -52,12 +53,16 @@ def _findings(path: Path, ending: str, depth: int) -> Iterator[Finding]:
     elif ending == "pdf":
         yield from pdfs.inspect_pdf(path)
         yield from personal.find(_pdf_text(path))
+        yield from personal.find(pdfparts.filled_in(path), "filled-in fields")
     elif ending in ("jpg", "jpeg", "png"):
         yield from images.inspect_image(path)
     elif ending in ("doc", "xls"):
         yield Finding.of("legacy")
     elif ending in _TEXTS:
-        yield from personal.find(_decoded(path.read_bytes()[:_MOST_TEXT]))
+        text = _decoded(path.read_bytes()[:_MOST_TEXT])
+        yield from personal.find(text)
+        if ending in ("csv", "tsv"):
+            yield from shapes.inspect_table(text)
 
 
 def _package(package: Package, ending: str, depth: int) -> Iterator[Finding]:
@@ -69,6 +74,7 @@ def _package(package: Package, ending: str, depth: int) -> Iterator[Finding]:
         return
     yield from _OOXML[ending](package) if ending in _OOXML else _ODF[ending](package)
     yield from documents.inspect_carried(package)
+    yield from _pictures(package)
     yield from personal.find(_package_text(package, ending))
 
 
@@ -86,6 +92,18 @@ def _members(package: Package, depth: int) -> Iterator[Finding]:
                     target.write(chunk)
             for finding in look(inner, info.filename, depth + 1).findings:
                 yield finding.inside(info.filename)
+
+
+def _pictures(package: Package) -> Iterator[Finding]:
+    """What the pictures in a document tell: they go out as the camera made them."""
+    with TemporaryDirectory() as folder:
+        for name in [one for one in package.among("word/media/", "ppt/media/", "xl/media/", "Pictures/") if one.lower().endswith((".jpg", ".jpeg", ".png"))][:_MOST_PICTURES]:
+            inner = Path(folder) / "picture"
+            inner.write_bytes(package.archive.read(name))
+            try:
+                yield from (finding.inside(name) for finding in images.inspect_image(inner))
+            except OSError:  # not a picture, whatever it is called
+                continue
 
 
 def _package_text(package: Package, ending: str) -> str:

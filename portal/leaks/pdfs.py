@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from . import pdfparts
 from .findings import Finding
 
 _SCALE = 2.0
@@ -24,6 +25,7 @@ class Encrypted(ValueError):
 def inspect_pdf(path: Path) -> Iterator[Finding]:
     """What a PDF hides."""
     yield from _carried(path)
+    yield from pdfparts.earlier_versions(path)
     yield from _pages(path)
 
 
@@ -42,7 +44,9 @@ def _carried(path: Path) -> Iterator[Finding]:
     root: Any = reader.root_object
     if any(kind in str(root.get(name, "")) for name in ("/OpenAction", "/AA") for kind in _TYPES_OF_ACTION) or "/JavaScript" in str(root.get("/Names", "")):
         yield Finding.of("macros", "when the document is opened")
+    yield from pdfparts.hidden_layers(root)
     for number, page in enumerate(reader.pages[:_MOST_PAGES], 1):
+        yield from pdfparts.marked_and_hidden(page, number)
         for one in page.get("/Annots") or ():
             remark: Any = one.get_object()
             words = str(remark.get("/Contents") or "")

@@ -7,6 +7,7 @@ from xml.etree.ElementTree import iterparse
 
 from harvesters.xml import local
 
+from . import personal
 from .findings import Finding
 from .packages import Entities, Package, attribute, named, words_of
 
@@ -22,6 +23,7 @@ class Sheet:
     hidden_columns: list[str] = field(default_factory=list)
     merged: int = 0
     texts: list[str] = field(default_factory=list)
+    inline: list[str] = field(default_factory=list)  # words that stand in the cells themselves, as many programs write them
 
 
 def inspect_xlsx(package: Package) -> Iterator[Finding]:
@@ -51,6 +53,10 @@ def _part_of(target: str) -> str:
 def _parts(package: Package) -> Iterator[Finding]:
     if caches := package.among("xl/pivotCache/pivotCacheRecords"):
         yield Finding.of("pivot_cache", "", f"{len(caches)}")
+    elif any(list(one) for part in package.among("xl/pivotCache/pivotCacheDefinition") if part.endswith(".xml") for one in named(package.root(part), "sharedItems")):
+        yield Finding.of("pivot_cache", "", "the values of its fields")
+    if package.among("xl/model/") or any(b"DataMashup" in package.archive.read(part)[:4000].replace(b"\0", b"") for part in package.among("customXml/item")):
+        yield Finding.of("external_data", "", "a data model or a query")
     if package.among("xl/externalLinks/externalLink", "xl/connections", "xl/queryTables/"):
         names = [target for part in package.among("xl/externalLinks/externalLink") for _kind, target, _out in package.relations(part)]
         yield Finding.of("external_data", "", ", ".join(names))
@@ -73,6 +79,7 @@ def _sheet(package: Package, part: str, where: str) -> Iterator[Finding]:
         yield Finding.of("hidden_columns", f"{where}, columns {', '.join(seen.hidden_columns[:10])}")
     if seen.merged > 2:
         yield Finding.of("table_shape", where, f"{seen.merged} merged cells")
+    yield from personal.find("\n".join(seen.inline), where)
     if acting := next((text for text in seen.texts if _ACTS.match(text)), None):
         yield Finding.of("formula", where, acting)
 
@@ -92,8 +99,11 @@ def _stream(file: object, seen: Sheet) -> None:
                                        f"{_letters(element.get('min', '1'))}–{_letters(element.get('max', '1'))}")  # fmt: skip
         elif name == "mergeCell":
             seen.merged += 1
-        elif name == "t" and element.text and _ACTS.match(element.text):
-            seen.texts.append(element.text)
+        elif name == "t" and element.text:
+            if len(seen.inline) < _MOST_ROWS:
+                seen.inline.append(element.text)
+            if _ACTS.match(element.text):
+                seen.texts.append(element.text)
         elif name == "row":
             element.clear()
             if stack:

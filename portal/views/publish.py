@@ -49,7 +49,7 @@ from ..models import Agency, Upload, User
 from ..parts import here
 from ..store import Saved
 from ..typed import without_control
-from . import guard
+from . import grids, guard
 from .guard import Answer
 
 log = logging.getLogger(__name__)
@@ -59,6 +59,8 @@ _MOST_AT_ONCE = 260_000_000  # bytes of one form: five of the largest files, and
 _MOST_TYPED = 8_000_000  # bytes of one field: more than the longest full text takes
 _PAGE = 30  # records on one page of the desk
 _LICENCE = "CC-BY-4.0"  # what a fresh form proposes; the officer may write another
+_FIRST = {"target": "target_indicator", "relation": "relation_type", "observation": "observation_period", "vote": "vote_name"}  # where a new row begins
+_MORE_ROWS = 9  # that a button adds to a table
 _FORMS = ("publish.form", "publish.draft")
 
 
@@ -299,10 +301,10 @@ def _act(db: Session, upload: Upload, refused: list[forms.Fault], action: str) -
         return redirect(url_for(".desk"), 303)
     if name in ("remove", "files"):
         return redirect(url_for(".draft", token=upload.token, step=step or None, _anchor="files"), 303)
-    if name == "add" and value in ("target", "relation"):
-        row = count_rows(value, upload.data) + 1
-        first = "target_indicator" if value == "target" else "relation_type"
-        rows: dict[str, Any] = {value: row}
+    if name == "add" and value in _FIRST:
+        row = grids.count(value, upload.data) + 1
+        rows: dict[str, Any] = {value: row if value == "relation" else row + _MORE_ROWS}
+        first = _FIRST[value]
         return redirect(url_for(".draft", token=upload.token, step=step or None, _anchor=f"{first}_{row}", **rows), 303)
     if name == "find" and value.isdigit():
         return redirect(url_for(".draft", token=upload.token, find=value, step=step or None, _anchor=f"relation_target_{value}"), 303)
@@ -353,6 +355,7 @@ def _blank(axis: str, token: str, typed: dict[str, Any], *, faults: list[forms.F
         by_field=by_field,
         label=forms.label,
         rows=lambda group: max(1, count_rows(group, typed), _wanted(group)),
+        **grids.for_form(typed, _wanted),
         other=translated_into(typed.get("language", "")),
         note_words=note,
         endings=ENDINGS,

@@ -10,6 +10,7 @@ from werkzeug.test import TestResponse
 from harvesters.record import read_number
 from portal import accounts, catalogue
 from portal.catalogue import AnyRecord, Entry
+from portal.forms.grids import GRIDS, text_sent
 from portal.parts import Portal
 
 from ..browser import JudgingClient
@@ -138,4 +139,10 @@ def _typed(html: str) -> dict[str, Any]:
     return typed
 
 
-typed_into = _typed
+def typed_into(html: str) -> dict[str, Any]:
+    """What was typed into a form, field by field: the rows of its small tables as the lines that they are."""
+    typed = _typed(html)
+    for grid in GRIDS.values():
+        lines = text_sent(grid, {name: [value] for name, value in typed.items() if isinstance(value, str)})
+        typed = {name: value for name, value in typed.items() if not name.startswith(f"{grid.row}_")} | ({grid.name: lines} if lines else {})
+    return typed

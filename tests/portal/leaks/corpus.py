@@ -95,6 +95,14 @@ def _workbooks() -> Iterator[Case]:
         for row in range(2, 8):
             book.active.merge_cells(f"A{row}:B{row}")
 
+    def inlined(words: str) -> bytes:
+        return replaced(plain, "xl/worksheets/sheet1.xml", "</sheetData>", f'<row r="99"><c r="A99" t="inlineStr"><is><t>{words}</t></is></c></row></sheetData>')
+
+    yield "inline.xlsx", "national_id", inlined("DNI 12345678Z"), inlined("DNI 12345678A")
+    fields = '<pivotCacheDefinition xmlns="http://x"><cacheField><sharedItems>{}</sharedItems></cacheField></pivotCacheDefinition>'
+    part = "xl/pivotCache/pivotCacheDefinition1.xml"
+    yield "pivot-fields.xlsx", "pivot_cache", with_parts(plain, {part: fields.format('<s v="Hoa"/>').encode()}), with_parts(plain, {part: fields.format("").encode()})
+    yield "model.xlsx", "external_data", with_parts(plain, {"xl/model/item.data": b"x"}), plain
     yield "merged.xlsx", "table_shape", workbook(merge), plain
 
 
@@ -148,6 +156,14 @@ def _documents() -> Iterator[Case]:
     yield "last-by.docx", "properties", document(lambda made: setattr(made.core_properties, "last_modified_by", "Hoa")), plain
     custom = b'<Properties xmlns="http://x" xmlns:vt="http://y"><property name="Client"><vt:lpwstr>Hoa Ltd</vt:lpwstr></property></Properties>'
     yield "custom.docx", "properties", with_parts(plain, {"docProps/custom.xml": custom}), plain
+    def placed(content: bytes, crop: str = "") -> bytes:
+        made = document(lambda one: one.add_picture(io.BytesIO(content)))
+        return replaced(made, "word/document.xml", "<a:stretch>", f"{crop}<a:stretch>")
+
+    exif = Image.Exif()
+    exif.get_ifd(0x8825).update({1: "N", 2: (21.0, 1.0, 42.0), 3: "E", 4: (105.0, 51.0, 0.0)})
+    yield "picture.docx", "gps", placed(picture(exif=exif)), placed(picture())
+    yield "cropped.docx", "cropped", placed(picture(), '<a:srcRect l="30000"/>'), placed(picture(), '<a:srcRect l="0"/>')
     yield "object.docx", "embedded", with_parts(plain, {"word/embeddings/Microsoft_Excel_Sheet1.xlsx": workbook()}), plain
     yield "macros.docx", "macros", with_parts(plain, {"word/vbaProject.bin": b"\xd0\xcf"}), plain
     relation = '<Relationship Id="rX" Type="http://x/attachedTemplate" Target="{}" TargetMode="External"/></Relationships>'
@@ -248,6 +264,38 @@ def _pdfs() -> Iterator[Case]:
         writer.write(file)
         return file.getvalue()
 
+    def appended(words: str) -> bytes:
+        from pypdf import PdfReader, PdfWriter
+        from pypdf.generic import DecodedStreamObject, NameObject
+
+        writer = PdfWriter(io.BytesIO(plain), incremental=True)
+        said = PdfReader(io.BytesIO(plain)).pages[-1].get_contents()
+        stream = DecodedStreamObject()
+        stream.set_data(said.get_data().replace(_SECRET.encode(), words.encode()) if words else said.get_data())
+        writer.pages[-1][NameObject("/Contents")] = writer._add_object(stream)
+        file = io.BytesIO()
+        writer.write(file)
+        return file.getvalue()
+
+    yield "earlier.pdf", "earlier_version", appended("Nothing"), appended("")
+
+    def layered(state: str) -> Any:
+        def change(writer: Any) -> None:
+            from pypdf.generic import ArrayObject, DictionaryObject, NameObject, TextStringObject
+
+            layer = writer._add_object(DictionaryObject({NameObject("/Type"): NameObject("/OCG"), NameObject("/Name"): TextStringObject("Owners")}))
+            start = DictionaryObject({NameObject(state): ArrayObject([layer])})
+            writer.root_object[NameObject("/OCProperties")] = DictionaryObject({NameObject("/OCGs"): ArrayObject([layer]), NameObject("/D"): start})
+
+        return change
+
+    yield "layer.pdf", "hidden_layer", mended(layered("/OFF")), mended(layered("/ON"))
+
+    def field(words: str, flags: int) -> Any:
+        return pdf(lambda sheet: (secret(sheet), sheet.acroForm.textfield(name="who", value=words, x=60, y=200, annotationFlags=flags)))
+
+    yield "hidden-field.pdf", "hidden_text", field("Hoa Nguyen", 2), field("Hoa Nguyen", 4)
+    yield "filled-field.pdf", "national_id", field("DNI 12345678Z", 4), field("DNI 12345678A", 4)
     yield "attachment.pdf", "embedded", mended(lambda writer: writer.add_attachment("pay.xlsx", b"PK")), plain
     def script(writer: Any) -> None:
         from pypdf.generic import DictionaryObject, NameObject, TextStringObject
@@ -307,6 +355,11 @@ _PEOPLE = (
 
 
 def _personal() -> Iterator[Case]:
+    rows = "".join(f"{year},Office,{year * 3}\n" for year in range(2015, 2025))
+    table = f"Year,Agency,Amount\n{rows}"
+    yield "titled.csv", "table_shape", f"Spending of the city,,\n{table}".encode(), table.encode()
+    yield "nameless.csv", "table_shape", f"Year,,Amount\n{rows}".encode(), table.encode()
+    yield "ragged.csv", "table_shape", f"{table}2026,Office\n".encode(), table.encode()
     for number, (code, leak, twin) in enumerate(_PEOPLE):
         first = f"{HARMLESS}\n{leak}\n".encode()
         yield f"{code}-{number}.{'csv' if number % 2 else 'txt'}", code, first, f"{HARMLESS}\n{twin}\n".encode()

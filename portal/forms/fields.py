@@ -14,7 +14,7 @@ Typed = Mapping[str, Any]
 MOST_ROWS = 200
 # Groups of fields that come in rows: target_value_2 is the value of the second target.
 ROWS = {
-    "target": ("indicator", "baseline", "value", "unit", "due", "responsible", "baseline_period", "better", "measured_by", "text"),  # also the order of pasted columns
+    "target": ("indicator", "baseline", "value", "unit", "due", "responsible", "better", "measured_by", "text", "baseline_period"),  # also the order of pasted columns
     "relation": ("type", "target"),
 }
 _BASICS = ("type", "title", "summary", "document_number", "issued", "status", "language")

@@ -59,7 +59,7 @@ def _targets(typed: Mapping[str, Any], wanted: int) -> list[list[str]]:
     return [[str(typed.get(f"target_{column}_{row}", "")) for column in _SHOWN] for row in range(1, count + 1)]
 
 
-_SHOWN = ("indicator", "baseline", "value", "unit", "due", "responsible", "baseline_period", "better", "measured_by", "text")
+_SHOWN = ("indicator", "baseline", "value", "unit", "due", "responsible", "better", "measured_by", "text", "baseline_period")
 assert set(_SHOWN) == set(ROWS["target"])
 
 

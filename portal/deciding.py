@@ -1,7 +1,7 @@
 """A decision with everything that its page tells beside its words: how it stands, who decided, the vote, the ground, the money."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from harvesters.record import Decision, Money
 
 from . import catalogue
-from .catalogue import Entry, Link
+from .catalogue import AnyRecord, Entry, Link
 from .models import HIDDEN, IdentifierRow, RecordRow
 from .names import same_name
 from .parties import bodies_of, body, country_of, person, supplier
@@ -55,12 +55,18 @@ def deciding_of(session: Session, entry: Entry, links: Sequence[Link]) -> Decidi
     standing = standings(session, [entry]).get(entry.number)
     stages = tuple(stages_of(session, entry, links))
     record = entry.record
+    grounds = grounds_of(session, entry, record.legal_basis) if isinstance(record, Decision) else []
+    return replace(said_in(record), standing=standing, stages=stages, grounds=tuple(grounds))
+
+
+def said_in(record: AnyRecord) -> Deciding:
+    """What a record says itself, also in a version of before: the vote, and who took part."""
     if not isinstance(record, Decision):
-        return Deciding(standing, stages)
+        return Deciding(None, ())
     agency = record.publisher.slug
     return Deciding(
-        standing,
-        stages,
+        None,
+        (),
         view_of(record.votes, agency) if record.votes else None,
         tuple(Named(name, body(agency, name).slug if same_name(name) else "") for name in bodies_of(record.decided_by)),
         tuple(
@@ -68,7 +74,6 @@ def deciding_of(session: Session, entry: Entry, links: Sequence[Link]) -> Decidi
             for name in record.decision_makers
         ),
         tuple(_others(record)),
-        tuple(grounds_of(session, entry, record.legal_basis)),
     )
 
 

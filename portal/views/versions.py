@@ -13,17 +13,17 @@ from flask_babel import ngettext
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as Answer
 
-from harvesters.record import Decision, Outcome
+from harvesters.record import Outcome
 
 from .. import comparison, errors, exports, figures, history, inforce
 from ..announced import Announcement
 from ..catalogue import Entry, Version
+from ..deciding import said_in
 from ..history import Mark
 from ..i18n import language, show_when
 from ..inforce import InForce
 from ..look import base_url
 from ..parts import here
-from ..votes import view_of
 from .opening import as_it_was, chosen_language, languages_of, open_entry, opening_of
 from .records import blueprint, send_raw
 
@@ -164,7 +164,7 @@ def _said(past: Entry, one: Version) -> dict[str, Any]:
         "summary": past.text("summary", tongue),
         "opening": opening_of(past, one.version),
         "figures": figures.figures_of(record, [], []) if isinstance(record, Outcome) else None,
-        "vote": view_of(record.votes, past.data["publisher"]["slug"]) if isinstance(record, Decision) and record.votes else None,
+        "deciding": said_in(record),
         "fields": [field for field in comparison.fields_of(record, language()) if field.name not in _SHOWN_APART and not field.name.startswith("translations.")],
         "tongues": languages_of(past),
         "tongue": tongue,

@@ -26,7 +26,7 @@ _BLANK = {
 }  # fmt: skip
 # Parts that are dropped with whatever refers to them, by how their names begin.
 _DROPPED = {
-    "xlsx": ("xl/comments", "xl/threadedComments/", "xl/persons/", "xl/externalLinks/", "xl/connections.xml", "xl/queryTables/", "xl/calcChain.xml",
+    "xlsx": ("xl/comments", "xl/threadedComments/", "xl/persons/", "xl/externalLinks/", "xl/model/", "xl/connections.xml", "xl/queryTables/", "xl/calcChain.xml",
              "xl/drawings/vmlDrawing", "xl/printerSettings/", "xl/revisions/", "docProps/thumbnail"),
     "docx": ("word/comments", "word/people.xml", "docProps/thumbnail"),
     "pptx": ("ppt/comments/", "ppt/commentAuthors.xml", "ppt/authors.xml", "ppt/notesSlides/", "docProps/thumbnail"),

@@ -1,0 +1,128 @@
+"""Relations as seen from a record, both ways, and the record that most others point to."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import and_, func, or_, select, text
+from sqlalchemy.orm import Session
+
+from harvesters.record import Relation
+
+from ..models import HIDDEN, IdentifierRow, RecordRow, Redirect, RelationRow
+from ..store import fold_identifier
+from .entries import FIELDS, Entry, entry_of, find_many
+
+
+@dataclass(frozen=True)
+class Link:
+    """One relation as seen from a record. `inverse`: the other record points here. `entry` is the other record,
+    None while it has not arrived; then `relation` says what is known of it. `origin`: nothing where the record says
+    so itself, "machine" or "desk" where it was found in its words."""
+
+    type: str
+    inverse: bool
+    relation: Relation | None
+    entry: Entry | None
+    origin: str = ""
+
+
+def most_linked(session: Session) -> Entry | None:
+    """The published record that most others point to (two at least): the heart of a matter. A policy before any
+    other: decisions carry it out and outcomes measure it."""
+    by_number = (
+        select(RecordRow.id, func.count().label("uses"))
+        .join(RelationRow, RelationRow.target_number == RecordRow.number)
+        .group_by(RecordRow.id)
+    )
+    by_identifier = (
+        select(IdentifierRow.record_id, func.count().label("uses"))
+        .join(RelationRow, RelationRow.target_identifier == IdentifierRow.value)
+        .where(RelationRow.target_number.is_(None))
+        .group_by(IdentifierRow.record_id)
+    )
+    uses: dict[int, int] = {}
+    for query in (by_number, by_identifier):
+        for record_id, count in session.execute(query.order_by(text("uses DESC")).limit(50)):
+            uses[record_id] = uses.get(record_id, 0) + count
+    used = [record_id for record_id, count in sorted(uses.items(), key=lambda use: (-use[1], use[0])) if count > 1]
+    rows = session.scalars(select(RecordRow).where(RecordRow.id.in_(used), RecordRow.state == "published"))
+    hearts = sorted(rows, key=lambda row: (row.axis != "policy", used.index(row.id)))
+    return entry_of(hearts[0]) if hearts else None
+
+
+def links(session: Session, entry: Entry) -> list[Link]:
+    """A record's relations both ways: its own in their order, then those of records that point to it."""
+    stated = _outgoing(session, entry)
+    return stated + _found(session, entry, stated) + _incoming(session, entry)
+
+
+def _outgoing(session: Session, entry: Entry) -> list[Link]:
+    """The record's own relations, all resolved in two statements however many there are."""
+    relations = entry.relations
+    numbers = {relation.target_number for relation in relations if relation.target_number}
+    words = {fold_identifier(relation.identifier) for relation in relations if not relation.target_number}
+    by_number = _present(session, numbers) if numbers else {}
+    by_word = _first_by_identifier(session, words) if words else {}
+
+    def target(relation: Relation) -> Entry | None:
+        if number := relation.target_number:
+            return by_number.get(number)
+        return by_word.get(fold_identifier(relation.identifier))
+
+    return [Link(relation.type, False, relation, target(relation)) for relation in relations]
+
+
+def _found(session: Session, entry: Entry, stated: Sequence[Link]) -> list[Link]:
+    """Relations that were found in the record's words, but for those that it states itself."""
+    rows = session.scalars(select(RelationRow).where(RelationRow.record_id == entry.id, RelationRow.origin != "").order_by(RelationRow.position)).all()
+    present = _present(session, {row.target_number for row in rows if row.target_number}) if rows else {}
+    known = {link.entry.number for link in stated if link.entry} | {entry.number}
+    return [
+        Link(row.type, False, Relation(type=row.type, number=row.target_number), target, row.origin)
+        for row in rows
+        if (target := present.get(row.target_number or "")) and target.number not in known
+    ]
+
+
+def _present(session: Session, numbers: set[str]) -> dict[str, Entry]:
+    """The records of numbers, where an old one leads to the present one."""
+    found = {entry.number: entry for entry in find_many(session, sorted(numbers))}
+    if missing := numbers - found.keys():
+        rows = session.scalars(select(Redirect).where(Redirect.number.in_(missing)))
+        led = {row.number: row.target for row in rows}
+        present = {entry.number: entry for entry in find_many(session, sorted(set(led.values())))} if led else {}
+        found |= {old: present[target] for old, target in led.items() if target in present}
+    return found
+
+
+def _first_by_identifier(session: Session, words: Iterable[str]) -> dict[str, Entry]:
+    """The oldest shown record by each folded identifier."""
+    rows = session.execute(
+        select(IdentifierRow.value, func.min(RecordRow.id))
+        .join(RecordRow, RecordRow.id == IdentifierRow.record_id)
+        .where(IdentifierRow.value.in_(words), RecordRow.state.not_in(HIDDEN))
+        .group_by(IdentifierRow.value)
+    )
+    first = dict(rows.all())
+    found = session.execute(select(*FIELDS).where(RecordRow.id.in_(set(first.values()))))
+    by_id = {row.id: Entry(*row) for row in found}
+    return {value: by_id[record_id] for value, record_id in first.items()}
+
+
+def _incoming(session: Session, entry: Entry) -> list[Link]:
+    values = select(IdentifierRow.value).where(IdentifierRow.record_id == entry.id)
+    rows = session.execute(
+        select(RelationRow.type, RelationRow.origin, *FIELDS)
+        .join(RecordRow, RecordRow.id == RelationRow.record_id)
+        .where(RecordRow.state.not_in(HIDDEN), RecordRow.id != entry.id)
+        .where(
+            or_(
+                RelationRow.target_number == entry.number,
+                # Not "IS NULL": SQLite would read every relation that names no number, however many there are.
+                and_(func.coalesce(RelationRow.target_number, "") == "", RelationRow.target_identifier.in_(values)),
+            )
+        )
+        .order_by(RecordRow.issued_on, RecordRow.number)
+        .limit(200)
+    )
+    return [Link(kind, True, None, Entry(*fields), origin) for kind, origin, *fields in rows]

@@ -20,7 +20,7 @@ def test_what_one_filter_less_would_give_is_told_and_true(client: JudgingClient,
     save(a_policy(title="Bridge plan", subjects=("TRAN",)), a_policy(title="Bridge law"), a_decision(title="School"))
     html = client.get("/search?q=bridge&axis=decision&subject=TRAN").text
     said = words(html)
-    assert "Without the filter “Decision”: one record" in said
+    assert "Without the filter “Decision”: 1 record" in said
     assert "Without the filter “Transport”" not in said
     address = re.findall(r'href="([^"]*)">Without the filter “Decision”', html)[0]
     assert "Bridge</mark> plan" in client.get(f"/search{unescape(address)}").text

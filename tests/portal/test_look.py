@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import portal
-from portal.look import page_numbers, stylesheet
+from portal.look import Kept, page_numbers, stylesheet
 from portal.parts import Portal
 
 from ..browser import JudgingClient
@@ -159,6 +159,15 @@ def test_public_pages_travel_packed_and_forms_do_not(client: JudgingClient) -> N
     assert packed.headers["Content-Encoding"] == "gzip"
     assert "Accept-Encoding" in packed.headers["Vary"]
     assert "Content-Encoding" not in client.get("/sign-in", headers={"Accept-Encoding": "gzip"}).headers
+
+
+def test_what_took_long_is_kept_and_what_was_quick_is_read_again() -> None:
+    answers = iter(range(10))
+    kept = Kept(times=1e9)
+    assert [kept.get("slow", lambda: next(answers), quick=0) for _ in range(2)] == [0, 0]
+    assert [kept.get("quick", lambda: next(answers), quick=3600) for _ in range(2)] == [1, 2]
+    never = Kept(times=0)
+    assert [never.get("slow", lambda: next(answers), quick=0) for _ in range(2)] == [3, 4]
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,8 @@ PORT ?= 5000
 export PORT
 
 BIN := .venv/bin
+# How many processes share the tests: one a core; each has a Chromium and a PostgreSQL of its own.
+AT_ONCE ?= logical
 # What an installation depends on: new dependencies, new packages.
 MADE_OF := setup.cfg pyproject.toml
 
@@ -42,8 +44,9 @@ run: .venv/installed ## Show the portal with its demonstration on http://127.0.0
 	@$(BIN)/clerestory demo
 	@exec $(BIN)/clerestory serve
 
-test: .venv/installed-dev ## Run the whole suite
-	@$(BIN)/python -m pytest
+test: .venv/installed-dev ## Run the whole suite, on every core (AT_ONCE=1 for one process)
+	@$(BIN)/python -m pytest -m "not alone" -n $(AT_ONCE) --maxprocesses 8 --dist worksteal; others=$$?; \
+		$(BIN)/python -m pytest -m alone && exit $$others
 
 lint: .venv/installed-dev ## Check style, and that imports point one way
 	@$(BIN)/ruff check .

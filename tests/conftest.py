@@ -21,6 +21,8 @@ from portal.settings import Settings
 
 from . import postgresql
 from .browser import JudgingClient
+from .telling import pytest_terminal_summary as pytest_terminal_summary
+from .telling import tell as tell
 
 NOW = datetime(2024, 6, 1, 12, 0, tzinfo=UTC)
 CHROMIUM = "/usr/bin/chromium"
@@ -265,13 +267,3 @@ def samples() -> Path:
     if not folder or not Path(folder).is_dir():
         lacking("PORTAL_SAMPLES names no folder with recorded answers")
     return Path(str(folder))
-
-
-def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """What became of the recorded answers, by kind."""
-    from .harvesters.conftest import REPLAYED
-
-    if REPLAYED:
-        terminalreporter.write_sep("-", "recorded answers of real agencies: kind, records, skipped, rejected")
-        for kind, counts in sorted(REPLAYED.items()):
-            terminalreporter.write_line(f"{kind:<24} {counts['records']:>8,} {counts['skipped']:>8,} {counts['rejected']:>6,}")

@@ -15,10 +15,9 @@ from harvesters.kinds import kind_of
 from harvesters.replay import parse_again
 from harvesters.source import Source, make_source
 
+from ..telling import note_replayed
 from .agency import Agency
 
-# What became of the recorded answers of real agencies, by kind: printed when the tests have ended.
-REPLAYED: dict[str, Counter[str]] = defaultdict(Counter)
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
 
@@ -86,10 +85,11 @@ def samples() -> Path:
 
 
 @pytest.fixture(autouse=True)
-def _what_is_kept_is_enough(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+def _what_is_kept_is_enough(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Whatever a kind yields in a test, what is kept of it (`raw`) must give the same record when it is read again,
     as `clerestory harvest replay` does."""
-    judge, replayed = run._Run._result, request.node.get_closest_marker("samples") is not None
+    judge = run._Run._result
+    became_of: dict[str, Counter[str]] = defaultdict(Counter)
 
     def result(self: Any, kind: Any, item: Any) -> Any:
         became = judge(self, kind, item)
@@ -99,9 +99,12 @@ def _what_is_kept_is_enough(request: pytest.FixtureRequest, monkeypatch: pytest.
                 f"kind {self._source.kind}: what is kept of {item.identifier!r} says something else than what came; "
                 "put everything that parse needs into raw, or offer read(raw, media_type)"
             )
-        if replayed:
-            outcome = "records" if isinstance(became, run.Harvested) else "rejected" if became is not None else "skipped"
-            REPLAYED[self._source.kind][outcome] += 1
+        outcome = "records" if isinstance(became, run.Harvested) else "rejected" if became is not None else "skipped"
+        became_of[self._source.kind][outcome] += 1
         return became
 
     monkeypatch.setattr(run._Run, "_result", result)
+    yield
+    if request.node.get_closest_marker("samples"):
+        for kind, outcomes in became_of.items():
+            note_replayed(request.node, kind, outcomes)

@@ -10,6 +10,7 @@ import pytest
 from harvesters.http import BadAnswer, Http
 from harvesters.run import Account, Harvested, Rejected, harvest
 
+from ..telling import Tell
 from .agency import Agency, Asked, Reply
 from .conftest import a_source
 
@@ -150,7 +151,7 @@ def _recorded_csw(agency: Agency, folder: Path) -> str:
 
 
 @pytest.mark.samples
-def test_recorded_catalogues_become_records(samples: Path, agency: Agency, http: Http, capsys: pytest.CaptureFixture[str]) -> None:
+def test_recorded_catalogues_become_records(samples: Path, agency: Agency, http: Http, tell: Tell) -> None:
     folder = samples / "dcat"
     counts: Counter[str] = Counter()
     for path, expected, language in (
@@ -171,8 +172,7 @@ def test_recorded_catalogues_become_records(samples: Path, agency: Agency, http:
     source = a_source("dcat", _recorded_csw(agency, folder / "udata_fr"), language="fr", place="FR", options={"output": "dcat"})
     account, results = came(source, http)
     assert [one for one in results if isinstance(one, Rejected)] == [] and (len(results), account.expected, account.complete) == (6, 6, True)
-    with capsys.disabled():
-        print(f"\n  dcat: {dict(counts)}, csw {len(results)}")
+    tell(f"dcat: {dict(counts)}, csw {len(results)}")
 
 
 @pytest.mark.samples

@@ -11,6 +11,7 @@ from harvesters.http import BadAnswer, Http
 from harvesters.kinds.federal_register_xml import spell
 from harvesters.run import Account, Harvested, Rejected, harvest
 
+from ..telling import Tell
 from .agency import Agency, Reply
 from .conftest import NOW, a_source
 
@@ -51,12 +52,11 @@ def test_what_is_no_issue_is_refused(agency: Agency, http: Http) -> None:
 
 
 @pytest.mark.samples
-def test_the_recorded_issue_becomes_records(samples: Path, agency: Agency, http: Http, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_recorded_issue_becomes_records(samples: Path, agency: Agency, http: Http, tell: Tell) -> None:
     url = agency.plays("/FR-2016-04-15.xml", Reply((samples / "federal_register/bulk_xml/FR-2016-04-15.xml").read_bytes(), media_type="application/xml"))
     account, results = came(a_source("federal_register_xml", url, place="US", axis=None), http)
     records = {one.record.identifier: one.record for one in results if isinstance(one, Harvested)}
-    with capsys.disabled():
-        print(f"\n  federal_register_xml: {account.received} documents, {Counter((one.axis, one.type) for one in records.values())}")
+    tell(f"federal_register_xml: {account.received} documents, {Counter((one.axis, one.type) for one in records.values())}")
     assert [one.reason for one in results if isinstance(one, Rejected)] == [] and account.received == len(records) == 146
     assert all(one.issued == "2016-04-15" and one.title and len(one.body) > 100 for one in records.values())
     proclamation = next(one for one in records.values() if one.type == "proclamation")

@@ -9,6 +9,7 @@ import pytest
 from harvesters.http import BadAnswer, Http
 from harvesters.run import Account, Harvested, Rejected, Tombstone, harvest
 
+from ..telling import Tell
 from .agency import Agency, Reply
 from .conftest import a_source
 
@@ -71,7 +72,7 @@ def test_what_is_no_feed_is_refused(agency: Agency, http: Http) -> None:
 
 
 @pytest.mark.samples
-def test_the_recorded_feed_of_legislation_becomes_records(samples: Path, agency: Agency, http: Http, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_recorded_feed_of_legislation_becomes_records(samples: Path, agency: Agency, http: Http, tell: Tell) -> None:
     folder = samples / "atom/legislation_gov_uk/pages"
     numbers = [*range(1, 26), 5063]
     for number in numbers:
@@ -82,8 +83,7 @@ def test_the_recorded_feed_of_legislation_becomes_records(samples: Path, agency:
     rules = [{"when": {"type": "Instrument"}, "axis": "policy", "type": "regulation"}]
     account, results = came(a_source("atom", f"{agency.url}/pages/1", place="GB", axis="policy", type="law", rules=rules, options={"window": "all"}), http)
     records = [one.record for one in results if isinstance(one, Harvested)]
-    with capsys.disabled():
-        print(f"\n  atom: {account.received} entries, {Counter(one.type for one in records)}, {account.skipped} again, {account.flags}")
+    tell(f"atom: {account.received} entries, {Counter(one.type for one in records)}, {account.skipped} again, {account.flags}")
     assert [one.reason for one in results if isinstance(one, Rejected)] == [] and account.received == 504 and account.complete
     welsh = next(one for one in records if one.title == "Qualifications Wales Act 2015")
     assert welsh.translations["cy"].title == "Deddf Cymwysterau Cymru 2015" and welsh.type == "law"

@@ -12,6 +12,7 @@ from harvesters.kinds.govuk_content import NOT_FOR_US
 from harvesters.record import Policy
 from harvesters.run import Account, Harvested, Rejected, Tombstone, harvest
 
+from ..telling import Tell
 from .agency import Agency, Asked, Reply
 from .conftest import NOW, a_source
 
@@ -98,7 +99,7 @@ def test_named_paths_are_collected_and_a_wrong_one_makes_the_run_doubtful(agency
 
 
 @pytest.mark.samples
-def test_recorded_pages_become_records(samples: Path, agency: Agency, http: Http, capsys: pytest.CaptureFixture[str]) -> None:
+def test_recorded_pages_become_records(samples: Path, agency: Agency, http: Http, tell: Tell) -> None:
     pages: dict[str, dict[str, Any]] = {}
     for file in sorted((samples / "govuk/content_items").glob("*/*.json")):
         page = json.loads(file.read_text("utf-8"))
@@ -112,8 +113,7 @@ def test_recorded_pages_become_records(samples: Path, agency: Agency, http: Http
     rejected = [one.reason for one in results if isinstance(one, Rejected)]
     records = {one.record.identifier: one.record for one in results if isinstance(one, Harvested)}
     ours = {page["content_id"] for page in pages.values() if page["document_type"] not in NOT_FOR_US}
-    with capsys.disabled():
-        print(f"\n  govuk: {len(pages)} pages, {len(records)} records, {len(rejected)} rejected")
+    tell(f"govuk: {len(pages)} pages, {len(records)} records, {len(rejected)} rejected")
     # Several of the recorded pages were made out of others, and kept their content_id.
     assert [reason for reason in rejected if "another item of this source has it" not in reason] == []
     assert set(records) == ours

@@ -121,7 +121,7 @@ def test_an_answer_that_drips_is_given_up_as_a_whole(agency: Agency, make_http: 
     begun = time.monotonic()
     with pytest.raises(SourceUnavailable, match=r"still sending after 0\.4 s"):
         http.get_json(agency.plays("/data.json", Reply(b" " * 500, drip=0.02)))
-    assert time.monotonic() - begun < 3
+    assert time.monotonic() - begun < 8, "the whole answer would take ten seconds"
     assert agency.paths() == ["/data.json"]
 
 

@@ -14,6 +14,7 @@ from harvesters.kinds.council import local_moment, status_of, votes_of
 from harvesters.record import Decision, Policy
 from harvesters.run import Account, Harvested, Rejected, harvest
 
+from ..telling import Tell
 from .agency import Agency, Asked, Reply
 from .conftest import NOW, a_source
 
@@ -137,7 +138,7 @@ def test_recorded_matters_and_meetings_become_records(samples: Path, agency: Age
 
 
 @pytest.mark.samples
-def test_the_recorded_mirror_becomes_records(samples: Path, agency: Agency, http: Http, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_recorded_mirror_becomes_records(samples: Path, agency: Agency, http: Http, tell: Tell) -> None:
     for folder in ("introduction", "events"):
         listing = []
         for file in sorted((samples / "nyc_council" / folder / "2025").glob("*.json")):
@@ -145,8 +146,7 @@ def test_the_recorded_mirror_becomes_records(samples: Path, agency: Agency, http
         agency.plays(f"/contents/{folder}/2025", listing)
     account, results = came(a_source("nyc_council", f"{agency.url}/contents", place="US-NY", axis=None, options={"years": [2025]}), http)
     records = [one.record for one in results if isinstance(one, Harvested)]
-    with capsys.disabled():
-        print(f"\n  nyc_council: {account.received} items, {Counter((one.axis, one.type) for one in records)}, {account.flags}")
+    tell(f"nyc_council: {account.received} items, {Counter((one.axis, one.type) for one in records)}, {account.flags}")
     assert [one.reason for one in results if isinstance(one, Rejected)] == [] and account.complete
     assert Counter(one.identifier.partition("-")[0] for one in records) | Counter() == {"matter": 368, "event": 176, "item": account.received - 544}
     assert Counter(one.status for one in records if one.type == "law") == {"closed": 279, "in_force": 87, "rejected": 2}

@@ -8,6 +8,7 @@ import pytest
 from harvesters.http import Http
 from harvesters.run import Account, Harvested, Rejected, harvest
 
+from ..telling import Tell
 from .agency import Agency, Reply
 from .conftest import a_source
 
@@ -23,7 +24,7 @@ PUBLISHERS = {
 
 @pytest.mark.parametrize("publisher", PUBLISHERS)
 def test_everything_that_a_publisher_sent_is_harvested(
-    agency: Agency, http: Http, samples: Path, publisher: str, capsys: pytest.CaptureFixture[str]
+    agency: Agency, http: Http, samples: Path, publisher: str, tell: Tell
 ) -> None:
     paths = sorted((samples / "ocds" / publisher).rglob("*.json"))
     names = []
@@ -42,12 +43,11 @@ def test_everything_that_a_publisher_sent_is_harvested(
     rejected = [result.reason for result in results if isinstance(result, Rejected)]
     records = [result.record for result in results if isinstance(result, Harvested)]
     types = Counter(record.type for record in records)
-    with capsys.disabled():
-        amounts = sum(record.amount is not None for record in records)  # type: ignore[attr-defined]
-        print(
-            f"\n  {publisher}: {account.received} items, {dict(types)}, {amounts} with amounts, "
-            f"{len(rejected)} rejected {account.flags or ''} {Counter(rejected)}"
-        )
+    amounts = sum(record.amount is not None for record in records)  # type: ignore[attr-defined]
+    tell(
+        f"{publisher}: {account.received} items, {dict(types)}, {amounts} with amounts, "
+        f"{len(rejected)} rejected {account.flags or ''} {Counter(rejected)}"
+    )
     assert [types[name] for name in ("notice", "award", "contract")] == counts
     assert len(rejected) <= account.received / 100
     assert account.received == len(results) + account.skipped

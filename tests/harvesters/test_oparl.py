@@ -13,6 +13,7 @@ from harvesters.kinds.oparl import _status, _votes
 from harvesters.record import Decision
 from harvesters.run import Account, Harvested, Rejected, Tombstone, harvest
 
+from ..telling import Tell
 from .agency import Agency, Asked, Reply
 from .conftest import NOW, a_source
 
@@ -102,7 +103,7 @@ def test_counts_of_votes_are_read(text: str, counts: tuple[int | None, ...] | No
 
 
 @pytest.mark.samples
-def test_recorded_papers_and_meetings_become_records(samples: Path, agency: Agency, http: Http, capsys: pytest.CaptureFixture[str]) -> None:
+def test_recorded_papers_and_meetings_become_records(samples: Path, agency: Agency, http: Http, tell: Tell) -> None:
     folder = samples / "oparl/karlsruhe"
     papers = [json.loads(file.read_text("utf-8")) for name in ("papers", "papers_deleted") for file in sorted((folder / name).glob("*.json"))]
     meetings = [json.loads(file.read_text("utf-8")) for file in sorted((folder / "meetings").glob("*.json"))]
@@ -110,8 +111,7 @@ def test_recorded_papers_and_meetings_become_records(samples: Path, agency: Agen
     account, results = came(town.source(), http)
     kinds = Counter(type(one).__name__ for one in results)
     records = {one.record.identifier: one.record for one in results if isinstance(one, Harvested)}
-    with capsys.disabled():
-        print(f"\n  oparl: {account.received} items, {dict(kinds)}, {Counter((one.axis, one.type) for one in records.values())}")
+    tell(f"oparl: {account.received} items, {dict(kinds)}, {Counter((one.axis, one.type) for one in records.values())}")
     assert [one.reason for one in results if isinstance(one, Rejected)] == []
     assert (kinds["Tombstone"], len(records), account.complete) == (40, 1142 + 173 + 1273, True)
     decision = records["https://web1.karlsruhe.de/oparl/bodies/0001/agendaitems/92598"]

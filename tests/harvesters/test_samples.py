@@ -18,6 +18,7 @@ from harvesters.http import Http
 from harvesters.run import Account, Harvested, Rejected, harvest
 from harvesters.source import SHIPPED, Source, read_source
 
+from ..telling import Tell
 from .agency import Agency, Asked, Reply
 from .conftest import a_source
 
@@ -72,7 +73,7 @@ REGISTER = (
 
 
 @pytest.fixture
-def replay(http: Http, capsys: pytest.CaptureFixture[str]) -> Callable[..., Account]:
+def replay(http: Http, tell: Tell) -> Callable[..., Account]:
     """Harvest, judge and print; returns the account."""
 
     def run(name: str, source: Source, expected: int) -> Account:
@@ -81,11 +82,10 @@ def replay(http: Http, capsys: pytest.CaptureFixture[str]) -> Callable[..., Acco
         seconds = time.perf_counter() - begun
         rejected = [result for result in results if isinstance(result, Rejected)]
         axes = Counter(result.record.axis for result in results if isinstance(result, Harvested))
-        with capsys.disabled():
-            print(
-                f"\n  {name}: {account.received} items, {dict(axes)}, {account.skipped} skipped, {len(rejected)} "
-                f"rejected, {account.received / seconds:.0f}/s {account.flags or ''}"
-            )
+        tell(
+            f"{name}: {account.received} items, {dict(axes)}, {account.skipped} skipped, {len(rejected)} "
+            f"rejected, {account.received / seconds:.0f}/s {account.flags or ''}"
+        )
         assert account.received == expected
         assert len(results) + account.skipped == account.received
         assert all(result.reason for result in rejected)

@@ -17,6 +17,7 @@ from harvesters.record import Decision
 from harvesters.run import Account, Harvested, Rejected, harvest
 from harvesters.source import SHIPPED, Source, make_source, read_source
 
+from ..telling import Tell
 from .agency import Agency, Reply
 from .messy_tables import MESSY
 
@@ -37,7 +38,7 @@ Replay = Callable[..., dict[str, Any]]
 
 
 @pytest.fixture
-def replay(http: Http, capsys: pytest.CaptureFixture[str]) -> Replay:
+def replay(http: Http, tell: Tell) -> Replay:
     """Harvest and print; returns the records by identifier. At most one in a hundred may be rejected."""
 
     def run(name: str, source: Source, rejects: int | None = None) -> dict[str, Any]:
@@ -47,14 +48,13 @@ def replay(http: Http, capsys: pytest.CaptureFixture[str]) -> Replay:
         records = {one.record.identifier: one.record for one in results if isinstance(one, Harvested)}
         rejected = [one for one in results if isinstance(one, Rejected)]
         figures = sum(len(getattr(record, "observations", ())) for record in records.values())
-        with capsys.disabled():
-            print(
-                f"\n  {name}: {account.received:,} items, {len(records):,} records with {figures:,} figures, "
-                f"{account.skipped} skipped, {len(rejected)} rejected, {len(results) / seconds:,.0f} records/s "
-                f"{account.flags or ''}"
-            )
-            for one in rejected[:2]:
-                print(f"    {one.reason[:200]}")
+        tell(
+            f"{name}: {account.received:,} items, {len(records):,} records with {figures:,} figures, "
+            f"{account.skipped} skipped, {len(rejected)} rejected, {len(results) / seconds:,.0f} records/s "
+            f"{account.flags or ''}"
+        )
+        for one in rejected[:2]:
+            tell(f"{name}: rejected: {one.reason[:200]}")
         assert all(one.reason for one in rejected)
         if rejects is None:
             assert len(rejected) <= account.received / 100, [one.reason for one in rejected[:5]]

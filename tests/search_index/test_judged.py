@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from ..telling import Tell
 from .judged.corpus import judged_portal
 from .judged.measures import judge, questions, table
 
@@ -22,15 +23,14 @@ def test_the_set_asks_in_many_languages() -> None:
 
 @pytest.mark.parametrize("search_url", ["whoosh:", "tantivy:"])
 def test_searches_are_answered_as_well_as_they_were(
-    samples: Path, search_url: str, capsys: pytest.CaptureFixture[str]
+    samples: Path, search_url: str, tell: Tell
 ) -> None:
     if search_url == "tantivy:":
         pytest.importorskip("tantivy", reason="tantivy: needs clerestory[tantivy]")
     with judged_portal(samples, search_url) as portal:
         measured = list(table(judge(portal, list(questions()))))
-    with capsys.disabled():
-        for language, count, ndcg, first in measured:
-            print(f"\n  {search_url:<9} {language:<4} {count:>4}  nDCG@10 {ndcg:.3f}  success@1 {first:.3f}", end="")
+    for language, count, ndcg, first in measured:
+        tell(f"{search_url:<9} {language:<4} {count:>4}  nDCG@10 {ndcg:.3f}  success@1 {first:.3f}")
     for language, _count, ndcg, first in measured:
         assert ndcg >= LEAST[language][0], language
         assert first >= LEAST[language][1], language

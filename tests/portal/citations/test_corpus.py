@@ -23,6 +23,7 @@ from harvesters.citations import Context, find
 from portal import linking, store
 from portal.models import CitationRow, RecordRow
 
+from ...telling import Tell
 from .recorded import everything
 
 pytestmark = pytest.mark.samples
@@ -94,7 +95,7 @@ def _context(file: str) -> Context:
     return _HOMES[group]
 
 
-def test_citations_of_the_labelled_corpus_are_found(samples: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_citations_of_the_labelled_corpus_are_found(samples: Path, tell: Tell) -> None:
     with LABELS.open(encoding="utf-8", newline="") as lines:
         rows = list(csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE))
     labels: dict[tuple[str, str, str], set[str]] = defaultdict(set)
@@ -110,13 +111,12 @@ def test_citations_of_the_labelled_corpus_are_found(samples: Path, capsys: pytes
                 right, wrong, missed, passages = right + len(got & wanted), wrong + len(got - wanted), missed + len(wanted - got), passages + 1
                 faults += [(file, passage, got ^ wanted)] if got != wanted else []
         precision, recall = right / (right + wrong), right / (right + missed)
-        with capsys.disabled():
-            print(f"\n  citations, {part}: {passages} passages, {right + missed} citations, precision {precision:.1%}, recall {recall:.1%}")
+        tell(f"citations, {part}: {passages} passages, {right + missed} citations, precision {precision:.1%}, recall {recall:.1%}")
         assert precision >= 0.98, faults
         assert recall >= 0.95, faults
 
 
-def test_links_that_are_made_by_themselves_lead_to_the_right_records(samples, portal, capsys):
+def test_links_that_are_made_by_themselves_lead_to_the_right_records(samples, portal, tell):
     records = list(everything(samples))
     for start in range(0, len(records), 300):
         with portal.database.write() as session:
@@ -129,7 +129,6 @@ def test_links_that_are_made_by_themselves_lead_to_the_right_records(samples, po
     got = {(source, identifier, value, targets[number]) for value, source, identifier, number in made}
     judged = {tuple(line.split("\t")) for line in JUDGED.read_text("utf-8").splitlines()[1:]}
     right = len(got & judged)
-    with capsys.disabled():
-        print(f"\n  links: {len(records)} records, {len(got)} links made, {right} right ({right / len(got):.1%}), {len(judged - got)} right ones not made")
+    tell(f"links: {len(records)} records, {len(got)} links made, {right} right ({right / len(got):.1%}), {len(judged - got)} right ones not made")
     assert right / len(got) >= 0.98, sorted(got - judged)
     assert len(judged - got) <= len(judged) / 20, sorted(judged - got)

@@ -214,12 +214,12 @@ def prove(session: Session, upload: Upload) -> Proof:
 
 
 def whole(record: Record | None, more: dict[str, list[Any]]) -> Record | None:
-    """A record that was read from the form with what the form could not say of it, but for what was changed in the form
-    since. `more`: by field what the form said of it then, and what the record says."""
+    """A record that was read from the form with what the form could not say of it. `more`: by field what the form said of
+    it then, and what the record says; where something was changed in the form since, the rest of the field stays."""
     if record is None or not more:
         return record
     data = record.to_data()
-    kept = {name: all_of_it for name, (said, all_of_it) in more.items() if data.get(name) == said}
+    kept = {name: forms.kept(data.get(name), said, all_of_it) for name, (said, all_of_it) in more.items()}
     return read_record({name: value for name, value in (data | kept).items() if value is not None})
 
 

@@ -10,5 +10,6 @@ from .grids import GRIDS
 from .kept import kept
 from .reading import Reading, read
 from .refilling import refill
+from .sketching import sketch
 
-__all__ = ["GRIDS", "STEPS", "Fault", "Reading", "accept", "kept", "label", "read", "refill", "step_of"]
+__all__ = ["GRIDS", "STEPS", "Fault", "Reading", "accept", "kept", "label", "read", "refill", "sketch", "step_of"]

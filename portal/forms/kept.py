@@ -31,8 +31,8 @@ def _kept_rows(now: list[Any], said: list[Any], whole: list[Any]) -> list[Any]:
         places.setdefault(_words_of(row), []).append(place)
     taken = [free.pop(0) if (free := places.get(_words_of(row))) else None for row in now]
     names: dict[str, list[int]] = {}
-    for place in sorted(set(range(len(said))) - set(taken)):
-        names.setdefault(_name_of(said[place]), []).append(place)
+    for left in sorted(set(range(len(said))) - set(taken)):
+        names.setdefault(_name_of(said[left]), []).append(left)
     found = []
     for row, place in zip(now, taken, strict=True):
         if place is None and _name_of(row) and (free := names.get(_name_of(row))):

@@ -11,7 +11,7 @@ import hashlib
 import json
 import re
 import secrets
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -81,6 +81,11 @@ def agency_of(session: Session, slug: str) -> AgencyName:
 def new_token() -> str:
     """A name for an upload that nobody can guess."""
     return secrets.token_hex(12)
+
+
+def is_token(text: str) -> bool:
+    """Whether a text could be the name of an upload."""
+    return bool(_TOKEN.fullmatch(text))
 
 
 def find(session: Session, token: str, agency: str) -> Upload | None:
@@ -200,9 +205,20 @@ def _is_linked(session: Session, sha256: str) -> bool:
 
 def prove(session: Session, upload: Upload) -> Proof:
     """What would be published for the upload's agency, or what to mend."""
+    return _prove(session, upload, forms.read)
+
+
+def sketch(session: Session, upload: Upload) -> tuple[Record, list[forms.Fault]]:
+    """The record that an unfinished upload says so far, and what is to be mended before it can be published."""
+    proof = _prove(session, upload, forms.sketch)
+    assert proof.record
+    return proof.record, proof.faults
+
+
+def _prove(session: Session, upload: Upload, read: Callable[..., forms.Reading]) -> Proof:
     source = str(upload.data.get(_SOURCE) or source_of(upload.agency))
     identifier, twin = _identifier(session, upload, source)
-    reading = forms.read(
+    reading = read(
         upload.axis,
         upload.data,
         source=source,
@@ -214,12 +230,12 @@ def prove(session: Session, upload: Upload) -> Proof:
 
 
 def whole(record: Record | None, more: dict[str, list[Any]]) -> Record | None:
-    """A record that was read from the form with what the form could not say of it, but for what was changed in the form
-    since. `more`: by field what the form said of it then, and what the record says."""
+    """A record that was read from the form with what the form could not say of it. `more`: by field what the form said of
+    it then, and what the record says; where something was changed in the form since, the rest of the field stays."""
     if record is None or not more:
         return record
     data = record.to_data()
-    kept = {name: all_of_it for name, (said, all_of_it) in more.items() if data.get(name) == said}
+    kept = {name: forms.kept(data.get(name), said, all_of_it) for name, (said, all_of_it) in more.items()}
     return read_record({name: value for name, value in (data | kept).items() if value is not None})
 
 

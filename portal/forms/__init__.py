@@ -7,7 +7,9 @@ mend; `refill` is the way back, from a record to what one would have typed.
 from .faults import Fault
 from .fields import STEPS, accept, label, step_of
 from .grids import GRIDS
+from .kept import kept
 from .reading import Reading, read
 from .refilling import refill
+from .sketching import sketch
 
-__all__ = ["GRIDS", "STEPS", "Fault", "Reading", "accept", "label", "read", "refill", "step_of"]
+__all__ = ["GRIDS", "STEPS", "Fault", "Reading", "accept", "kept", "label", "read", "refill", "sketch", "step_of"]

@@ -36,7 +36,7 @@ def _nested(data: dict[str, Any]) -> Iterator[tuple[str, str]]:
     if amount := data.get("amount"):
         yield from (("amount", _number(amount["value"])), ("currency", amount["currency"]))
     offices = data.get("offices", {})
-    yield "decision_makers", "\n".join(write_cells([name, offices[name]]) if name in offices else name for name in data.get("decision_makers", ()))
+    yield "decision_makers", "\n".join(write_cells([name, offices.get(name, "")]) for name in data.get("decision_makers", ()))
     yield "counterparties", "\n".join(write_cells([one["name"], one.get("identifier", ""), _share(one)]) for one in data.get("counterparties", ()))
     votes = data.get("votes") or {}
     yield from ((f"votes_{name}", str(value)) for name, value in votes.items() if name != "roll_call" and value is not None)

@@ -13,12 +13,12 @@ from sqlalchemy.orm import Session
 from harvesters.record import Relation
 
 from .. import completeness
-from ..catalogue import Entry
+from ..catalogue import Entry, Link
 from ..completeness import Completeness
 from . import recent
 from .gaps import Gap, gaps_of
 from .members import Member, read
-from .walk import Tie, Walk, citations, reach
+from .walk import CARRYING, Tie, Walk, citations, reach
 
 AXES = ("decision", "policy", "outcome")
 # Of what stands beside a matter, no more than these are shown.
@@ -106,6 +106,17 @@ def size(session: Session, entry: Entry, most: int = 500) -> tuple[int, bool]:
     if found[0] >= recent.LARGE:
         recent.keep(session, key, signed, found)
     return found
+
+
+def size_with(session: Session, links: Sequence[Link], most: int = 500) -> tuple[int, bool]:
+    """How many records the matter of a record would have that is not kept yet and has these links."""
+    members, complete = set[int](), True
+    for id in sorted({link.entry.id for link in links if link.entry and link.type in CARRYING}):
+        if id not in members:
+            walked = reach(session, id, most)
+            members |= set(walked.members)
+            complete = complete and walked.complete
+    return len(members) + 1, complete
 
 
 def _put_together(session: Session, entry: Entry, today: date) -> Matter:

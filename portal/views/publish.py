@@ -62,12 +62,13 @@ _LICENCE = "CC-BY-4.0"  # what a fresh form proposes; the officer may write anot
 _FIRST = {"target": "target_indicator", "relation": "relation_type", "observation": "observation_period", "vote": "vote_name"}  # where a new row begins
 _MORE_ROWS = 9  # that a button adds to a table
 _FORMS = ("publish.form", "publish.draft")
+_LARGE = (*_FORMS, "publish.page_of_form")
 
 
 @blueprint.url_value_preprocessor
 def _let_officers_send_files(_endpoint: str | None, _values: dict[str, Any] | None) -> None:
     # Before anything reads the form; the signature on the session is what keeps strangers at the usual limit.
-    if request.endpoint in _FORMS and "_user_id" in session:
+    if request.endpoint in _LARGE and "_user_id" in session:
         # Only a form in parts is read in pieces; any other would be held in memory.
         request.max_content_length = _MOST_AT_ONCE if request.mimetype == "multipart/form-data" else _MOST_TYPED
         request.max_form_memory_size = _MOST_TYPED
@@ -203,7 +204,7 @@ def _receive(axis: str, token: str) -> Answer:
             flash(_("This form was published already. To change the record, correct it from your desk."), "message")
             return _to_record(upload)
         workflow.demand(db, upload, db.get_one(User, current_user.id), "edit")
-        typed = _with_other_steps(db, upload, forms.accept(upload.axis, request.form.to_dict(flat=False)))
+        typed = with_other_steps(db, upload, forms.accept(upload.axis, request.form.to_dict(flat=False)))
         if uploads.attach(db, upload, kept, now):
             refused.append(("files", _("A record may have %(most)s files; put the others into an archive", most=uploads.MOST_FILES)))
         safety.keep(db, looked)
@@ -224,7 +225,7 @@ def _step() -> int:
     return int(text) if text in map(str, range(1, forms.STEPS + 1)) else 0
 
 
-def _with_other_steps(db: Session, upload: Upload, typed: dict[str, Any]) -> dict[str, Any]:
+def with_other_steps(db: Session, upload: Upload, typed: dict[str, Any]) -> dict[str, Any]:
     """What was typed into one step, with what the other steps said before."""
     step = _step()
     if not step:

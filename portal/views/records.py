@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from typing import Any
@@ -106,20 +106,26 @@ def licence_address(text: str) -> str:
 @blueprint.get("/<number>/<slug>")
 def record(number: str, slug: str) -> str | Answer:
     """The page of a record. What follows the number is decoration."""
+    return show(lambda session: _open(session, number))
+
+
+def show(find: Callable[[Session], Entry | Answer], newer: Sequence[Mark] = (), **more: Any) -> str | Answer:
+    """The page of the record that `find` finds. `newer`: versions that are not kept yet; `more`: what the template is told
+    beside it."""
     with here().database.read() as session:
-        entry = _open(session, number)
+        entry = find(session)
         if not isinstance(entry, Entry):
             return entry
         links = catalogue.links(session, entry)
         beyond = [(policy, catalogue.links(session, policy)) for policy in threads.joined_policies(entry, links)]
-        versions = history.marks(session, entry)
+        versions = [*newer, *history.marks(session, entry)]
         told = history.announcements(session, entry, versions[: _VERSIONS_SHOWN + 1])
         former = catalogue.former_numbers(session, entry.number)
         deciding = deciding_of(session, entry, links)
         successor = next(iter(catalogue.find_many(session, [entry.successor])), None) if entry.successor else None
         broken = filechecks.broken_of(session, entry.number)
         copies = filetexts.kept_of(session, entry.number)
-        whole = matters.size(session, entry)
+        whole = matters.size(session, entry) if entry.id else matters.size_with(session, links)
         found, (missing, waiting) = linking.found_of(session, entry), linking.waiting_in(session, entry)
         measured = _measured(session, entry, links)
         promised = of_record(session, entry.number)
@@ -131,7 +137,7 @@ def record(number: str, slug: str) -> str | Answer:
     if opening := context["opening"]:
         context["opening"] = replace(opening, passages=with_citations(opening.passages, found))
     return render_template("records/record.html", found=found, missing=missing, waiting=waiting, field_of=marking.field_of, page_of_file=marking.page_of_file, whole=whole, former=former, deciding=deciding, broken=broken, kept=kept, **context, promised=promised, versions=versions, told=told, successor=successor,
-                           versions_shown=_VERSIONS_SHOWN)  # fmt: skip
+                           versions_shown=_VERSIONS_SHOWN, **more)  # fmt: skip
 
 
 def _measured(session: Session, entry: Entry, links: Sequence[Link]) -> list[Entry]:

@@ -26,6 +26,9 @@ MATRIX = {
     ("publish.draft", "POST"): ("/publish/drafts/{draft}", MEMBERS | {"stranger"}),
     ("publish.open_draft", "POST"): ("/publish/drafts/{draft}/open", MEMBERS),
     ("publish.preview", "GET"): ("/publish/drafts/{draft}/preview", MEMBERS),
+    ("publish.page", "GET"): ("/publish/drafts/{draft}/page", MEMBERS),
+    # Of a draft of another agency it shows nothing: see test_another_agencys_draft_is_not_shown.
+    ("publish.page_of_form", "POST"): ("/publish/policy/page", MEMBERS | {"stranger"}),
     ("publish.publish", "POST"): ("/publish/drafts/{draft}/publish", PUBLISHERS),
     # The draft has no such file: who may not write is refused before that is looked at.
     ("sending.have", "GET"): ("/publish/drafts/{draft}/parts/0123456789abcdef", MEMBERS | {"stranger"}),

@@ -14,7 +14,7 @@ from harvesters.record import show_number
 from . import catalogue
 from .catalogue import Entry
 from .parts import Portal
-from .standing import Reader, with_standing
+from .standing import Reader, Standing, with_standing
 
 # One column a line: what it is called and where it is found. Kept in this order for good; new ones are appended.
 COLUMNS = (
@@ -50,6 +50,15 @@ def record_data(entry: Entry, base: str) -> dict[str, Any]:
     return life(entry, f"{base}/records/{entry.number}") | entry.data
 
 
+def standing_data(standing: Standing | None, base: str) -> dict[str, Any]:
+    """How a record stands today, as a field of its data: null where nothing took its place and nobody took it back."""
+    if standing is None:
+        return {"standing": None}
+    by = standing.by
+    other = {"number": by.number, "url": f"{base}/records/{by.number}", "title": by.data["title"]} if by else None
+    return {"standing": {"kind": standing.kind, "since": standing.since or None, "by": other}}
+
+
 def _moment(value: datetime | None) -> str | None:
     return value.strftime("%Y-%m-%dT%H:%M:%SZ") if value else None
 
@@ -65,15 +74,14 @@ def entries(portal: Portal, numbers: Iterable[str]) -> Iterator[Entry]:
         yield from catalogue.each(session, numbers)
 
 
-def json_lines(found: Iterable[Entry], base: str, as_of: datetime) -> Iterator[str]:
-    """A record a line; the last line says that the list is complete and how long it is.
-
-    A list without that last line was cut off on its way.
+def json_lines(found: Iterable[Entry], base: str, as_of: datetime, standing: Reader | None = None) -> Iterator[str]:
+    """A record a line, with how it stands where `standing` reads that; the last line says that the list is complete and how
+    long it is. A list without that last line was cut off on its way.
     """
     count = 0
-    for entry in found:
+    for entry, how in with_standing(found, standing):
         count += 1
-        yield to_json(record_data(entry, base)) + "\n"
+        yield to_json(record_data(entry, base) | (standing_data(how, base) if standing else {})) + "\n"
     yield json.dumps({"end": {"complete": True, "returned": count, "as_of": _moment(as_of)}}) + "\n"
 
 
@@ -92,6 +100,13 @@ def csv_lines(found: Iterable[Entry], base: str, *, bom: bool = False, standing:
             row |= {"standing": how.kind, "replaced_by": show_number(how.by.number) if how.by else None}
         writer.writerow([harmless(row.get(column)) for column in COLUMNS])
         yield _taken(buffer)
+
+
+def csv_line(cells: Iterable[Any]) -> str:
+    """A line of CSV (RFC 4180)."""
+    buffer = io.StringIO()
+    csv.writer(buffer, lineterminator="\r\n").writerow(cells)
+    return buffer.getvalue()
 
 
 def _taken(buffer: io.StringIO) -> str:

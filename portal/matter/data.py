@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, time
 from typing import Any
 
@@ -10,6 +10,7 @@ from feedgen.feed import FeedGenerator
 from flask_babel import gettext as _
 
 from .. import exports, feeds
+from ..standing import Standing
 from . import Bond, Matter
 from .gaps import Gap, sentence
 from .members import Member
@@ -17,14 +18,14 @@ from .steps import Step
 
 COLUMNS = (
     "kind", "day", "until", "axis", "type", "number", "title", "publisher", "publisher_name", "document_number", "state",
-    "relations", "gap", "sentence", "url",
+    "relations", "gap", "sentence", "url", "standing", "replaced_by",
 )  # fmt: skip
 # Records and gaps in the feed: those that changed last, and those that fell due last.
 _FEED = 100
 
 
-def to_data(matter: Matter, steps: Sequence[Step], base: str, language: str, now: datetime) -> dict[str, Any]:
-    """The steps of a matter with what it is, in the envelope of lists."""
+def to_data(matter: Matter, steps: Sequence[Step], base: str, language: str, now: datetime, stand: Mapping[str, Standing]) -> dict[str, Any]:
+    """The steps of a matter with what it is, in the envelope of lists. `stand`: how records stand, by number."""
     records = [step.member for step in steps if not step.gap]
     return {
         "number": matter.here.number,
@@ -37,7 +38,7 @@ def to_data(matter: Matter, steps: Sequence[Step], base: str, language: str, now
         "first": matter.first or None,
         "last": matter.last or None,
         "completeness": matter.completeness.to_data(),
-        "results": [_record(member, matter.bonds.get(member.number, ()), base, language) for member in records],
+        "results": [_record(member, matter.bonds.get(member.number, ()), base, language) | exports.standing_data(stand.get(member.number), base) for member in records],
         "gaps": [_gap(step.gap, base) for step in steps if step.gap],
         "beside": [
             _named(one.record, base) | {"type": one.type, "inverse": one.inverse, "of": one.member.number} for one in matter.beside
@@ -79,10 +80,11 @@ def _gap(gap: Gap, base: str) -> dict[str, Any]:
         "identifier": (gap.relation.number or gap.relation.identifier) if gap.relation else None,
         "sentence": sentence(gap),
         "url": f"{base}/records/{gap.about.number}",
+        "clock": f"{base}/outcome-clock?record={gap.about.number}&state=overdue" if gap.code in ("report_overdue", "target_overdue") else None,
     }
 
 
-def csv_lines(matter: Matter, steps: Sequence[Step], base: str, language: str, *, bom: bool = False) -> Iterator[str]:
+def csv_lines(matter: Matter, steps: Sequence[Step], base: str, language: str, stand: Mapping[str, Standing], *, bom: bool = False) -> Iterator[str]:
     """A row a step, records and gaps, in the order of time."""
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\r\n")
@@ -90,6 +92,8 @@ def csv_lines(matter: Matter, steps: Sequence[Step], base: str, language: str, *
     yield (exports.BOM if bom else "") + _taken(buffer)
     for step in steps:
         row = _row(step, matter, base, language)
+        if not step.gap and (how := stand.get(step.member.number)):
+            row |= {"standing": how.kind, "replaced_by": how.by.shown_number if how.by else None}
         writer.writerow([exports.harmless(row.get(column)) for column in COLUMNS])
         yield _taken(buffer)
 

@@ -1,8 +1,6 @@
 """A table as data: a view as CSV or by pages as JSON, and what its columns are. Cells as they stand in the file, unless plain values are
 asked for; none that a spreadsheet would run as a formula."""
 
-import csv
-import io
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -11,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from .. import exports
+from ..exports import csv_line
 from .answers import LONG, Answers, Group, Row, opened
 from .asking import About, Described, View
 
@@ -31,13 +30,6 @@ def csv_lines(place: Path, view: View, *, whole: bool) -> Iterator[str]:
         yield csv_line(exports.harmless(one.name) for one in columns)
         for row in table.each(view, columns):
             yield csv_line(_cell(one, text, value, view.values == "plain") for one, text, value in zip(columns, row.cells, row.values, strict=True))
-
-
-def csv_line(cells: Iterable[Any]) -> str:
-    """A line of CSV (RFC 4180)."""
-    buffer = io.StringIO()
-    csv.writer(buffer, lineterminator="\r\n").writerow(cells)
-    return buffer.getvalue()
 
 
 def _cell(one: Described, text: str | None, value: Any, plain: bool) -> str:

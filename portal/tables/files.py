@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from sqlalchemy.orm import Session
@@ -47,6 +48,21 @@ def token_of(file: File, kept: KeptFile | None) -> tuple[str, bool] | None:
         return None
     sha256 = (kept.sha256 or "") if kept else _sha256_of(file)
     return (sha256 or filechecks.hash_of(file.url))[:_LETTERS], bool(sha256)
+
+
+def tables_of(entry: Entry, kept: Mapping[str, KeptFile], base: str) -> list[dict[str, Any]]:
+    """The files of a record that are tables by their name, as data: where each opens, its rows as CSV and JSON and the dictionary of
+    its columns; null addresses where the portal has no copy. `kept`: the copies by the hash of the address; `base`: the portal's address."""
+    found = []
+    for file in entry.record.files:
+        named = token_of(file, kept.get(filechecks.hash_of(file.url)))
+        if named is None:
+            continue
+        place = f"{base}/records/{entry.number}/files/{named[0]}/table" if named[1] else None
+        ways = {"url": "", "csv": ".csv", "json": ".json", "columns": "/columns.json", "columns_csv": "/columns.csv"}
+        address = base + file.url if file.url.startswith("/") else file.url
+        found.append({"file": address, "title": file.title or None, **{name: place and place + ending for name, ending in ways.items()}})
+    return found
 
 
 def find(session: Session, entry: Entry, token: str) -> Subject | None:

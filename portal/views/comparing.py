@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as Answer
 
 from harvesters.record import read_number
 
-from .. import catalogue, changesets, errors, exports, history
+from .. import catalogue, changelist, changesets, errors, exports, history
 from ..announced import Announcement
 from ..catalogue import Entry
 from ..changesets import Changeset
@@ -71,15 +71,38 @@ def compare_data(number: str, old: int, new: int) -> Answer:
         entry, before, after = found
         steps, _left = _steps(session, entry, old, new)
     address = f"{base_url()}/records/{entry.number}"
+    changes = _changes(before, after)
     return _json(
         {
             "number": entry.number,
             "from": {"version": old, "changed_at": _moment(before), "url": f"{address}/versions/{old}"},
             "to": {"version": new, "changed_at": _moment(after), "url": f"{address}/versions/{new}"},
             "versions": [mark_data(entry, step.mark, step.told) for step in steps],
-            **changesets.data_of(_changes(before, after)),
+            "changes": changelist.rows_of(changes),
+            **changesets.data_of(changes),
         }
     )
+
+
+@blueprint.get("/<number>/compare/<int:old>..<int:new>.csv")
+def compare_table(number: str, old: int, new: int) -> Answer:
+    """What changed between two versions, a row a change; what was said of the versions between comes first."""
+    with here().database.read() as session:
+        found = _pair(session, number, old, new)
+        if not isinstance(found, tuple):
+            return found
+        entry, before, after = found
+        steps, _left = _steps(session, entry, old, new)
+    said = [
+        {
+            "what": "version",
+            "kind": None if step.told is None else "unannounced" if step.told.missing else "announced",
+            "after": f"{step.mark.version}, {step.mark.changed_at.astimezone(UTC):%Y-%m-%d}",
+            "notes": step.mark.note or None,
+        }
+        for step in steps
+    ]
+    return _csv(changelist.rows_of(_changes(before, after), said), f"{entry.number}-{old}-{new}")
 
 
 @blueprint.get("/<number>/compare/with/<other>")
@@ -102,7 +125,19 @@ def compare_with_data(number: str, other: str) -> Answer:
         return found
     before, after = found
     sides = {name: {"number": one.number, "url": f"{base_url()}/records/{one.number}"} for name, one in (("from", before), ("to", after))}
-    return _json({**sides, **changesets.data_of(_changes(before, after))})
+    changes = _changes(before, after)
+    return _json({**sides, "changes": changelist.rows_of(changes), **changesets.data_of(changes)})
+
+
+@blueprint.get("/<number>/compare/with/<other>.csv")
+def compare_with_table(number: str, other: str) -> Answer:
+    """What differs between two records, a row a change."""
+    with here().database.read() as session:
+        found = _two(session, number, other)
+    if not isinstance(found, tuple):
+        return found
+    before, after = found
+    return _csv(changelist.rows_of(_changes(before, after)), f"{before.number}-{after.number}")
 
 
 def _pair(session: Session, number: str, old: int, new: int) -> tuple[Entry, Entry, Entry] | Answer:
@@ -156,12 +191,32 @@ def _page(changes: Changeset, **shown: Any) -> str:
     fields = [changesets.cut(one) for one in changes.fields] if page == 1 else []
     return render_template(
         "records/compare.html", changes=changes, fields=fields, rows=changes.rows(page), pieces=changes.on(page), page=page, view=view,
-        address=address, **shown,
+        address=address, twins=_twins(shown["before"], shown["after"], shown["records"]), **shown,
     )  # fmt: skip
+
+
+def _twins(before: Entry, after: Entry, records: bool) -> list[tuple[str, str, str, str]]:
+    """The comparison as data."""
+    ends: dict[str, Any] = {"number": before.number, "other": after.number} if records else {"number": after.number, "old": before.version, "new": after.version}
+    name = "compare_with" if records else "compare"
+    return [
+        ("CSV", url_for(f"records.{name}_table", **ends), "text/csv", _("a row a change, with the words before and after")),
+        ("JSON", url_for(f"records.{name}_data", **ends), "application/json", _("the same, and word by word")),
+    ]
 
 
 def _moment(entry: Entry) -> str:
     return entry.changed_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _csv(rows: list[changelist.Row], name: str) -> Answer:
+    bom = request.args.get("bom", "0")
+    if bom not in ("0", "1"):
+        raise errors.BadParameter("bom", bom[:40], _("use 1 for a byte order mark, 0 for none"))
+    response = Response("".join(changelist.csv_lines(rows, bom=bom == "1")), content_type="text/csv; charset=utf-8")
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    return response
 
 
 def _json(data: dict[str, Any]) -> Answer:

@@ -1,5 +1,6 @@
 """The matter of a record: its line of time for people, as data and as a feed, and as a dossier to print."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from flask import Blueprint, Response, render_template, request, url_for
@@ -14,8 +15,10 @@ from ..look import base_url
 from ..matter import AXES, Matter, data, matter_of
 from ..matter.gaps import sentence
 from ..matter.linked import to_linked_data
+from ..matter.members import Member
 from ..matter.steps import GAPS, SIZE, Step, by_year, grouped, page_with, steps_of
 from ..parts import here
+from ..standing import Standing, standings
 from .opening import open_entry
 from .search import allow_all
 
@@ -38,6 +41,8 @@ def ways_on(step: Step) -> list[tuple[str, str]]:
     gap, record = step.gap, step.member.entry.data
     agency = record["publisher"]
     found: list[tuple[str, str]] = []
+    if gap and gap.code in ("report_overdue", "target_overdue"):
+        found.append((_("See it on the outcome clock"), url_for("clock.clock", record=step.member.number, state="overdue")))
     if gap and gap.relation:
         found.append((_("Search for it"), url_for("search.search", q=gap.relation.identifier or gap.relation.title or gap.relation.number)))
         if page := record.get("landing_page"):
@@ -73,6 +78,12 @@ def _page(last: int, usual: int) -> int:
     return int(typed)
 
 
+def _standing(members: Iterable[Member]) -> dict[str, Standing]:
+    """How those of these members stand that are not to be read as they are, by number."""
+    with here().database.read() as session:
+        return standings(session, [member.entry for member in members])
+
+
 def _found(number: str) -> tuple[Matter, datetime] | Answer:
     now = datetime.now(UTC)
     with here().database.read() as session:
@@ -103,6 +114,7 @@ def thread(number: str) -> str | Answer:
         page=page,
         last_page=last,
         near={step.member.number for step in shown if not step.gap},
+        stand=_standing(step.member for step in shown if not step.gap),
         filters=_filters(matter, only),
         address=lambda number: _address("thread", matter, only, page=number),
         twins=_twins(matter, only),
@@ -163,11 +175,11 @@ def twin(number: str, format: str) -> Answer:
 def _written(matter: Matter, only: str, format: str, now: datetime) -> str | bytes:
     base, steps = base_url(), steps_of(matter, only)
     if format == "json":
-        return exports.to_json(data.to_data(matter, steps, base, language(), now))
+        return exports.to_json(data.to_data(matter, steps, base, language(), now, _standing(matter.members)))
     if format == "jsonld":
-        return exports.to_json(to_linked_data(matter, base))
+        return exports.to_json(to_linked_data(matter, base, _standing(matter.members)))
     if format == "csv":
-        return "".join(data.csv_lines(matter, steps, base, language(), bom=request.args.get("bom") == "1"))
+        return "".join(data.csv_lines(matter, steps, base, language(), _standing(matter.members), bom=request.args.get("bom") == "1"))
     page = base + url_for(".thread", number=matter.here.number)
     return data.atom(matter, base, page, base + url_for(".twin", number=matter.here.number, format="atom"), language(), now)
 
@@ -192,6 +204,7 @@ def dossier(number: str) -> str | Answer:
         matter=matter,
         members=shown,
         missing=missing,
+        stand=_standing(shown),
         before=(page - 1) * _DOSSIER,
         page=page,
         last_page=last,

@@ -22,7 +22,7 @@ from ..outline import outline_of
 # What a record said before it was merged into another one stays readable at its own number.
 _PAST = frozenset(
     f"records.{name}"
-    for name in ("versions", "versions_data", "version", "version_data", "version_raw", "version_text", "version_section", "compare", "compare_data", "as_of", "as_of_data")
+    for name in ("versions", "versions_data", "version", "version_data", "version_raw", "version_text", "version_section", "compare", "compare_data", "compare_table", "as_of", "as_of_data")
 )
 
 

@@ -25,11 +25,14 @@ from ..catalogue import Entry, Link
 from ..deciding import deciding_of
 from ..history import Mark
 from ..i18n import language
+from ..linked import record_graph
 from ..linking import showing as marking
 from ..look import base_url
 from ..outcome_clock import measuring, of_record, policies_of
 from ..parts import here
 from ..progress import data_of, progress
+from ..standing import standings
+from ..tables.files import tables_of
 from ..vintages import Key, Said, revised_of
 from .opening import chosen_language as _chosen_language
 from .opening import languages_of as _languages
@@ -200,12 +203,15 @@ def data(number: str) -> Answer:
         former = catalogue.former_numbers(session, entry.number)
         found = linking.found_of(session, entry)
         measured = _measured(session, entry, links)
+        stand = standings(session, [entry]).get(entry.number)
+        copies = filetexts.kept_of(session, entry.number)
     base = base_url()
-    content = exports.record_data(entry, base) | {
+    content = exports.record_data(entry, base) | exports.standing_data(stand, base) | {
         "formerly": [one.number for one in former],
         "raw": f"{base}/records/{entry.number}/raw" if entry.raw else None,
         "raw_sha256": entry.raw,
         "raw_from": entry.raw_url,
+        "tables": tables_of(entry, copies, base),
         "links": [_link_data(link, base) for link in links],
         "found_in_text": marking.data_of(found, base),
         "versions": [_version_data(one, f"{base}/records/{entry.number}", told.get(one.version)) for one in versions],
@@ -219,6 +225,21 @@ def data(number: str) -> Answer:
     midnight = [datetime.combine(datetime.now(UTC).date(), time(), UTC)] if measured or entry.data.get("targets") else []
     response.last_modified = max([entry.changed_at, entry.last_seen, *others, *midnight])
     response.cache_control.no_cache = True
+    return response.make_conditional(request)
+
+
+@blueprint.get("/<number>.jsonld")
+def linked_data(number: str) -> Answer:
+    """The record as linked data: what it is, its relations, how it stands, and where its files are."""
+    with here().database.read() as session:
+        entry = _open(session, number)
+        if not isinstance(entry, Entry):
+            return entry
+        links = catalogue.links(session, entry)
+        stand = standings(session, [entry]).get(entry.number)
+    response = Response(exports.to_json(record_graph(entry, links, stand, base_url())), mimetype="application/ld+json")
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.add_etag()
     return response.make_conditional(request)
 
 

@@ -133,7 +133,7 @@ def twin(format: str) -> Response:
     numbers = list(search.numbers(here(), listing))
     found = exports.entries(here(), numbers)
     if format == "jsonl":
-        return _stream(format, exports.json_lines(found, base_url(), now), len(numbers), now)
+        return _stream(format, exports.json_lines(found, base_url(), now, read_standing), len(numbers), now)
     if request.args.get("bom", "0") not in ("0", "1"):
         raise BadParameter("bom", request.args["bom"], _("use 1 for a byte order mark, 0 for none"))
     lines = exports.csv_lines(found, base_url(), bom=request.args.get("bom") == "1", standing=read_standing)
@@ -149,6 +149,7 @@ def read_standing(entries: Sequence[Entry]) -> dict[str, Standing]:
 def _json(listing: Listing, now: datetime) -> Response:
     found = search.find(here(), listing, language(), now)
     following = listing.page < found.last_page
+    stand = read_standing([hit.entry for hit in found.hits])
     data = {
         "total": found.total,
         "returned": len(found.hits),
@@ -157,7 +158,7 @@ def _json(listing: Listing, now: datetime) -> Response:
         "not_yet_searchable": found.behind,
         "next": _address("json", listing.at(listing.page + 1)) if following else None,
         "total_is": "lower_bound" if "lower_bound" in found.results.notes else "exact",
-        "results": [exports.record_data(hit.entry, base_url()) for hit in found.hits],
+        "results": [exports.record_data(hit.entry, base_url()) | exports.standing_data(stand.get(hit.entry.number), base_url()) for hit in found.hits],
         "facets": {
             name: [{"value": value, "count": count} for value, count in lines] for name, lines in found.facets.items()
         },

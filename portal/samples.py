@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from types import SimpleNamespace
 
-from harvesters.record import Agency, Decision, File, Identifier, Observation, Policy, Record
+from harvesters.record import Agency, Decision, File, Identifier, Observation, Policy, Record, Target
 from harvesters.tables.columns import Custom, kinds_of
 from search_index.engine import Piece, Reason, Snippet
 
@@ -13,7 +13,11 @@ from .catalogue import Entry
 from .completeness import Completeness, Part
 from .facets import FacetLine
 from .figures import Table
+from .matter.gaps import Gap
+from .matter.members import member_of
+from .matter.short import Short
 from .outcomes import Series
+from .progress import Progress
 from .search import FoundHit
 from .tables import drawing
 from .tables.answers import Group, Sums
@@ -52,7 +56,7 @@ def _drawings() -> tuple[charts.Chart, ...]:
 
 
 def samples() -> SimpleNamespace:
-    """`hits`, `files`, `axis_lines`, `many_lines`, `address`, `complete`, `drawings`, `figures`, `line`, `bars`, `columns`, `rows` and `shorten` for the
+    """`matter`, `hits`, `files`, `axis_lines`, `many_lines`, `address`, `complete`, `drawings`, `figures`, `line`, `bars`, `columns`, `rows` and `shorten` for the
     style guide."""
     files = (
         File(url="https://agency.example/decision.pdf", title="Decision", media_type="application/pdf", size=412_000),
@@ -71,7 +75,10 @@ def samples() -> SimpleNamespace:
         source="sample", identifier="3", type="plan", title="خطة التحول الرقمي 2030 (749/QĐ-TTg)", language="ar",
         publisher=Agency.of("Example Office"),
     )  # fmt: skip
+    heart, decided = member_of(_entry(policy)), member_of(_entry(decision))
+    aim = Target(indicator="Services online", value=Decimal(80), unit="%", due="2025")
     return SimpleNamespace(
+        matter=Short(heart, (decided,), 12, (Progress(aim, None, None, "overdue"),), 4, (), 0, (Gap("target_overdue", heart, "2025", aim.indicator),), 5),
         hits=[
             FoundHit(
                 _entry(policy), (Piece("Example "), Piece("programme", True), Piece(_LONG[17:])), "en",

@@ -48,7 +48,7 @@ def gaps_of(
 ) -> list[Gap]:
     """Every gap of a matter, in the order of CODES and then of time. `axes`: where the records stand that a member is tied to;
     `later`: the members that came of one; `named`: what a member names that is not here."""
-    measured = _by_name(members)
+    measured = named_outcomes(members)
     whole = {member.axis for member in members}
     found: list[Gap] = []
     for member in members:
@@ -63,13 +63,19 @@ def gaps_of(
     return sorted(found, key=lambda gap: (CODES.index(gap.code), gap.at or date.max, gap.about.number, gap.name))
 
 
-def _by_name(members: Iterable[Member]) -> dict[str, Member]:
+def named_outcomes(members: Iterable[Member]) -> dict[str, Member]:
     """The outcomes by every name that a target may call them."""
     found: dict[str, Member] = {}
     for member in members:
         for name in member.names:
             found.setdefault(name, member)
     return found
+
+
+def measured_by(target: Target, named: Mapping[str, Member]) -> Member | None:
+    """The outcome that measures a target, among those of `named_outcomes`."""
+    by = target.measured_by or ""
+    return named.get(read_number(by) or "") or named.get(folded(by)) if by else named.get(folded(target.indicator))
 
 
 def _unreported(member: Member, today: date) -> Iterator[Gap]:
@@ -82,9 +88,8 @@ def _unmeasured(member: Member, measured: Mapping[str, Member], today: date) -> 
     for one in member.entry.data.get("targets", ()):
         if not one.get("due") or last_day(str(one["due"])) >= today:
             continue
-        by = str(one.get("measured_by") or "")
-        outcome = measured.get(read_number(by) or "") or measured.get(folded(by)) if by else measured.get(folded(str(one["indicator"])))
         target = Target.model_validate(one)
+        outcome = measured_by(target, measured)
         if progress(target, [outcome.entry] if outcome else [], today, member.entry).standing == "overdue":
             yield Gap("target_overdue", member, target.due or "", target.indicator)
 

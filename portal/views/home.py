@@ -1,6 +1,7 @@
 """The home page: what is new on each axis, who publishes, and one matter to follow."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from flask import Blueprint, render_template
 from flask_babel import gettext as _
@@ -12,6 +13,9 @@ from search_index.engine import Query, SearchUnavailable
 from .. import catalogue
 from ..i18n import language
 from ..look import kept
+from ..matter import matter_of
+from ..matter.short import Short, in_short
+from ..outcome_clock import counts
 from ..parts import here
 
 blueprint = Blueprint("home", __name__)
@@ -22,12 +26,15 @@ _AGENCIES = 8
 
 @dataclass(frozen=True)
 class Matter:
-    """One matter in order of date: the record at its heart (its link is None) and what is tied to it; and the axes
-    on which nothing is."""
+    """One matter to begin with: the record at its heart, the matter in four answers, how many records it has (`whole`: and no more),
+    and from when to when they are."""
 
     heart: catalogue.Entry
-    steps: list[tuple[catalogue.Entry, catalogue.Link | None]]
-    missing: list[str]
+    short: Short
+    records: int
+    whole: bool
+    first: str
+    last: str
 
 
 @blueprint.get("/")
@@ -42,6 +49,7 @@ def home() -> str:
             panes=[(axis, overview.by_axis[axis], catalogue.newest(session, axis, limit=_NEWEST)) for axis in AXES],
             agencies=_agencies(session, overview),
             subjects=_subjects() if overview.total else [],
+            promises=kept().get("promises", lambda: counts(session, datetime.now(UTC).date()), quick=0.005),
             # Looked for with every relation in hand; a few minutes old is new enough.
             matter=kept().get("matter", lambda: _matter(session), quick=0.005),
             questions={
@@ -71,16 +79,6 @@ def _matter(session: Session) -> Matter | None:
     heart = catalogue.most_linked(session)
     if heart is None:
         return None
-    steps: list[tuple[catalogue.Entry, catalogue.Link | None]] = [(heart, None)]
-    for link in catalogue.links(session, heart):
-        if link.entry and _adds(link.entry, steps):
-            steps.append((link.entry, link))
-    steps.sort(key=lambda step: (str(step[0].issued_on or "9999"), step[0].number))
-    found = {entry.axis for entry, _link in steps}
-    return Matter(heart, steps, [axis for axis in AXES if axis not in found])
-
-
-def _adds(entry: catalogue.Entry, steps: list[tuple[catalogue.Entry, catalogue.Link | None]]) -> bool:
-    """Whether a record is new to the matter, and its axis not told by three already."""
-    known = [other for other, _link in steps]
-    return entry.number not in {other.number for other in known} and [other.axis for other in known].count(entry.axis) < 3
+    today = datetime.now(UTC).date()
+    matter = matter_of(session, heart, today)
+    return Matter(heart, in_short(session, matter, today), len(matter.members), matter.complete, matter.first[:4], matter.last[:4])

@@ -16,6 +16,7 @@ from ..matter import AXES, Matter, data, matter_of
 from ..matter.gaps import sentence
 from ..matter.linked import to_linked_data
 from ..matter.members import Member
+from ..matter.short import Short, in_short
 from ..matter.steps import GAPS, SIZE, Step, by_year, grouped, page_with, steps_of
 from ..parts import here
 from ..standing import Standing, standings
@@ -84,6 +85,11 @@ def _standing(members: Iterable[Member]) -> dict[str, Standing]:
         return standings(session, [member.entry for member in members])
 
 
+def _short(matter: Matter) -> Short:
+    with here().database.read() as session:
+        return in_short(session, matter, matter.today)
+
+
 def _found(number: str) -> tuple[Matter, datetime] | Answer:
     now = datetime.now(UTC)
     with here().database.read() as session:
@@ -115,6 +121,7 @@ def thread(number: str) -> str | Answer:
         last_page=last,
         near={step.member.number for step in shown if not step.gap},
         stand=_standing(step.member for step in shown if not step.gap),
+        short=_short(matter) if not only and page == 1 else None,
         filters=_filters(matter, only),
         address=lambda number: _address("thread", matter, only, page=number),
         twins=_twins(matter, only),

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from harvesters.record import Agency, Relation
+from harvesters.record import Agency, Relation, Target
 
 from ..browser import JudgingClient
 from ..factories import a_decision, a_policy, an_outcome
@@ -59,29 +59,45 @@ def test_subjects_lead_to_their_records(client: JudgingClient, save: Save) -> No
     assert "Health 2" in _words(html)
 
 
-def test_one_matter_is_told_in_order_of_date_with_its_gap(client: JudgingClient, save: Save) -> None:
-    strategy = a_policy(title="Digital strategy", issued="2020-06-03")
+def _matter(html: str) -> str:
+    return html.split('class="home-matter"')[1].split('id="ways"')[0]
+
+
+def test_one_matter_answers_who_decided_what_it_says_and_what_is_missing(client: JudgingClient, save: Save) -> None:
+    strategy = a_policy(title="Digital strategy", issued="2020-06-03", targets=())
     carried_out = Relation(type="implements", number=strategy.number)
     save(
         a_decision(title="Second step", issued="2022", relations=(carried_out,)),
         a_decision(title="First step", issued="2021", relations=(carried_out,)),
         strategy,
     )
-    thread = re.search(r'<ol class="matter">.*?</ol>', client.get("/").text, re.S)
-    assert thread
-    words = _words(thread[0])
-    assert words.index("Digital strategy") < words.index("First step") < words.index("Second step")
-    assert "Decision · Implements" in words
+    html = _matter(client.get("/").text)
+    words = _words(html)
+    assert words.index("What does it say?") < words.index("Digital strategy") < words.index("Who decided?") < words.index("Second step") < words.index("First step")
+    assert "City Council" in words and "$1,250.50" in words
     assert "No result of this matter has been published here." in words
+    assert "What is missing?" in words and "No outcome has been reported here." in words
+    assert f"/records/{strategy.number}/thread" in html
 
 
-def test_a_matter_that_was_measured_shows_no_gap(client: JudgingClient, save: Save) -> None:
-    strategy = a_policy(other_identifiers=({"value": "749/QĐ-TTg"},))
+def test_a_matter_that_was_measured_says_whether_it_worked(client: JudgingClient, save: Save) -> None:
+    target = Target(indicator="Services online", value="40", unit="%", due="2022")
+    strategy = a_policy(other_identifiers=({"value": "749/QĐ-TTg"},), targets=(target,))
     tied = Relation(type="implements", identifier="749/QD-TTg")
     save(strategy, a_decision(relations=(tied,)), an_outcome(relations=(Relation(type="measures", number=strategy.number),)))
+    words = _words(_matter(client.get("/").text))
+    # The figure of the year in which it was due is judged, not the last one.
+    assert "Services online : 40 % , due 2022 Reached 42 in 2022" in words
+    assert "No result of this matter" not in words
+
+
+def test_ways_in_tell_what_stands_behind_them(client: JudgingClient, save: Save) -> None:
+    save(a_policy(targets=(Target(indicator="Homes with fibre", value="80", unit="%", due="2020"),)))
+    client.get("/outcome-clock")  # the clock reads what is new
     html = client.get("/").text
-    assert "Follow one matter" in html
-    assert "matter__gap" not in html
+    assert "1 is overdue." in _words(html)
+    for address in ("/outcome-clock", "/people/", "/bodies/", "/suppliers/", "/search/sums?axis=decision", "/compare", "/completeness"):
+        assert f'href="{address}"' in html.split('class="ways-in')[1], address
 
 
 def test_records_that_stand_alone_make_no_matter(client: JudgingClient, save: Save) -> None:

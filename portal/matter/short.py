@@ -1,0 +1,83 @@
+"""A matter in four answers: who decided, what it says, whether it worked, what is missing. For readers who know none of the terms."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from sqlalchemy.orm import Session
+
+from harvesters.record import Target
+
+from .. import catalogue
+from ..catalogue import Entry
+from ..progress import Progress, progress
+from . import Matter
+from .gaps import Gap, measured_by, named_outcomes
+from .members import Member
+
+DECISIONS, TARGETS, OUTCOMES, GAPS = 2, 3, 2, 3
+# What tells most about whether it worked comes first.
+_TELLING = ("not_reached", "reached", "behind", "on_the_way", "not_yet", "overdue", "no_value", "other_unit", "no_figure")
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """An outcome with its last figure; no `value` where it is of several places, none of which is the last."""
+
+    member: Member
+    value: Decimal | None
+    period: str
+
+
+@dataclass(frozen=True)
+class Short:
+    """The answers. `policy`: the heart where it is a policy; `decisions`: the last ones; `targets`: those of the policy, beside what was
+    measured, the most telling first; `outcomes`: the last that hold figures; `gaps`: what is missing, with a day first. Each `…_total`
+    says how many there are in all."""
+
+    policy: Member | None
+    decisions: tuple[Member, ...]
+    decisions_total: int
+    targets: tuple[Progress, ...]
+    targets_total: int
+    outcomes: tuple[Measured, ...]
+    outcomes_total: int
+    gaps: tuple[Gap, ...]
+    gaps_total: int
+
+
+def in_short(session: Session, matter: Matter, today: date) -> Short:
+    """A matter in four answers; one statement, for the figures of what measures its targets."""
+    policy = matter.heart if matter.heart.axis == "policy" else None
+    decisions = [member for member in matter.members if member.axis == "decision"]
+    outcomes = [member for member in matter.members if member.axis == "outcome"]
+    measured = [member for member in outcomes if member.entry.data.get("observations")]
+    targets = _targets(session, policy, matter.members, today) if policy else []
+    gaps = sorted(matter.gaps, key=lambda gap: not gap.day)
+    return Short(
+        policy, tuple(reversed(_dated(decisions)[-DECISIONS:])), len(decisions), tuple(targets[:TARGETS]), len(targets),
+        tuple(_last(member) for member in reversed(_dated(measured)[-OUTCOMES:])), len(outcomes), tuple(gaps[:GAPS]), len(gaps),
+    )  # fmt: skip
+
+
+def _dated(members: Sequence[Member]) -> list[Member]:
+    """Those without a day first: the last are those that came last."""
+    return [member for member in members if not member.at] + [member for member in members if member.at]
+
+
+def _last(member: Member) -> Measured:
+    observations = member.entry.data["observations"]
+    one = len({other.get("place") for other in observations}) == 1
+    return Measured(member, Decimal(str(observations[-1]["value"])) if one else None, str(observations[-1]["period"]))
+
+
+def _targets(session: Session, policy: Member, members: Iterable[Member], today: date) -> list[Progress]:
+    """The policy's targets beside what was measured: of those outcomes all figures are read, for members hold the first and last alone."""
+    targets = [Target.model_validate(one) for one in policy.entry.data.get("targets", ())]
+    named = named_outcomes(members)
+    by = [measured_by(target, named) for target in targets]
+    numbers = sorted({member.number for member in by if member})
+    whole: dict[str, Entry] = {entry.number: entry for entry in catalogue.find_many(session, numbers)} if numbers else {}
+    found = [progress(target, [whole[member.number]] if member and member.number in whole else [], today, policy.entry) for target, member in zip(targets, by, strict=True)]
+    return sorted(found, key=lambda one: _TELLING.index(one.standing))

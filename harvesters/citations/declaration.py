@@ -16,7 +16,7 @@ from .values import fields_of
 
 FOLDER = Path(__file__).parent / "jurisdictions"
 # Raised when the way in which texts are read changes: every record is read again.
-FORM = 1
+FORM = 2
 
 Word = Annotated[str, Field(min_length=1, max_length=60, pattern=r"^[a-z][a-z0-9_]*$")]
 

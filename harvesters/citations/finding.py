@@ -13,6 +13,7 @@ from itertools import islice
 
 from .cues import AFTER, BEFORE, Cue, cue_of, goes_on
 from .declaration import Jurisdiction, Pattern, read_all
+from .letters import Reading, readings_of
 from .sentences import sentence_around
 from .titles import beginning_of
 from .values import fill, fold
@@ -21,12 +22,6 @@ LONGEST = 2_500_000  # letters of a text that are read
 MOST = 5_000  # citations of one text
 _MOST_IN_A_LIST = 20
 
-# Letters that are written in several ways, each as one letter, so that places in the text stay.
-_SAME = str.maketrans(
-    dict.fromkeys("‐‑‒–—−﹣-", "-")
-    | dict.fromkeys("\xa0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000\t", " ")
-    | {"Ð": "Đ", "ð": "đ", "⁄": "/", "∕": "/", "／": "/", "’": "'", "‘": "'", "\u00ad": "-"}
-)
 _MONTHS = {
     name: number
     for number, names in enumerate(
@@ -77,9 +72,12 @@ class Citation:
     carried_as: tuple[str, ...]
 
 
+_NO_READING = Reading("")
+
+
 @dataclass(frozen=True, slots=True)
 class _Match:
-    """A pattern that holds somewhere."""
+    """A pattern that holds somewhere: in a reading of the text, from its letter `start` to `end`."""
 
     jurisdiction: Jurisdiction
     pattern: Pattern
@@ -87,16 +85,21 @@ class _Match:
     end: int
     caught: dict[str, str]
     reasons: tuple[str, ...] = ()
+    reading: Reading = _NO_READING
+
+    @property
+    def span(self) -> tuple[int, int]:
+        """Where it stands in the text as it is written."""
+        return self.reading.span(self.start, self.end)
 
 
 def find(text: str, context: Context = Context(), among: Sequence[Jurisdiction] | None = None) -> list[Citation]:
     """Every citation of a text, in its order. Places are counted in Unicode's NFC, which records are in."""
     text = unicodedata.normalize("NFC", text)[:LONGEST]
-    plain = text.translate(_SAME)
-    matches = _longest(_matches(plain, context, read_all() if among is None else among))
+    among = read_all() if among is None else among
     found: list[Citation] = []
-    for match in matches:
-        if citation := _citation(text, plain, match, context):
+    for match in _longest(replace(one, reading=reading) for reading in readings_of(text) for one in _matches(reading.plain, context, among)):
+        if citation := _citation(text, match, context):
             before = found[-1] if found else None
             if not citation.cue and before and before.cue and goes_on(text[before.end : citation.start]):
                 citation = replace(citation, relation=before.relation, cue=before.cue)
@@ -106,7 +109,7 @@ def find(text: str, context: Context = Context(), among: Sequence[Jurisdiction] 
 
 def names_of(title: str, context: Context = Context(), among: Sequence[Jurisdiction] | None = None) -> tuple[str, ...]:
     """What a record with this title may be cited as: the citation that its title is, or begins with."""
-    plain = unicodedata.normalize("NFC", title).translate(_SAME)[:400]
+    plain = readings_of(unicodedata.normalize("NFC", title)[:400])[0].plain
     names: dict[str, None] = {}
     for jurisdiction, pattern in _patterns(context, read_all() if among is None else among):
         if pattern.names and _has(plain, pattern):
@@ -197,17 +200,17 @@ def _listed(plain: str, jurisdiction: Jurisdiction, pattern: Pattern, end: int, 
 
 
 def _longest(matches: Iterable[_Match]) -> list[_Match]:
-    """Where several meet, the longest; of two as long, the surer one."""
-    taken: list[_Match] = []
-    end = 0
-    for match in sorted(matches, key=lambda one: (one.start, -one.end, -one.pattern.confidence)):
-        if match.start >= end:
-            taken.append(match)
-            end = match.end
-        elif match.end - match.start > taken[-1].end - taken[-1].start:
-            taken[-1] = match
-            end = match.end
-    return taken[:MOST]
+    """Where several meet, the longest; of two as long, the surer one. Of two readings, a title is whole in the shorter one
+    ("Data Protec-tion Act"), everything else where it was found first."""
+    taken: list[tuple[int, int, _Match]] = []
+    for start, last, _sure, _letters, _turn, match in sorted(
+        ((start, -end, -one.pattern.confidence, len(one.reading.plain) if one.pattern.titled else 0, turn, one) for turn, one in enumerate(matches) for start, end in [one.span])
+    ):
+        if not taken or start >= taken[-1][1]:
+            taken.append((start, -last, match))
+        elif -last - start > taken[-1][1] - taken[-1][0]:
+            taken[-1] = (start, -last, match)
+    return [match for _start, _end, match in taken[:MOST]]
 
 
 def _caught(match: _Match, context: Context) -> dict[str, str | Sequence[str] | None]:
@@ -218,23 +221,24 @@ def _caught(match: _Match, context: Context) -> dict[str, str | Sequence[str] | 
     return caught
 
 
-def _citation(text: str, plain: str, match: _Match, context: Context) -> Citation | None:
-    pattern, maps = match.pattern, match.jurisdiction.maps
+def _citation(text: str, match: _Match, context: Context) -> Citation | None:
+    pattern, maps, plain = match.pattern, match.jurisdiction.maps, match.reading.plain
+    start, end = match.span
     caught = _caught(match, context)
     value = next(fill(pattern.value, caught, maps), None)
     if value is None:
         return None
     keys = dict.fromkeys(key for template in (pattern.value, *pattern.keys) for key in fill(template, caught, maps))
     weak = dict.fromkeys(key for template in pattern.weak for key in fill(template, caught, maps))
-    first, last = sentence_around(text, match.start, match.end)
-    cue = cue_of(text[max(first, match.start - BEFORE) : match.start], text[match.end : min(last, match.end + AFTER)], context.language)
+    first, last = sentence_around(text, start, end)
+    cue = cue_of(text[max(first, start - BEFORE) : start], text[end : min(last, end + AFTER)], context.language)
     if pattern.aside and re.search(r"\([^()]{0,40}$", plain[max(0, match.start - 42) : match.start]):
         cue = Cue("cites", "")
     dated = _dated(plain, match)
     reasons = [*match.reasons, *(("dated",) if dated else ()), *(("cue",) if cue.words else ())]
     return Citation(
         match.jurisdiction.name, pattern.scheme, pattern.what, re.sub(r"\s+", " ", value).strip(), tuple(keys), tuple(key for key in weak if key not in keys),
-        match.start, match.end, text[match.start : match.end], text[first:last], cue.relation, cue.words, dated, pattern.confidence, tuple(reasons), pattern.within,
+        start, end, text[start:end], text[first:last], cue.relation, cue.words, dated, pattern.confidence, tuple(reasons), pattern.within,
         pattern.carried_as,
     )  # fmt: skip
 

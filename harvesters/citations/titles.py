@@ -2,7 +2,11 @@
 
 import re
 
-_FAR = 170
+_FAR = 240
+# A line as long as this was broken because it was full.
+_WRAPPED = 55
+# Roads in the titles of orders.
+_ROAD = re.compile(r"[ABM]\d{1,4}(?:\(M\))?")
 # Small words within a title; everything else in lower case ends it.
 _SMALL = {"of", "and", "for", "in", "on", "to", "with", "by", "at", "or", "from", "etc", "etc.", "into", "as", "against", "between", "a", "an", "under", "&"}
 # Words in capitals that open a sentence or a reference rather than a title.
@@ -25,7 +29,7 @@ def beginning_of(text: str, end: int) -> int | None:
     follower = end
     for token in reversed(tokens):
         gap = text[token.end() : follower]
-        if "\n" in gap or gap.strip() or not _belongs(token[0]):
+        if gap.strip() or ("\n" in gap and not _goes_on(text, token, gap, taken)) or not (_belongs(token[0]) or _is_year_within(text, token, taken)):
             break
         taken.append(token)
         follower = token.start()
@@ -44,6 +48,20 @@ def beginning_of(text: str, end: int) -> int | None:
     return taken[0].start() + len(taken[0][0]) - len(taken[0][0].lstrip(_OPENING))
 
 
+def _goes_on(text: str, token: re.Match[str], gap: str, taken: list[re.Match[str]]) -> bool:
+    """Whether a title goes on over the end of a line: in the middle of its words, or where lines are broken by length."""
+    if gap.count("\n") > 1:
+        return False
+    line = token.end() - (text.rfind("\n", 0, token.end()) + 1)
+    return token[0] in _SMALL or bool(taken and taken[-1][0] in _SMALL) or line >= _WRAPPED
+
+
+def _is_year_within(text: str, token: re.Match[str], taken: list[re.Match[str]]) -> bool:
+    """The year of the act that a title is about: Planning (Wales) Act 2015 (Commencement No. 2) Order 2015."""
+    after = bool(taken) and taken[-1][0].startswith("(")
+    return after and bool(re.fullmatch(r"\d{4}", token[0])) and bool(re.search(r"(?:Act|Measure|Order|Rules|Regulations)\s$", text[max(0, token.start() - 13) : token.start()]))
+
+
 def _belongs(token: str) -> bool:
     if token.startswith("("):
         return True
@@ -52,4 +70,4 @@ def _belongs(token: str) -> bool:
         return False
     if bare.casefold() == "the" or bare.casefold() in _SMALL:
         return True
-    return bare[0].isupper() and not any(letter.isdigit() for letter in bare)
+    return bare[0].isupper() and (not any(letter.isdigit() for letter in bare) or bool(_ROAD.fullmatch(bare)))

@@ -34,6 +34,15 @@ def _ordinal(text: str) -> str:
     return f"{number}{ending}"
 
 
+def _first(text: str) -> str:
+    """The first of a range: 81a of 81a-81u, 12 of 12-15; what is no range stays, as 300gg-13."""
+    low, dash, high = text.partition("-")
+    alike = re.fullmatch(r"\d+", low) and re.fullmatch(r"\d+", high) and len(low) == len(high) and int(low) < int(high)
+    figures = re.match(r"\d+", low)
+    letters = figures and low != figures[0] and re.fullmatch(rf"{figures[0]}[a-z]{{1,3}}", high)
+    return low if dash and (alike or letters) else text
+
+
 FILTERS: Mapping[str, Callable[[str], str]] = {
     "int": _int,
     "pad2": lambda text: _int(text).zfill(2),
@@ -43,6 +52,9 @@ FILTERS: Mapping[str, Callable[[str], str]] = {
     "ordinal": _ordinal,
     "upper": str.upper,
     "lower": str.lower,
+    "first": _first,
+    # A title with its year, without the comma that some put before it.
+    "act": lambda text: re.sub(r",(?=\s\d{4}$)", "", re.sub(r"\s+", " ", text).strip()),
     "thousands": lambda text: f"{int(_int(text)):,}".replace(",", "."),
     "squeeze": lambda text: re.sub(r"\s+", "", text),
     "line": lambda text: re.sub(r"\s+", " ", text).strip(),

@@ -1,7 +1,13 @@
 """How well citations are recognised in real texts, and linked to the right records: on a corpus labelled by hand.
 
 `labels.tsv` names passages of the recorded answers by file and hash, with what each cites; a passage that cites nothing has a
-line, too. The part "tune" was looked at while the notations were declared, "held" only afterwards.
+line, too. The part "tune" was looked at while the notations were declared, "held" only afterwards; both have been mended against since.
+
+`fresh.tsv` has passages that are in neither, drawn later by a seeded rule and labelled by reading before anything recognised them. The
+first look (252 passages, 113 citations, 167 passages with none) gave a precision of 94.9 % (94 of 99) and a recall of 89.5 % (94 of 105; 83.2 % with the
+eight in notations that no declaration knew, marked "!"). The general faults it showed were mended; then the second look (112 other passages, 96
+citations) gave 97.7 % (86 of 88) and 93.5 % (86 of 92; 89.6 % with the four marked "!"). Both were mended against afterwards: only those first figures measured unseen
+texts. A passage is named by its file, its place among the file's pieces of 400 letters, and its hash.
 """
 
 import csv
@@ -29,6 +35,7 @@ from .recorded import everything
 pytestmark = pytest.mark.samples
 
 LABELS = Path(__file__).with_name("labels.tsv")
+FRESH = Path(__file__).with_name("fresh.tsv")
 # Automatic links of the recorded answers, each judged by reading its passage and the record it leads to.
 JUDGED = Path(__file__).with_name("judged.tsv")
 _BLOCKS = {
@@ -39,6 +46,7 @@ _HOMES = {
     "federal_register": Context("en", ("US",), date(2016, 4, 15)), "regulations_gov": Context("en", ("US",), date(2023, 1, 1)), "us_congress": Context("en", ("US",), date(2016, 1, 1)),
     "nyc_council": Context("en", ("US-NY",), date(2025, 6, 1)), "legistar": Context("en", ("US-NY",), date(2025, 6, 1)), "oparl": Context("de", ("DE-BW",), date(2025, 6, 1)),
     "atom": Context("en", ("GB",)), "govuk": Context("en", ("GB",)), "diavgeia": Context("el", ("GR",)), "ocds": Context(),
+    "dcat": Context("en", ("US",)), "agency_sites": Context("en", ("US",)),
 }  # fmt: skip
 _WORKS = {"uy": Context("es", ("UY",)), "cl": Context("es", ("CL",)), "eu": Context("en"), "uk": Context("en", ("GB",)), "us": Context("en", ("US",)), "za": Context("en", ("ZA",))}
 
@@ -70,7 +78,10 @@ def _blocks(element: ET.Element) -> Iterator[str]:
 
 def _pieces(path: Path) -> Iterator[str]:
     raw = path.read_bytes()
-    texts = _blocks(ET.fromstring(raw)) if path.suffix == ".xml" else _strings(json.loads(raw.decode("utf-8-sig")))
+    if path.suffix in (".html", ".csv"):
+        texts: Iterator[str] = iter([raw.decode("utf-8", errors="replace")])
+    else:
+        texts = _blocks(ET.fromstring(raw)) if path.suffix == ".xml" else _strings(json.loads(raw.decode("utf-8-sig")))
     for text in texts:
         clean = " ".join(html.unescape(re.sub(r"<[^>]{0,300}>", " ", text)).split())
         if len(clean) >= 25 and " " in clean:
@@ -90,6 +101,8 @@ def _passages(path: Path) -> dict[str, str]:
 
 def _context(file: str) -> Context:
     group, below, *_ = file.split("/")
+    if group == "ckan":
+        return Context("en", ("CH",)) if below == "envidat_ch" else Context("pt", ("BR",))
     if group == "akoma_ntoso":
         return _WORKS[Path(file).name[:2]] if below == "oasis_examples" else _WORKS["za"]
     return _HOMES[group]
@@ -114,6 +127,28 @@ def test_citations_of_the_labelled_corpus_are_found(samples: Path, tell: Tell) -
         tell(f"citations, {part}: {passages} passages, {right + missed} citations, precision {precision:.1%}, recall {recall:.1%}")
         assert precision >= 0.98, faults
         assert recall >= 0.95, faults
+
+
+def test_citations_of_the_fresh_corpus_are_found(samples: Path, tell: Tell) -> None:
+    with FRESH.open(encoding="utf-8", newline="") as lines:
+        rows = list(csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE))
+    texts = {file: _passages(samples / file) for file in {row["file"] for row in rows}}
+    for look in ("1", "2"):
+        labels: dict[tuple[str, str], dict[str, bool]] = defaultdict(dict)
+        for row in rows:
+            if row["look"] == look:
+                labels[row["file"], row["passage"]] |= {row["value"]: row["scheme"].startswith("!")} if row["value"] else {}
+        right = wrong = missed = 0
+        faults = []
+        for (file, passage), wanted in labels.items():
+            got = {one.value for one in find(texts[file][passage], _context(file))}
+            declared = {value for value, unknown in wanted.items() if not unknown}
+            right, wrong, missed = right + len(got & wanted.keys()), wrong + len(got - wanted.keys()), missed + len(declared - got)
+            faults += [(file, passage, (got - wanted.keys()) | (declared - got))] if got - wanted.keys() or declared - got else []
+        precision, recall = right / (right + wrong), right / (right + missed)
+        tell(f"citations, fresh, look {look}, as mended: {len(labels)} passages, {right + missed} citations, precision {precision:.1%}, recall {recall:.1%}")
+        assert precision >= 0.98, faults
+        assert recall >= 0.97, faults
 
 
 def test_links_that_are_made_by_themselves_lead_to_the_right_records(samples, portal, tell):

@@ -234,24 +234,28 @@ class Doorman:
 class SharedDoorman:
     """The same, counted in the database: by all of the portal's processes together, and also after a restart."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, database: Database, door: str = "", most: int = _MANY_TRIES) -> None:
+        """`door`: what is tried, where it is not to sign in; each door counts for itself, up to `most`."""
+        self._database, self._door, self._most = database, door, most
 
     def let_in(self, address: str, now: datetime) -> None:
         """Count a try. Raises TooManyTries if too many came from that address lately."""
-        network = signins.id_of(_network(address))
+        network = self._kept_as(address)
         with self._database.write() as session:
             wait_for_turn(session, f"door {network}")
             session.execute(delete(Try).where(Try.at < now - _TRIES_WINDOW))
-            if (session.scalar(select(func.count()).select_from(Try).where(Try.network == network)) or 0) >= _MANY_TRIES:
+            if (session.scalar(select(func.count()).select_from(Try).where(Try.network == network)) or 0) >= self._most:
                 raise TooManyTries(_("There were too many tries from your network; try again in ten minutes"))
             session.add(Try(network=network, at=now))
 
     def forgive(self, address: str) -> None:
         """The last try succeeded: it does not count."""
-        last = select(func.max(Try.id)).where(Try.network == signins.id_of(_network(address))).scalar_subquery()
+        last = select(func.max(Try.id)).where(Try.network == self._kept_as(address)).scalar_subquery()
         with self._database.write() as session:
             session.execute(delete(Try).where(Try.id == last).execution_options(synchronize_session=False))
+
+    def _kept_as(self, address: str) -> str:
+        return signins.id_of(f"{self._door} {_network(address)}".strip())
 
 
 def _network(address: str) -> str:

@@ -6,7 +6,7 @@ each entry carries a seal: SHA-256 over its own words and the seal before it. `f
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -56,11 +56,11 @@ def _seal(before: str, entry: LogEntry) -> str:
     return hashlib.sha256(json.dumps(words, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
 
-def entries(session: Session, *, agency: str | None = None, about: str = "", before: int = 0, limit: int = 100) -> list[LogEntry]:
-    """Entries, the newest first: of one agency, about one thing, older than the entry `before`."""
+def entries(session: Session, *, agency: str | Sequence[str] | None = None, about: str = "", before: int = 0, limit: int = 100) -> list[LogEntry]:
+    """Entries, the newest first: of one agency or some, about one thing, older than the entry `before`."""
     query = select(LogEntry).order_by(LogEntry.id.desc()).limit(limit)
     if agency is not None:
-        query = query.where(LogEntry.agency == agency)
+        query = query.where(LogEntry.agency.in_([agency] if isinstance(agency, str) else agency))
     if about:
         query = query.where(LogEntry.about == about)
     if before:

@@ -24,6 +24,7 @@ from .settings import Settings
 _PATIENCE = 30.0  # seconds that a mail server may take
 _MOST_TRIES = 8  # then it is given up; the waits between them double from one minute
 _AT_ONCE = 100
+FORGOTTEN = "forget "  # begins the occasion of a mail whose recipient and words are deleted once it is sent or given up
 _CLAIM = timedelta(minutes=15)  # how long a mail that is being sent is let be by others
 
 
@@ -94,6 +95,8 @@ def _note(mail: Mail, fault: str, now: datetime) -> None:
         mail.next_try_at = None
     else:
         mail.next_try_at = now + timedelta(minutes=2 ** (mail.tries - 1))
+    if mail.next_try_at is None and mail.occasion.startswith(FORGOTTEN):
+        mail.recipient = mail.body = ""
 
 
 def _message(settings: Settings, mail: Mail) -> EmailMessage:

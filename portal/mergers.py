@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from . import audit
 from .accounts import AccountError
 from .audit import Actor
-from .models import Agency, Invitation, Membership, Upload, User
+from .models import Agency, ApiKey, Bulk, Invitation, Membership, Remark, Upload, User
 
 
 def rename(session: Session, actor: Actor, slug: str, names: dict[str, str], now: datetime) -> None:
@@ -27,8 +27,8 @@ def rename(session: Session, actor: Actor, slug: str, names: dict[str, str], now
 
 
 def merge(session: Session, actor: Actor, slug: str, into: str, now: datetime) -> None:
-    """Let an agency go into another one. Its members become the other's, in their roles; drafts and invitations go
-    along; what was merged into it before follows. Raises AccountError."""
+    """Let an agency go into another one. Its members become the other's, in their roles; drafts, tables, keys, remarks and
+    invitations go along; what was merged into it before follows. Raises AccountError."""
     former, present = _known(session, slug), _known(session, into)
     if former.slug == present.slug or present.merged_into:
         raise AccountError(_("An agency cannot go into itself, nor into one that is merged already"))
@@ -37,7 +37,7 @@ def merge(session: Session, actor: Actor, slug: str, into: str, now: datetime) -
     former.merged_into = present.slug
     session.execute(update(Agency).where(Agency.merged_into == slug).values(merged_into=into))
     _move_members(session, slug, into)
-    for table in (Upload, Invitation):
+    for table in (Upload, Invitation, Bulk, ApiKey, Remark):
         session.execute(update(table).where(table.agency == slug).values(agency=into))
     session.execute(update(User).where(User.agency == slug).values(agency=into))
     audit.note(session, now, actor, "agency_merged", slug, agency=slug, into=into)

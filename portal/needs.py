@@ -12,15 +12,18 @@ from sqlalchemy.orm import Session
 from harvesters.record import show_number
 from harvesters.when import last_day
 
-from . import mail, members, outcome_clock
-from .models import FileCheck, FileLink, Membership, PromiseRow, RecordRow, Upload
+from . import catalogue, mail, members, outcome_clock, remarks
+from .db import wait_for_turn
+from .models import Bulk, FileCheck, FileLink, Membership, PromiseRow, RecordRow, Remark, Upload, User
 from .parts import Portal
+from .workflow import needs_review
 
 _AHEAD = timedelta(days=28)
 _STAGES = (("four weeks", timedelta(days=28)), ("one week", timedelta(days=7)), ("due", timedelta(0)))
 _FRESH = timedelta(days=28)  # what has been overdue for longer when this is first asked gets no mail
 _LATE = timedelta(days=365 * 2)  # what is overdue for longer is not brought up again
 _WAITED = timedelta(days=2)
+_UNANSWERED = timedelta(days=7)
 _MOST = 50
 
 
@@ -47,22 +50,22 @@ class Broken:
     url: str
 
 
-def due(session: Session, agency: str, today: date) -> list[Due]:
+def due(session: Session, agency: str, today: date, most: int = _MOST) -> list[Due]:
     """What an agency has to look at within four weeks, the longest overdue first: what the outcome clock has, which
     `outcome_clock.catch_up` brings up to date, and policies that end. A day begins at midnight UTC; a due date that
     names a month or a year is that of its last day."""
-    found = [*_promised(session, agency, today), *_ending(session, agency, today)]
-    return sorted(found, key=lambda one: (one.day, one.number, one.key))[:_MOST]
+    found = [*_promised(session, agency, today, most), *_ending(session, agency, today)]
+    return sorted(found, key=lambda one: (one.day, one.number, one.key))[:most]
 
 
-def _promised(session: Session, agency: str, today: date) -> Iterator[Due]:
+def _promised(session: Session, agency: str, today: date, most: int) -> Iterator[Due]:
     query = (
         select(PromiseRow.kind, PromiseRow.number, RecordRow.title, PromiseRow.due_on, PromiseRow.what, PromiseRow.key)
         .join(RecordRow, RecordRow.id == PromiseRow.record_id)
-        .where(PromiseRow.agency == agency, PromiseRow.reported.is_(False), PromiseRow.dropped == "")
+        .where(PromiseRow.agency.in_(catalogue.with_former(session, agency)), PromiseRow.reported.is_(False), PromiseRow.dropped == "")
         .where(PromiseRow.due_on >= today - _LATE, PromiseRow.due_on <= today + _AHEAD)
         .order_by(PromiseRow.due_on, PromiseRow.id)
-        .limit(_MOST)
+        .limit(most)
     )
     return (Due(*row) for row in session.execute(query))
 
@@ -70,7 +73,7 @@ def _promised(session: Session, agency: str, today: date) -> Iterator[Due]:
 def _ending(session: Session, agency: str, today: date) -> Iterator[Due]:
     value = RecordRow.data["valid_until"].as_string()
     query = select(RecordRow.number, RecordRow.title, value).where(
-        RecordRow.publisher == agency, RecordRow.axis == "policy", RecordRow.state == "published", value.is_not(None), value != "",
+        RecordRow.publisher.in_(catalogue.with_former(session, agency)), RecordRow.axis == "policy", RecordRow.state == "published", value.is_not(None), value != "",
         value < (today + _AHEAD + timedelta(days=1)).isoformat(), value >= str(today.year),
     )  # fmt: skip
     for number, title, when in session.execute(query):
@@ -78,15 +81,15 @@ def _ending(session: Session, agency: str, today: date) -> Iterator[Due]:
             yield Due("end", number, title, last_day(when))
 
 
-def broken(session: Session, agency: str) -> list[Broken]:
+def broken(session: Session, agency: str, most: int = _MOST) -> list[Broken]:
     """Files of an agency's records whose links are broken."""
     query = (
         select(RecordRow.number, RecordRow.title, FileCheck.url)
         .join(FileLink, FileLink.record_id == RecordRow.id)
         .join(FileCheck, FileCheck.url_hash == FileLink.url_hash)
-        .where(FileCheck.state == "broken", RecordRow.publisher == agency, RecordRow.state == "published")
+        .where(FileCheck.state == "broken", RecordRow.publisher.in_(catalogue.with_former(session, agency)), RecordRow.state == "published")
         .order_by(FileCheck.first_failed_at, RecordRow.number)
-        .limit(_MOST)
+        .limit(most)
     )
     return [Broken(*row) for row in session.execute(query)]
 
@@ -102,6 +105,9 @@ def remind(portal: Portal, now: datetime) -> int:
     for agency in agencies:
         with portal.database.write() as session:
             written += sum(_write(session, agency, portal.settings.base_url, now))
+    for desk in (*agencies, None):
+        with portal.database.write() as session:
+            written += sum(_tell_of_remarks(session, desk, portal.settings.base_url, now))
     return written
 
 
@@ -114,6 +120,8 @@ def _write(session: Session, agency: str, base: str, now: datetime) -> Iterator[
     waiting = select(Upload).where(Upload.agency == agency, Upload.state == "submitted", Upload.submitted_at < now - _WAITED)
     for upload in session.scalars(waiting):
         yield from _tell_of_waiting(session, upload, base, now)
+    for table in session.scalars(select(Bulk).where(Bulk.agency == agency, Bulk.state == "checked", Bulk.changed_at < now - _WAITED)):
+        yield from _tell_of_table(session, table, base, now)
 
 
 def _stage(day: date, today: date) -> str:
@@ -155,3 +163,34 @@ def _tell_of_waiting(session: Session, upload: Upload, base: str, now: datetime)
                      link=f"{base}/publish/drafts/{upload.token}/preview")  # fmt: skip
             yield mail.write(session, user.email, _("Still for review: %(title)s", title=title), body, now, f"waiting {upload.id} {upload.submitted_at} {user.id}")
 
+
+def _tell_of_table(session: Session, table: Bulk, base: str, now: datetime) -> Iterator[bool]:
+    """A table of records that was checked, in an agency where another person approves it before it goes live."""
+    if table.approved_by is not None or not needs_review(session, table.agency):
+        return
+    for user in members.who_may(session, table.agency, "review"):
+        if user.id != table.user_id:
+            body = _("The table “%(name)s” waits for review since %(day)s.\n\n%(link)s", name=table.name[:200], day=f"{table.changed_at:%Y-%m-%d}",
+                     link=f"{base}/publish/bulk/{table.token}")  # fmt: skip
+            yield mail.write(session, user.email, _("Still for review: %(title)s", title=table.name[:150]), body, now, f"table {table.id} {table.changed_at} {user.id}")
+
+
+def _tell_of_remarks(session: Session, agency: str | None, base: str, now: datetime) -> Iterator[bool]:
+    """Remarks of readers that wait for long: of all of them in one mail, and of each once. For agencies where nobody may answer
+    (None) the portal's admins are told."""
+    wait_for_turn(session, f"remind {agency}")
+    found = remarks.waiting_long(session, agency, now - _UNANSWERED)
+    who = members.who_may(session, agency, "answer") if agency else list(session.scalars(select(User).where(User.portal_admin, User.active)))
+    if not found or not who:
+        return
+    link = f"{base}/{'publish' if agency else 'admin'}/remarks"
+    lines = "\n".join(_line(remark) for remark in found[:20])
+    for user in who:
+        body = _("Readers wait for an answer for more than a week (%(count)s in all):\n\n%(lines)s\n\n%(link)s", count=len(found), lines=lines, link=link)
+        yield mail.write(session, user.email, _("Readers wait for an answer"), body, now, f"remarks {found[0].id} {found[-1].id} {user.id}")
+    for remark in found:
+        remark.reminded_at = now
+
+
+def _line(remark: Remark) -> str:
+    return f"{remark.received_at:%Y-%m-%d} {show_number(remark.number)} {remarks.KINDS[remark.kind]}"

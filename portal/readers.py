@@ -11,6 +11,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from . import catalogue
 from .db import Database, wait_for_turn
 from .models import Asked, Reads, RecordRow
 
@@ -89,7 +90,7 @@ def most_read(session: Session, agency: str, since: date, limit: int = 5) -> lis
     query = (
         select(RecordRow, total)
         .join(Reads, Reads.number == RecordRow.number)
-        .where(RecordRow.publisher == agency, RecordRow.state == "published", Reads.day >= since)
+        .where(RecordRow.publisher.in_(catalogue.with_former(session, agency)), RecordRow.state == "published", Reads.day >= since)
         .group_by(RecordRow.id)
         .order_by(total.desc(), RecordRow.number)
         .limit(limit)
@@ -100,5 +101,5 @@ def most_read(session: Session, agency: str, since: date, limit: int = 5) -> lis
 def most_asked(session: Session, agency: str, since: date, limit: int = 10) -> list[tuple[str, int]]:
     """The words that were searched for most often where an agency's records came first, since the month of a day."""
     total = func.sum(Asked.count)
-    query = select(Asked.words, total).where(Asked.agency == agency, Asked.words != "", Asked.month >= since.replace(day=1))
+    query = select(Asked.words, total).where(Asked.agency.in_(catalogue.with_former(session, agency)), Asked.words != "", Asked.month >= since.replace(day=1))
     return [(words, int(count)) for words, count in session.execute(query.group_by(Asked.words).order_by(total.desc(), Asked.words).limit(limit))]

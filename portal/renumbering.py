@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from harvesters.record import number_of, read_record
 
-from .models import CitationRow, Gone, IdentifierRow, RecordRow, Redirect, RelationRow, Revision
+from .models import CitationRow, Gone, IdentifierRow, RecordRow, Redirect, RelationRow, Remark, Revision
 from .store import Arrival, fold_identifier, keep, next_version, save_links, write_record
 
 # More than so many at once are compared in portions, to keep memory flat.
@@ -164,4 +164,5 @@ def _redirect(session: Session, old: str, identifier: str, target: str, now: dat
     session.merge(Redirect(number=old, target=target, identifier=identifier, made_at=now))
     for table in (RelationRow, CitationRow):
         session.execute(update(table).where(table.target_number == old).values(target_number=target))
+    session.execute(update(Remark).where(Remark.number == old).values(number=target))
     session.merge(Gone(document=old))

@@ -8,6 +8,7 @@ from flask_babel import LazyString, lazy_gettext
 MAY: Mapping[str, frozenset[str]] = {
     "write": frozenset({"author", "reviewer", "publisher", "admin"}),
     "review": frozenset({"reviewer", "publisher", "admin"}),
+    "answer": frozenset({"reviewer", "publisher", "admin"}),
     "publish": frozenset({"publisher", "admin"}),
     "manage": frozenset({"admin"}),
 }
@@ -20,5 +21,5 @@ ROLES: Mapping[str, LazyString] = {
 
 
 def may(role: str, action: str) -> bool:
-    """Whether a role may do something: write, review, publish, manage. Raises KeyError for an unknown action."""
+    """Whether a role may do something: write, review, answer, publish, manage. Raises KeyError for an unknown action."""
     return role in MAY[action]

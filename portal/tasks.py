@@ -18,7 +18,20 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from . import bulk, completeness, filechecks, keeping, linking, mail, needs, outcome_clock, parties, publishing, search
+from . import (
+    bulk,
+    completeness,
+    filechecks,
+    keeping,
+    linking,
+    mail,
+    needs,
+    outcome_clock,
+    parties,
+    publishing,
+    remarks,
+    search,
+)
 from .db import wait_for_turn
 from .harvesting.leases import Owner
 from .models import State
@@ -171,3 +184,10 @@ def _key(name: str) -> str:
 def count_completeness(portal: Portal) -> None:
     """Count how complete the records of every agency are."""
     completeness.keep_count(portal.database, datetime.now(UTC))
+
+
+@periodic(days=1)
+def forget_remarks(portal: Portal) -> None:
+    """Delete what readers sent that was not answered in public, a year after it was decided."""
+    with portal.database.write() as session:
+        remarks.forget(session, datetime.now(UTC))

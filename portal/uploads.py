@@ -351,8 +351,7 @@ def accept_version(upload: Upload, record: Record, version: int) -> None:
 
 def sources_of(session: Session, agency: str) -> list[str]:
     """The sources of what an agency's officers published: its own, and those of agencies that were merged into it."""
-    merged = session.scalars(select(Agency.slug).where(Agency.merged_into == agency).order_by(Agency.slug))
-    return [source_of(slug) for slug in (agency, *merged)]
+    return [source_of(slug) for slug in catalogue.with_former(session, agency)]
 
 
 def find_own(session: Session, number: str, agency: str, *, hidden: bool = False) -> catalogue.Entry | None:

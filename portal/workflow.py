@@ -162,12 +162,6 @@ def under_embargo(session: Session, secret: str) -> Upload | None:
     return session.scalar(select(Upload).where(Upload.embargo == secret, Upload.state == "approved")) if len(secret) > 10 else None
 
 
-def waiting(session: Session, agency: str, *states: str) -> list[Upload]:
-    """Uploads of an agency in those states, the longest unchanged first."""
-    query = select(Upload).where(Upload.agency == agency, Upload.state.in_(states))
-    return list(session.scalars(query.order_by(Upload.changed_at)))
-
-
 def check_words(words: str, advice: str) -> str:
     """A reason or a note, put straight. Raises ValueError with `advice` where it says nothing."""
     words = "\n".join(" ".join(line.split()) for line in words.strip().splitlines())

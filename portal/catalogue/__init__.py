@@ -23,7 +23,16 @@ from .entries import (
     window,
 )
 from .history import Version, former_numbers, versions
-from .publishers import AgencyCard, agencies, agency, agency_names, agency_parents, child_agencies, sources_of
+from .publishers import (
+    AgencyCard,
+    agencies,
+    agency,
+    agency_names,
+    agency_parents,
+    child_agencies,
+    sources_of,
+    with_former,
+)
 from .relations import Link, links, most_linked
 from .sources import (
     axes_of_source,
@@ -83,4 +92,5 @@ __all__ = [
     "sources_of",
     "versions",
     "window",
+    "with_former",
 ]

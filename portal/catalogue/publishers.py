@@ -103,3 +103,8 @@ def agency_names(session: Session, slugs: Iterable[str], language: str) -> dict[
     """The names of agencies in `language`, by slug."""
     rows = session.scalars(select(Agency).where(Agency.slug.in_(list(slugs))))
     return {row.slug: row.names.get(language) or row.names.get("en") or next(iter(row.names.values())) for row in rows}
+
+
+def with_former(session: Session, slug: str) -> list[str]:
+    """An agency and those that were merged into it: their records keep the names they were published under, and are its own now."""
+    return [slug, *session.scalars(select(Agency.slug).where(Agency.merged_into == slug).order_by(Agency.slug))]

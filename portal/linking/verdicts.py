@@ -52,7 +52,7 @@ def proposals(session: Session, agency: str | None, shelf: str = "doubtful", *, 
     total = _count(session, agency, states)
     query = select(CitationRow, RecordRow.number).join(RecordRow, RecordRow.id == CitationRow.record_id).where(CitationRow.state.in_(states))
     if agency is not None:
-        query = query.where(CitationRow.publisher == agency)
+        query = query.where(CitationRow.publisher.in_(catalogue.with_former(session, agency)))
     rows = session.execute(query.order_by(CitationRow.id.desc()).offset(offset).limit(limit)).all()
     numbers = {number for _row, number in rows} | {row.target_number for row, _number in rows if row.target_number}
     entries = {entry.number: entry for entry in catalogue.find_many(session, sorted(numbers))}
@@ -61,7 +61,7 @@ def proposals(session: Session, agency: str | None, shelf: str = "doubtful", *, 
 
 def _count(session: Session, agency: str | None, states: Sequence[str]) -> int:
     query = select(func.count()).select_from(CitationRow).where(CitationRow.state.in_(states))
-    return session.scalar(query if agency is None else query.where(CitationRow.publisher == agency)) or 0
+    return session.scalar(query if agency is None else query.where(CitationRow.publisher.in_(catalogue.with_former(session, agency)))) or 0
 
 
 def _proposal(row: CitationRow, citing: Entry, target: Entry | None) -> Proposal:
@@ -73,7 +73,8 @@ def _proposal(row: CitationRow, citing: Entry, target: Entry | None) -> Proposal
 def find(session: Session, id: int, agency: str | None) -> CitationRow | None:
     """A citation that leads somewhere, of a record of that agency (None: of any)."""
     row = session.get(CitationRow, id)
-    return row if row and row.target_number and agency in (None, row.publisher) else None
+    theirs = row is not None and (agency is None or row.publisher in catalogue.with_former(session, agency))
+    return row if row and row.target_number and theirs else None
 
 
 def relation_of(typed: str, row: CitationRow) -> str:

@@ -19,6 +19,7 @@ from .matters import (
 )
 from .people import ApiKey, Invitation, KeptAnswer, Membership, SignedIn, Try, User
 from .records import HIDDEN, Agency, Gone, IdentifierRow, RecordRow, Redirect, RelationRow, Revision, State
+from .remarks import Remark
 
 __all__ = [
     "HIDDEN",
@@ -58,6 +59,7 @@ __all__ = [
     "RecordRow",
     "Redirect",
     "RelationRow",
+    "Remark",
     "Revision",
     "Run",
     "SignedIn",

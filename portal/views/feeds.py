@@ -56,7 +56,7 @@ def _xml(lines: Iterable[str]) -> Response:
 @blueprint.get("/sitemap-pages.xml")
 def pages_part() -> Response:
     """Home, lists and editorial pages, each with its other languages."""
-    paths = ["/", "/search", "/agencies/", "/sources/", "/completeness", "/outcome-clock", "/compare", "/status"]
+    paths = ["/", "/search", "/agencies/", "/sources/", "/completeness", "/outcome-clock", "/compare", "/answers", "/status"]
     paths += sorted({f"/pages/{page.name}" for page in pages.every()})
     base = base_url()
     return _xml(_set(_page(base, path) for path in paths))
@@ -105,6 +105,6 @@ def robots() -> Response:
     """Everything may be read. Lists narrowed by several filters are without end and hold nothing of their own."""
     lines = ["User-agent: *"]
     for prefix in ("", *(f"/{code}" for code in LANGUAGES if code != "en")):
-        lines += [f"Disallow: {prefix}/search?*&", f"Disallow: {prefix}/sign-in", f"Disallow: {prefix}/publish/", f"Disallow: {prefix}/records/*/table?"]
+        lines += [f"Disallow: {prefix}/search?*&", f"Disallow: {prefix}/sign-in", f"Disallow: {prefix}/publish/", f"Disallow: {prefix}/records/*/table?", f"Disallow: {prefix}/records/*/ask", f"Disallow: {prefix}/my-remark/"]
     lines += ["Allow: /", "", f"Sitemap: {base_url()}/sitemap.xml", ""]
     return Response("\n".join(lines), content_type="text/plain; charset=utf-8", headers={"Cache-Control": "max-age=3600"})

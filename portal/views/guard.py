@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from flask_login import LoginManager, UserMixin, current_user
 from werkzeug.wrappers import Response
 
-from .. import audit, errors, members, roles, signins, workflow
+from .. import audit, catalogue, errors, members, roles, signins, workflow
 from ..audit import Actor
 from ..look import base_url
 from ..models import SignedIn, User
@@ -34,7 +34,7 @@ class Officer(UserMixin):  # type: ignore[misc]
         return self._secret
 
     def may(self, action: str) -> bool:
-        """Whether they may write, review, publish or manage in the agency they act for."""
+        """Whether they may write, review, answer, publish or manage in the agency they act for."""
         return roles.may(self.role, action)
 
 
@@ -105,6 +105,7 @@ def log_page(agency: str | None = None) -> str:
     text = request.args.get("before", "")
     before = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
     with here().database.read() as db:
-        entries = audit.entries(db, agency=agency, before=before, limit=_ENTRIES + 1)
+        mine = None if agency is None else catalogue.with_former(db, agency)
+        entries = audit.entries(db, agency=mine, before=before, limit=_ENTRIES + 1)
     older = entries[_ENTRIES - 1].id if len(entries) > _ENTRIES else None
     return render_template("publish/log.html", entries=entries[:_ENTRIES], older=older, everywhere=agency is None)

@@ -1,8 +1,8 @@
-"""The desk where officers publish: drafts, the form of each axis, preview, correcting and withdrawing."""
+"""The desk where officers publish: the form of each axis, preview, correcting and withdrawing. Its first page is in `desk`."""
 
 import logging
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any, cast
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, session, url_for
@@ -26,10 +26,7 @@ from .. import (
     linking,
     lookalikes,
     members,
-    needs,
-    outcome_clock,
     publishing,
-    readers,
     safety,
     search,
     takingback,
@@ -45,7 +42,7 @@ from ..forms.reading import translated_into
 from ..i18n import language
 from ..leaks import Report
 from ..listing import Listing
-from ..models import Agency, Upload, User
+from ..models import Upload, User
 from ..parts import here
 from ..store import Saved
 from ..typed import without_control
@@ -57,7 +54,6 @@ blueprint = Blueprint("publish", __name__, url_prefix="/publish")
 
 _MOST_AT_ONCE = 260_000_000  # bytes of one form: five of the largest files, and the text
 _MOST_TYPED = 8_000_000  # bytes of one field: more than the longest full text takes
-_PAGE = 30  # records on one page of the desk
 _LICENCE = "CC-BY-4.0"  # what a fresh form proposes; the officer may write another
 _FIRST = {"target": "target_indicator", "relation": "relation_type", "observation": "observation_period", "vote": "vote_name"}  # where a new row begins
 _MORE_ROWS = 9  # that a button adds to a table
@@ -127,42 +123,6 @@ def _form_again(words: str) -> Answer:
 def _axis_sent() -> str:
     axis = (request.view_args or {}).get("axis") or request.form.get("axis", "")
     return axis if axis in ("decision", "policy", "outcome") else abort(400)
-
-
-@blueprint.get("/")
-def desk() -> Answer:
-    """What an officer can do, has begun, and has published."""
-    typed = request.args.get("page", "1")
-    page = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 7 else 1
-    # The clock does this by the minute; where none runs, the desk itself is the latest moment.
-    publishing.publish_due(here(), datetime.now(UTC))
-    outcome_clock.catch_up(here(), most=400)
-    with here().database.read() as db:
-        agency, agency_row = uploads.agency_of(db, current_user.agency), db.get_one(Agency, current_user.agency)
-        sources = uploads.sources_of(db, current_user.agency)
-        total, published = catalogue.of_sources(db, sources, offset=(max(1, page) - 1) * _PAGE, limit=_PAGE)
-        user = db.get_one(User, current_user.id)
-        drafts = uploads.drafts(db, current_user.agency)
-        handed_in = workflow.waiting(db, current_user.agency, "submitted")
-        approved = workflow.waiting(db, current_user.agency, "approved")
-        steps = {one.token: workflow.steps_for(db, one, user) for one in (*drafts, *handed_in, *approved)}
-        names = members.names_of(db, {one.user_id for one in (*drafts, *handed_in, *approved)})
-        today = datetime.now(UTC).date()
-        due, broken = needs.due(db, current_user.agency, today), needs.broken(db, current_user.agency)
-        month_ago = today - timedelta(days=30)
-        links = linking.waiting_count(db, current_user.agency)
-        read, words = readers.most_read(db, current_user.agency, month_ago), readers.most_asked(db, current_user.agency, month_ago)
-    pages = max(1, -(-total // _PAGE))
-    if page < 1 or page > pages:
-        return redirect(url_for(".desk", page=pages))
-    return render_template("publish/desk.html", agency=agency, drafts=drafts, published=published, total=total, page=page, pages=pages,
-                           handed_in=handed_in, approved=approved, steps=steps, names=names, two_persons=agency_row.two_persons,
-                           due=due, broken=broken, links=links, read=read, words=words, today=today, often=readers.OFTEN, mine=[one for one in drafts if one.state == "returned" and current_user.id in (one.user_id, one.submitted_by)],
-                           source=sources[0], is_correction=uploads.is_correction, page_address=_page_of_desk)  # fmt: skip
-
-
-def _page_of_desk(page: int) -> str:
-    return url_for(".desk", page=page)
 
 
 @blueprint.route("/<any(decision, policy, outcome):axis>", methods=["GET", "POST"])

@@ -17,7 +17,20 @@ from werkzeug.wrappers import Response as Answer
 from harvesters.record import Outcome, Policy, show_number
 from harvesters.vocabularies import CHOICES, FREQUENCIES, IDENTIFIER_SCHEMES, VOTE_METHODS
 
-from .. import catalogue, citation, errors, exports, figures, filechecks, filetexts, history, linking, outcomes, prose
+from .. import (
+    catalogue,
+    citation,
+    errors,
+    exports,
+    figures,
+    filechecks,
+    filetexts,
+    history,
+    linking,
+    outcomes,
+    prose,
+    remarks,
+)
 from .. import matter as matters
 from .. import thread as threads
 from ..announced import Announcement
@@ -34,6 +47,7 @@ from ..progress import data_of, progress
 from ..standing import standings
 from ..tables.files import tables_of
 from ..vintages import Key, Said, revised_of
+from .answers import data_of as answer_data
 from .opening import chosen_language as _chosen_language
 from .opening import languages_of as _languages
 from .opening import open_entry as _open
@@ -44,7 +58,7 @@ blueprint = Blueprint("records", __name__, url_prefix="/records")
 
 # Identifiers of licences as SPDX lists them, which have an address of their own.
 _SPDX = re.compile(r"(CC0|CC-BY|CC-PDDC|ODbL|ODC-By|PDDL|OGL-UK|OGL-Canada|NLOD|DL-DE|etalab|EUPL|MIT|Apache)-?[A-Za-z0-9.-]*")
-_VERSIONS_SHOWN = 10
+_VERSIONS_SHOWN, _ANSWERS_SHOWN = 10, 5
 
 blueprint.record_once(
     lambda state: state.app.jinja_env.globals.update(
@@ -133,6 +147,8 @@ def show(find: Callable[[Session], Entry | Answer], newer: Sequence[Mark] = (), 
         measured = _measured(session, entry, links)
         promised = of_record(session, entry.number)
         revised = revised_of(catalogue.versions(session, entry)) if entry.axis == "outcome" else {}
+        asked, answered = remarks.public_count(session, entry.number), remarks.public(session, entry.number, limit=_ANSWERS_SHOWN)
+        answering = catalogue.agency_names(session, {one.remark.agency for one in answered}, language())
     if is_reader():
         tally().read(entry.number, datetime.now(UTC))
     kept = {file.url: copies[key] for file in entry.record.files if (key := filechecks.hash_of(file.url)) in copies}
@@ -140,7 +156,7 @@ def show(find: Callable[[Session], Entry | Answer], newer: Sequence[Mark] = (), 
     if opening := context["opening"]:
         context["opening"] = replace(opening, passages=with_citations(opening.passages, found))
     return render_template("records/record.html", found=found, missing=missing, waiting=waiting, field_of=marking.field_of, page_of_file=marking.page_of_file, whole=whole, former=former, deciding=deciding, broken=broken, kept=kept, **context, promised=promised, versions=versions, told=told, successor=successor,
-                           versions_shown=_VERSIONS_SHOWN, **more)  # fmt: skip
+                           versions_shown=_VERSIONS_SHOWN, answered=answered, answers=asked, answering=answering, remark_kinds=remarks.KINDS, **more)  # fmt: skip
 
 
 def _measured(session: Session, entry: Entry, links: Sequence[Link]) -> list[Entry]:
@@ -205,6 +221,8 @@ def data(number: str) -> Answer:
         measured = _measured(session, entry, links)
         stand = standings(session, [entry]).get(entry.number)
         copies = filetexts.kept_of(session, entry.number)
+        answered = remarks.public(session, entry.number)
+        answering = catalogue.agency_names(session, {one.remark.agency for one in answered}, language())
     base = base_url()
     content = exports.record_data(entry, base) | exports.standing_data(stand, base) | {
         "formerly": [one.number for one in former],
@@ -214,6 +232,7 @@ def data(number: str) -> Answer:
         "tables": tables_of(entry, copies, base),
         "links": [_link_data(link, base) for link in links],
         "found_in_text": marking.data_of(found, base),
+        "answers": [answer_data(one, answering, base) for one in answered],
         "versions": [_version_data(one, f"{base}/records/{entry.number}", told.get(one.version)) for one in versions],
         **_progress_data(entry, measured, datetime.now(UTC).date(), base),
     }
@@ -223,7 +242,7 @@ def data(number: str) -> Answer:
     others = [link.entry.changed_at for link in links if link.entry] + [one.changed_at for one in measured]
     # How far targets are reached may be another matter every day.
     midnight = [datetime.combine(datetime.now(UTC).date(), time(), UTC)] if measured or entry.data.get("targets") else []
-    response.last_modified = max([entry.changed_at, entry.last_seen, *others, *midnight])
+    response.last_modified = max([entry.changed_at, entry.last_seen, *others, *midnight, *(one.remark.changed_at or one.remark.decided_at or one.remark.received_at for one in answered)])
     response.cache_control.no_cache = True
     return response.make_conditional(request)
 

@@ -24,6 +24,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["clerestory.readers"] = readers.Tally(portal.database, settings.key())
     app.config.update(
         SECRET_KEY=settings.key(),
+        SECRET_KEY_FALLBACKS=list(settings.old_secret_keys),
         TESTING=settings.testing,
         MAX_CONTENT_LENGTH=60 * MEGABYTE,
         MAX_FORM_MEMORY_SIZE=5 * MEGABYTE,

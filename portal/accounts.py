@@ -1,7 +1,6 @@
 """Officers' accounts: opening and closing them, signing in, and who has to wait. To which agency an account belongs, and
 in what role, is told by portal.members."""
 
-import ipaddress
 import re
 import threading
 from collections import OrderedDict, deque
@@ -13,17 +12,16 @@ from sqlalchemy.orm import Session
 
 from harvesters.record import Agency as AgencyName
 
-from . import audit, passwords, secondfactor, signins, store
+from . import audit, guessing, passwords, secondfactor, signins, store
 from .db import Database, wait_for_turn
+from .guessing import NOBODY, Asker, network_of
 from .models import Agency, Invitation, Membership, Try, User
 from .roles import ROLES
+from .sealing import Safe
 
 # Signs that mean something in the head of a mail stand in no address here.
 _SIGN = r"[^@\s\x00-\x1f\x7f()<>\[\]:;,\"\\]"
 _EMAIL = re.compile(rf"(?!.*=\?){_SIGN}+@{_SIGN}+\.{_SIGN}+")
-_MANY_FAILURES = 5  # of one account, before it has to wait: a minute, two, four …
-_LONGEST_WAIT = timedelta(minutes=15)
-_FORGOTTEN = timedelta(days=1)  # after that, failures count from the beginning
 _MANY_TRIES, _TRIES_WINDOW = 30, timedelta(minutes=10)  # from one address
 
 
@@ -66,7 +64,7 @@ def open_account(session: Session, *, email: str, name: str, password: str, now:
     if find_user(session, email):
         raise AccountError(_("There is an account of %(email)s already", email=email))
     _check_password(password, email, name)
-    user = User(email=email, name=" ".join(name.split()), password=passwords.keep(password), created_at=now)
+    user = User(email=email, name=" ".join(name.split()), password=passwords.keep(password), created_at=now, second=None)
     session.add(user)
     session.flush()
     return user
@@ -131,7 +129,8 @@ def set_password(session: Session, user: User, password: str, but: str | None = 
     """Change a password; every sign-in of before ends (`but` the one of that id). Raises AccountError."""
     _check_password(password, user.email, user.name)
     user.password = passwords.keep(password)
-    user.failed_sign_ins, user.locked_until = 0, None
+    guessing.forget(session, user.email)
+    guessing.forget_devices(session, user.id)
     signins.end(session, user.id, but=but)
     # Links to choose a password that were asked for before are worth nothing, whoever has read those mails.
     asked = (Invitation.email == user.email, Invitation.purpose == "reset", Invitation.used_at.is_(None))
@@ -141,19 +140,20 @@ def set_password(session: Session, user: User, password: str, but: str | None = 
 def close(session: Session, user: User) -> None:
     """Close an account; its sign-ins end, what it published stays."""
     user.active = False
+    guessing.forget_devices(session, user.id)
     signins.end(session, user.id)
 
 
-def sign_in(database: Database, email: str, password: str, now: datetime) -> User | None:
+def sign_in(database: Database, email: str, password: str, now: datetime, asker: Asker = NOBODY) -> User | None:
     """The user of that e-mail address and password; None if the two do not belong together, if the account is closed,
-    or if it has to wait after many failures. Nothing in the answer, nor its time, tells which.
+    or if who asks has to wait after many failures. Nothing in the answer, nor its time, tells which.
 
     The try is counted before the password is looked at, so that a hundred tries at once count as a hundred; and no
     transaction is open while it is looked at, which takes long.
     """
     with database.write() as session:
         user = find_user(session, email)
-        may_try = user is not None and _count_try(user, now)
+        may_try = guessing.may_try(session, email, user.id if user else None, asker, now)
     if user is None or not may_try or not user.active:
         passwords.fits_nobody(password)
         return None
@@ -161,46 +161,42 @@ def sign_in(database: Database, email: str, password: str, now: datetime) -> Use
         return None
     with database.write() as session:
         user = session.get_one(User, user.id)
-        if not user.totp:  # else the try ends well only with the second factor
-            _forgive(user, now)
+        if not user.has_second_factor:  # else the try ends well only with the second factor
+            _forgive(session, user, asker, now)
         if passwords.is_outdated(user.password):
             user.password = passwords.keep(password)
     return user
 
 
-def try_password(session: Session, user: User, password: str, now: datetime) -> bool:
+def try_password(session: Session, user: User, password: str, now: datetime, asker: Asker = NOBODY) -> bool:
     """Whether it is this account's password; tries are counted as at the door."""
-    if not user.active or not _count_try(user, now) or not passwords.fits(user.password, password):
+    if not user.active or not guessing.may_try(session, user.email, user.id, asker, now) or not passwords.fits(user.password, password):
         return False
-    if not user.totp:
-        _forgive(user, now)
+    if not user.has_second_factor:
+        _forgive(session, user, asker, now)
     return True
 
 
-def second_step(database: Database, user_id: int, code: str, now: datetime) -> User | None:
+def second_step(database: Database, user_id: int, code: str, now: datetime, safe: Safe, asker: Asker = NOBODY) -> User | None:
     """The user, where the code of the second factor is right too; tries are counted as those of the password are."""
     with database.write() as session:
         user = session.get_one(User, user_id)
-        if not user.active or not _count_try(user, now) or not secondfactor.accept(user, code, now):
+        if not user.active or not guessing.may_try(session, user.email, user.id, asker, now) or not secondfactor.accept(user, code, now, safe):
             return None
-        _forgive(user, now)
+        _forgive(session, user, asker, now)
     return user
 
 
-def _forgive(user: User, now: datetime) -> None:
-    user.failed_sign_ins, user.locked_until, user.last_sign_in = 0, None, now
+def is_known(database: Database, email: str, asker: Asker) -> bool:
+    """Whether the asker's browser is one that somebody has signed in to this account with."""
+    with database.read() as session:
+        user = find_user(session, email)
+        return guessing.known_device(session, user.id if user else None, asker) is not None
 
 
-def _count_try(user: User, now: datetime) -> bool:
-    """Count a try as failed until it succeeds; False while the account has to wait."""
-    if user.locked_until and user.locked_until > now:
-        return False
-    if user.locked_until and user.locked_until < now - _FORGOTTEN:
-        user.failed_sign_ins = 0
-    user.failed_sign_ins += 1
-    if (over := user.failed_sign_ins - _MANY_FAILURES) >= 0:
-        user.locked_until = now + min(timedelta(minutes=2 ** min(over, 8)), _LONGEST_WAIT)
-    return True
+def _forgive(session: Session, user: User, asker: Asker, now: datetime) -> None:
+    guessing.forgive(session, user.email, user.id, asker)
+    user.last_sign_in = now
 
 
 class Doorman:
@@ -214,20 +210,20 @@ class Doorman:
     def let_in(self, address: str, now: datetime) -> None:
         """Count a try. Raises TooManyTries if too many came from that address lately."""
         with self._lock:
-            tries = self._tries.setdefault(_network(address), deque(maxlen=_MANY_TRIES))
+            tries = self._tries.setdefault(network_of(address), deque(maxlen=_MANY_TRIES))
             while tries and now - tries[0] > _TRIES_WINDOW:
                 tries.popleft()
             if len(tries) >= _MANY_TRIES:
                 raise TooManyTries(_("There were too many tries from your network; try again in ten minutes"))
             tries.append(now)
-            self._tries.move_to_end(_network(address))
+            self._tries.move_to_end(network_of(address))
             while len(self._tries) > self._most:
                 self._tries.popitem(last=False)
 
     def forgive(self, address: str) -> None:
         """The last try succeeded: it does not count."""
         with self._lock:
-            if tries := self._tries.get(_network(address)):
+            if tries := self._tries.get(network_of(address)):
                 tries.pop()
 
 
@@ -255,13 +251,4 @@ class SharedDoorman:
             session.execute(delete(Try).where(Try.id == last).execution_options(synchronize_session=False))
 
     def _kept_as(self, address: str) -> str:
-        return signins.id_of(f"{self._door} {_network(address)}".strip())
-
-
-def _network(address: str) -> str:
-    """Who has one IPv6 address has 2 to the 64 of them: they count as one."""
-    try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
-        return address
-    return str(ipaddress.ip_network((parsed, 64), strict=False)) if parsed.version == 6 else address
+        return signins.id_of(f"{self._door} {network_of(address)}".strip())

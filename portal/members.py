@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from . import accounts, audit, mail, signins
 from .accounts import AccountError
 from .audit import Actor
+from .guessing import NOBODY, Asker
 from .models import Agency, Invitation, Membership, User
 from .roles import ROLES
 
@@ -174,14 +175,14 @@ def open_invitation(session: Session, secret: str, purpose: str, now: datetime) 
     return row if fits else None
 
 
-def accept(session: Session, invitation: Invitation, name: str, password: str, now: datetime) -> User:
+def accept(session: Session, invitation: Invitation, name: str, password: str, now: datetime, asker: Asker = NOBODY) -> User:
     """Take up an invitation: a new account, or one more agency for who has one already (whose password this then must
     be). Raises AccountError."""
     assert invitation.agency is not None
     user = accounts.find_user(session, invitation.email)
     if user is None:
         user = accounts.open_account(session, email=invitation.email, name=name, password=password, now=now)
-    elif not accounts.try_password(session, user, password, now):
+    elif not accounts.try_password(session, user, password, now, asker):
         raise AccountError(_("You have an account already, and this is not its password; type it again"))
     actor = Actor.of(user)
     if not role_of(session, user.id, invitation.agency):

@@ -15,6 +15,7 @@ from search_index.engine import SearchEngine
 from .db import Database
 from .filestore import Files
 from .raw import Raw
+from .sealing import Safe
 from .settings import Settings
 from .storage import Storage, storage_of
 from .synonyms import synonyms_of
@@ -34,6 +35,11 @@ class Portal:
     @cached_property
     def database(self) -> Database:
         return Database(self.settings.database)
+
+    @cached_property
+    def safe(self) -> Safe:
+        """Opens and closes what lies sealed in the database."""
+        return Safe(self.settings.keys())
 
     @property
     def engine(self) -> SearchEngine:

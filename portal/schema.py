@@ -12,18 +12,19 @@ from sqlalchemy import Connection, text
 
 from .db import Database
 from .models import Base
+from .sealing import Safe
 
 # Any number will do, as long as it stays: it is what two PostgreSQL upgrades meet at.
 _LOCK = 7_203_514_090
 
 
-def upgrade(database: Database) -> None:
+def upgrade(database: Database, safe: Safe | None = None) -> None:
     """Make the tables, or bring an older portal's up to date. Safe to repeat, and in several processes at once
-    (the first one works, the others wait). All of it or, when killed, nothing."""
+    (the first one works, the others wait). All of it or, when killed, nothing. `safe`: seals secrets that lay open before."""
     with database.writing.begin() as connection:
         if not database.is_sqlite:
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
-        command.upgrade(_config(connection), "head")
+        command.upgrade(_config(connection, safe), "head")
 
 
 def is_current(database: Database) -> bool:
@@ -53,8 +54,8 @@ def revise(message: str) -> None:
         database.close()
 
 
-def _config(connection: Connection | None = None) -> Config:
-    config = Config(attributes={"connection": connection})
+def _config(connection: Connection | None = None, safe: Safe | None = None) -> Config:
+    config = Config(attributes={"connection": connection, "safe": safe})
     config.set_main_option("script_location", "portal:migrations")
     config.set_main_option("path_separator", "os")
     config.set_main_option("file_template", "%%(year)d_%%(month).2d_%%(day).2d_%%(slug)s")

@@ -41,6 +41,7 @@ class Settings:
     sources_dir: Path | None = None
     trusted_networks: tuple[Network, ...] = ()
     secret_key: str = ""
+    old_secret_keys: tuple[str, ...] = ()
     mail_url: str = ""
     mail_from: str = ""
     oidc_issuer: str = ""
@@ -115,6 +116,10 @@ class Settings:
                 fresh.unlink()
         return path.read_text().strip()
 
+    def keys(self) -> tuple[str, ...]:
+        """The secret key, and those of before it: what they signed and sealed still opens."""
+        return (self.key(), *self.old_secret_keys)
+
     def shown(self) -> dict[str, str]:
         """The settings in force by the names of their variables, without secrets."""
         networks = ",".join(str(network) for network in self.trusted_networks)
@@ -131,6 +136,7 @@ class Settings:
             "PORTAL_SOURCES_DIR": str(self.sources_dir or ""),
             "PORTAL_TRUSTED_NETWORKS": networks,
             "PORTAL_SECRET_KEY": "(set)" if self.secret_key else "(kept in the data folder)",
+            "PORTAL_OLD_SECRET_KEYS": "(set)" if self.old_secret_keys else "",
             "PORTAL_MAIL_URL": _without_password(self.mail_url),
             "PORTAL_MAIL_FROM": self.mail_sender,
             "PORTAL_OIDC_ISSUER": self.oidc_issuer,
@@ -163,6 +169,7 @@ class _Reading:
             "sources_dir": self._folder("PORTAL_SOURCES_DIR"),
             "trusted_networks": self._networks(),
             "secret_key": self._secret(),
+            "old_secret_keys": self._old_secrets(),
             "mail_url": self._mail(),
             "mail_from": self._text("PORTAL_MAIL_FROM"),
             **self._oidc(),
@@ -172,7 +179,7 @@ class _Reading:
         known = {
             "PORTAL_DATA_DIR", "PORTAL_DATABASE_URL", "PORTAL_SEARCH_URL", "PORTAL_QUEUE_URL", "PORTAL_SCHEDULE", "PORTAL_SOURCES_DIR",
             "PORTAL_STORAGE_URL", "PORTAL_STORAGE_KEY", "PORTAL_STORAGE_SECRET",
-            "PORTAL_TRUSTED_NETWORKS", "PORTAL_SECRET_KEY", "PORTAL_BASE_URL", "PORTAL_SAMPLES",
+            "PORTAL_TRUSTED_NETWORKS", "PORTAL_SECRET_KEY", "PORTAL_OLD_SECRET_KEYS", "PORTAL_BASE_URL", "PORTAL_SAMPLES",
             "PORTAL_MAIL_URL", "PORTAL_MAIL_FROM", "PORTAL_OIDC_ISSUER", "PORTAL_OIDC_CLIENT_ID", "PORTAL_OIDC_CLIENT_SECRET", "PORTAL_OIDC_NAME",
         }  # fmt: skip
         for name in sorted(set(self.environ) - known):
@@ -250,6 +257,15 @@ class _Reading:
                 "or leave it out: one is made and kept in the data folder"
             )
         return key
+
+    def _old_secrets(self) -> tuple[str, ...]:
+        keys = tuple(self._text("PORTAL_OLD_SECRET_KEYS").replace(",", " ").split())
+        if any(len(key) < 16 for key in keys):
+            self.faults.append(
+                "PORTAL_OLD_SECRET_KEYS: one of them is too short to have been a secret key; write the keys that PORTAL_SECRET_KEY "
+                "had before, or what stood in the data folder's secret-key, several by commas"
+            )
+        return keys
 
     def _mail(self) -> str:
         url = self._text("PORTAL_MAIL_URL")

@@ -4,7 +4,7 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
-from .. import schema
+from .. import schema, secondfactor
 from ..parts import here
 from ..settings import Settings
 
@@ -23,7 +23,9 @@ def init() -> None:
     for folder in (settings.data_dir, settings.raw_dir, settings.files_dir):
         folder.mkdir(parents=True, exist_ok=True)
     fresh = not schema.is_current(portal.database)
-    schema.upgrade(portal.database)
+    schema.upgrade(portal.database, portal.safe)
+    with portal.database.write() as session:
+        secondfactor.seal_anew(session, portal.safe)
     portal.engine.count()  # makes the empty index, or finds that it cannot
     done = "is ready" if fresh else "was ready already"
     click.echo(f"The portal in {settings.data_dir} {done}.")

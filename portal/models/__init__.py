@@ -17,7 +17,7 @@ from .matters import (
     PromiseMark,
     PromiseRow,
 )
-from .people import ApiKey, Invitation, KeptAnswer, Membership, SignedIn, Try, User
+from .people import ApiKey, Device, Guess, Invitation, KeptAnswer, Membership, SecondFactor, SignedIn, Try, User
 from .records import HIDDEN, Agency, Gone, IdentifierRow, RecordRow, Redirect, RelationRow, Revision, State
 from .remarks import Remark
 
@@ -37,10 +37,12 @@ __all__ = [
     "CitedSearch",
     "CompletenessCount",
     "Decided",
+    "Device",
     "FileCheck",
     "FileLink",
     "FilePage",
     "Gone",
+    "Guess",
     "IdentifierRow",
     "Invitation",
     "Issue",
@@ -62,6 +64,7 @@ __all__ = [
     "Remark",
     "Revision",
     "Run",
+    "SecondFactor",
     "SignedIn",
     "State",
     "StoredFile",

@@ -10,7 +10,7 @@ from sqlalchemy import (
     String,
     Text,
 )
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from .base import Base
 
@@ -18,9 +18,7 @@ from .base import Base
 class User(Base):
     """An account. `agency`: the one that the user acts for now, of those in `memberships`.
 
-    `portal_admin`: may look after every agency. `totp`: the secret of the second factor, once it is set up, and
-    `totp_step`: the last code's step, so that no code works twice. `recovery`: hashes of codes for a lost device.
-    `subject`: who it is to the provider of single sign-on (issuer and subject).
+    `portal_admin`: may look after every agency. `subject`: who it is to the provider of single sign-on (issuer and subject).
     """
 
     __tablename__ = "users"
@@ -35,12 +33,28 @@ class User(Base):
     active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime]
     last_sign_in: Mapped[datetime | None]
-    failed_sign_ins: Mapped[int] = mapped_column(default=0)
-    locked_until: Mapped[datetime | None]
-    totp: Mapped[str] = mapped_column(String(64), default="", server_default="")
-    totp_step: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
-    recovery: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
     subject: Mapped[str | None] = mapped_column(String(500), unique=True, index=True)
+    second: Mapped["SecondFactor | None"] = relationship(lazy="joined", cascade="all, delete-orphan", passive_deletes=True)
+
+    @property
+    def has_second_factor(self) -> bool:
+        """Whether a code is asked for beside the password."""
+        return self.second is not None and bool(self.second.secret)
+
+
+class SecondFactor(Base):
+    """The second factor of an account. `secret` is what it shares with a device, sealed (portal.sealing); empty until it is
+    set up. `begun`: the same of a set-up under way, since `begun_at`. `step`: that of the last code, so that no code works
+    twice. `recovery`: hashes of codes for a lost device."""
+
+    __tablename__ = "second_factors"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
+    secret: Mapped[str] = mapped_column(String(300), default="")
+    step: Mapped[int] = mapped_column(BigInteger, default=0)
+    recovery: Mapped[list[str]] = mapped_column(default=list)
+    begun: Mapped[str] = mapped_column(String(300), default="")
+    begun_at: Mapped[datetime | None]
 
 
 class Membership(Base):
@@ -128,4 +142,30 @@ class Try(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     network: Mapped[str] = mapped_column(String(64), index=True)
+    at: Mapped[datetime] = mapped_column(index=True)
+
+
+class Device(Base):
+    """A browser that somebody has signed in with, known by a cookie that outlives the sign-in. `id`: the hash of what it holds."""
+
+    __tablename__ = "devices"
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    created_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+
+
+class Guess(Base):
+    """Tries at one account that have not succeeded, from one known device or one network: how many, until when the next one
+    has to wait, and when the last one was. `account` and `asker` are hashes: of an address whether it has an account or not,
+    and of a device or a network. Forgotten after a day."""
+
+    __tablename__ = "guesses"
+
+    account: Mapped[str] = mapped_column(String(64), primary_key=True)
+    asker: Mapped[str] = mapped_column(String(64), primary_key=True)
+    known: Mapped[bool] = mapped_column(default=False)
+    tries: Mapped[int] = mapped_column(default=0)
+    waits_until: Mapped[datetime | None]
     at: Mapped[datetime] = mapped_column(index=True)

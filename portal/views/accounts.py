@@ -4,13 +4,13 @@ import ipaddress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from flask import Blueprint, current_app, flash, redirect, render_template, request, session, url_for
+from flask import Blueprint, after_this_request, current_app, flash, redirect, render_template, request, session, url_for
 from flask.blueprints import BlueprintSetupState
 from flask_babel import gettext as _
 from flask_login import current_user, login_required, login_user, logout_user
 from werkzeug.wrappers import Response
 
-from .. import accounts, audit, errors, members, secondfactor, signins
+from .. import accounts, audit, errors, guessing, members, secondfactor, signins
 from ..audit import Actor
 from ..models import Agency, Invitation, User
 from ..parts import here
@@ -39,24 +39,28 @@ def sign_in() -> Answer:
     email, password = _sent("email"), request.form.get("password", "")
     if missing := _missing(email, password):
         return _form(missing), 422
-    now, address = datetime.now(UTC), address_of_asker()
+    now, asking = datetime.now(UTC), asker()
     doorman: accounts.SharedDoorman = current_app.extensions["clerestory.doorman"]
+    # A browser that is known waits by itself: whoever else tries from its network does not keep it out.
+    counts = not accounts.is_known(here().database, email, asking)
     try:
-        doorman.let_in(address, now)
+        if counts:
+            doorman.let_in(asking.address, now)
     except accounts.TooManyTries as error:
         return _form([], wait=str(error)), 429, {"Retry-After": "600"}
-    user = accounts.sign_in(here().database, email, password, now)
+    user = accounts.sign_in(here().database, email, password, now, asking)
     if user is None:
         words = _("The e-mail address and the password do not belong together. Check both; after several tries, wait a few minutes.")
         return _form([("email", words)]), 422
-    doorman.forgive(address)
+    if counts:
+        doorman.forgive(asking.address)
     return go_in(user, following(), now)
 
 
 def go_in(user: User, following: str | None, now: datetime) -> Answer:
     """Sign in who has shown who they are; with a second factor, ask for it first."""
     following = following or url_for("publish.desk")
-    if user.totp:
+    if user.has_second_factor:
         session[_SECOND] = {"user": user.id, "at": now.isoformat(), "next": following, "of": _wording(user)}
         return redirect(url_for("accounts.second_step"), 303)
     enter(user, now)
@@ -73,9 +77,28 @@ def enter(user: User, now: datetime) -> None:
     with here().database.write() as db:
         secret = signins.begin(db, user, now, address_of_asker(), request.user_agent.string)
         role = members.role_of(db, user.id, user.agency)
+        _know_browser(guessing.know(db, user.id, asker(), now))
     session.clear()
     session.permanent = True
     login_user(Officer(user, role, signins.id_of(secret), secret))
+
+
+def asker() -> guessing.Asker:
+    """Who asks to be let in."""
+    return guessing.Asker.of(address_of_asker(), request.cookies.get(guessing.COOKIE, ""))
+
+
+def _know_browser(held: str | None) -> None:
+    """Have the browser hold what it is known by. It opens nothing: it only keeps others from keeping it out."""
+    if held is None:
+        return
+
+    @after_this_request
+    def _hold(response: Response) -> Response:
+        response.set_cookie(
+            guessing.COOKIE, held, max_age=guessing.REMEMBERED, httponly=True, samesite="Lax", secure=current_app.config["SESSION_COOKIE_SECURE"]
+        )
+        return response
 
 
 @blueprint.route("/sign-in/code", methods=["GET", "POST"])
@@ -89,7 +112,7 @@ def second_step() -> Answer:
     with here().database.read() as db:
         if begun.get("of") != _wording(db.get_one(User, int(begun["user"]))):
             return redirect(url_for(".sign_in"))
-    user = accounts.second_step(here().database, int(begun["user"]), _sent("code"), now)
+    user = accounts.second_step(here().database, int(begun["user"]), _sent("code"), now, here().safe, asker())
     if user is None:
         words = _("This is not the code that your device shows now. Wait for the next one; after several tries, wait a few minutes.")
         return render_template("accounts/code.html", errors=[("code", words)]), 422
@@ -163,6 +186,7 @@ def sign_out_everywhere() -> Response:
     """Ends every other sign-in; one's own as well with `all`."""
     with here().database.write() as db:
         ended = signins.end(db, current_user.id, but=current_user.signed_in)
+        guessing.forget_devices(db, current_user.id, but=asker().devices)
         audit.note(db, datetime.now(UTC), guard.actor(), "signed_out_everywhere", current_user.email, ended=ended)
     flash(_("Every other device is signed out."), "success")
     return redirect(url_for(".account"), 303)
@@ -182,33 +206,31 @@ def switch_agency() -> Answer:
 @login_required  # type: ignore[untyped-decorator]
 def second_factor() -> Answer:
     """Turn the second factor on, or off again; both want the password's owner, not only an open browser."""
-    if request.method == "GET":
-        session.setdefault("totp", secondfactor.new_secret())
-        return _second_factor_form([])
     now = datetime.now(UTC)
-    if accounts.sign_in(here().database, current_user.email, request.form.get("password", ""), now) is None:
+    if request.method == "GET":
+        return _second_factor_form([])
+    if accounts.sign_in(here().database, current_user.email, request.form.get("password", ""), now, asker()) is None:
         return _second_factor_form([("password", _("This is not your present password; type it again. After several tries, wait a few minutes."))]), 422
     return _turn_off(now) if current_user.has_second_factor else _turn_on(now)
 
 
 def _turn_on(now: datetime) -> Answer:
-    secret = session.get("totp", "")
     with here().database.write() as db:
         user = db.get_one(User, current_user.id)
-        codes = secondfactor.set_up(user, secret, _sent("code"), now) if secret else None
+        secret = secondfactor.begun(user, now, here().safe)
+        codes = secondfactor.set_up(user, secret, _sent("code"), now, here().safe) if secret else None
         if codes:
             signins.end(db, user.id, but=current_user.signed_in)
             audit.note(db, now, Actor.of(user), "second_factor_on", user.email)
     if codes is None:
         return _second_factor_form([("code", _("This is not the code that your device shows now. Wait for the next one and type it."))]), 422
-    session.pop("totp", None)
     return render_template("accounts/recovery.html", codes=codes)
 
 
 def _turn_off(now: datetime) -> Answer:
     with here().database.write() as db:
         user = db.get_one(User, current_user.id)
-        if not secondfactor.accept(user, _sent("code"), now):
+        if not secondfactor.accept(user, _sent("code"), now, here().safe):
             return _second_factor_form([("code", _("This is not the code that your device shows now. Wait for the next one and type it."))]), 422
         secondfactor.turn_off(user)
         audit.note(db, now, Actor.of(user), "second_factor_off", user.email)
@@ -217,9 +239,10 @@ def _turn_off(now: datetime) -> Answer:
 
 
 def _second_factor_form(faults: list[Fault]) -> str:
-    secret = session.get("totp", "")
     shown: dict[str, Any] = {}
-    if not current_user.has_second_factor and secret:
+    if not current_user.has_second_factor:
+        with here().database.write() as db:
+            secret = secondfactor.begin(db.get_one(User, current_user.id), datetime.now(UTC), here().safe)
         shown = {"picture": secondfactor.picture(secret, current_user.email), "secret": " ".join(secret[at : at + 4] for at in range(0, len(secret), 4))}
     return render_template("accounts/second_factor.html", errors=faults, by_field=dict(faults), **shown)
 
@@ -247,7 +270,7 @@ def _change_password(old: str, new: str) -> list[Fault]:
     if old == new:
         return [("new", _("The new password is the present one; choose another"))]
     now = datetime.now(UTC)
-    if accounts.sign_in(here().database, current_user.email, old, now) is None:
+    if accounts.sign_in(here().database, current_user.email, old, now, asker()) is None:
         return [("old", _("This is not your present password; type it again. After several tries, wait a few minutes."))]
     with here().database.write() as db:
         user = db.get_one(User, current_user.id)
@@ -292,7 +315,9 @@ def reset(secret: str) -> Answer:
         if request.method == "GET":
             return render_template("accounts/reset.html", errors=[], email=invitation.email)
         try:
-            members.reset(db, invitation, request.form.get("new", ""), now)
+            user = members.reset(db, invitation, request.form.get("new", ""), now)
+            # Who reads the account's mail is no stranger: however many tried meanwhile, this browser gets in.
+            _know_browser(guessing.know(db, user.id, asker(), now))
         except accounts.AccountError as error:
             return render_template("accounts/reset.html", errors=[("new", str(error))], email=invitation.email), 422
     flash(_("Your password has changed. Sign in with it."), "success")
@@ -318,10 +343,10 @@ def invitation(secret: str) -> Answer:
         if request.method == "GET":
             return _invitation_form(found, agency, known, [])
         try:
-            user = members.accept(db, found, _sent("name"), request.form.get("password", ""), now)
+            user = members.accept(db, found, _sent("name"), request.form.get("password", ""), now, asker())
         except accounts.AccountError as error:
             return _invitation_form(found, agency, known, [("name" if not known and not _sent("name").strip() else "password", str(error))]), 422
-    if user.totp:
+    if user.has_second_factor:
         return redirect(url_for(".sign_in"), 303)
     enter(user, now)
     flash(_("Welcome. This is your desk."), "success")

@@ -25,7 +25,7 @@ class Officer(UserMixin):  # type: ignore[misc]
 
     def __init__(self, user: User, role: str, signed_in: str, secret: str) -> None:
         self.id, self.name, self.email, self.agency = user.id, user.name, user.email, user.agency
-        self.role, self.portal_admin, self.has_second_factor = role, user.portal_admin, bool(user.totp)
+        self.role, self.portal_admin, self.has_second_factor = role, user.portal_admin, user.has_second_factor
         self.is_bound = user.subject is not None
         self.signed_in = signed_in
         self._secret = secret

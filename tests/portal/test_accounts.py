@@ -6,9 +6,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 
-from portal import accounts, audit, members, passwords
+from portal import accounts, audit, guessing, members, passwords, signins
 from portal.accounts import AccountError, Doorman, TooManyTries
-from portal.models import User
+from portal.guessing import Asker
+from portal.models import Device, Guess, Mail, User
 
 from .desk import PASSWORD, Officer, open_account
 
@@ -86,7 +87,8 @@ def test_after_five_wrong_passwords_the_right_one_has_to_wait_longer_and_longer(
         assert officer.signs_in().status_code == 422
         clock.shift(timedelta(seconds=61))
         assert officer.signs_in().status_code == 303
-    assert user_of(portal).failed_sign_ins == 0
+    with portal.database.read() as session:
+        assert session.query(Guess).count() == 0
 
 
 def test_one_account_that_waits_does_not_stop_another(app):
@@ -234,3 +236,126 @@ def test_who_belongs_to_no_agency_is_told(officer, portal):
     page = officer.client.get("/publish/")
     assert page.status_code == 403
     assert "Your account belongs to no agency" in page.text
+
+
+ELSEWHERE = {"X-Forwarded-For": "203.0.113.66"}
+
+
+def tries(client, email, password="not the password", **headers):
+    """A try at the door from the network of a stranger, or from another one."""
+    return client.submit("/sign-in", {"email": email, "password": password}, headers={**ELSEWHERE, **headers})
+
+
+def test_strangers_do_not_lock_an_officer_out(app):
+    """Neither on the browser that the officer works with, nor on a new one from another network."""
+    officer = Officer(app)
+    officer.signs_in()
+    officer.signs_out()
+    for _ in range(40):
+        tries(app.test_client(), officer.email)
+    assert tries(app.test_client(), officer.email, PASSWORD).status_code in (422, 429), "the stranger has to wait"
+    assert officer.signs_in().status_code == 303
+    assert app.test_client().submit("/sign-in", {"email": officer.email, "password": PASSWORD}).status_code == 303
+
+
+def test_a_browser_that_is_known_gets_in_from_a_network_that_has_to_wait(app):
+    officer = Officer(app)
+    assert tries(officer.client, officer.email, PASSWORD).status_code == 303
+    officer.signs_out()
+    for _ in range(31):
+        tries(app.test_client(), officer.email)
+    assert tries(app.test_client(), officer.email).status_code == 429
+    assert tries(officer.client, officer.email, PASSWORD).status_code == 303
+
+
+def test_all_strangers_together_have_a_hundred_tries_a_day(app, portal):
+    officer = Officer(app)
+    officer.signs_in()
+    officer.signs_out()
+    with time_machine.travel(NOW, tick=False) as clock:
+        with portal.database.write() as session:
+            counted = [guessing.may_try(session, officer.email, 1, Asker(f"198.51.100.{number}"), NOW) for number in range(120)]
+        assert counted == [True] * 100 + [False] * 20
+        fresh = app.test_client()
+        assert tries(fresh, officer.email, PASSWORD).status_code == 422
+        assert officer.signs_in().status_code == 303, "whom the portal knows gets in"
+        clock.shift(timedelta(days=1, minutes=1))
+        assert tries(fresh, officer.email, PASSWORD).status_code == 303
+
+
+def test_one_patient_network_does_not_use_up_the_tries_of_all(portal):
+    now = NOW
+    with portal.database.write() as session:
+        for _ in range(200):
+            guessing.may_try(session, "lan@hanoi.example", 1, Asker("198.51.100.1"), now)
+            now += timedelta(minutes=61)
+        assert guessing.may_try(session, "lan@hanoi.example", 1, Asker("198.51.100.2"), now)
+
+
+def test_a_stolen_cookie_of_a_browser_has_to_wait_as_well_and_is_good_for_one_account(app):
+    officer, other = Officer(app), Officer(app, "an@hanoi.example")
+    officer.signs_in()
+    officer.signs_out()
+    for _ in range(5):
+        officer.signs_in("not the password")
+    assert officer.signs_in().status_code == 422
+    assert other.signs_in().status_code == 303
+    for _ in range(5):
+        tries(officer.client, other.email)
+    assert tries(officer.client, other.email, PASSWORD).status_code == 422
+    other.signs_out()
+    assert other.signs_in().status_code == 303
+
+
+def test_an_address_without_an_account_is_counted_in_the_same_way(app, portal):
+    officer = Officer(app)
+    for email in (officer.email, "nobody@hanoi.example"):
+        tries(app.test_client(), email)
+    with portal.database.read() as session:
+        rows = session.query(Guess).all()
+    assert len(rows) == 2
+    assert {(row.known, row.tries, row.waits_until) for row in rows} == {(False, 1, None)}
+    assert all("hanoi" not in f"{row.account}{row.asker}" for row in rows)
+
+
+def test_who_reads_the_accounts_mail_gets_in_however_many_tried(app, portal):
+    officer, browser = Officer(app), app.test_client()
+    browser.submit("/password/forgotten", {"email": officer.email})
+    with portal.database.read() as session:
+        link = re.search(r"/password/reset/\S+", session.query(Mail).one().body)[0]
+    assert browser.submit(link, {"new": "seven loud bells ring"}).status_code == 303
+    with portal.database.write() as session:
+        for number in range(110):
+            guessing.may_try(session, officer.email, 1, Asker(f"198.51.100.{number}"), datetime.now(UTC))
+    assert tries(app.test_client(), officer.email, "seven loud bells ring").status_code == 422
+    assert tries(browser, officer.email, "seven loud bells ring").status_code == 303
+
+
+def test_what_a_browser_is_known_by_opens_nothing_and_ends_with_the_password(app, portal):
+    officer = Officer(app)
+    answer = officer.signs_in()
+    held = next(one for one in answer.headers.getlist("Set-Cookie") if one.startswith("clerestory-device="))
+    assert {"HttpOnly", "SameSite=Lax", "Path=/"} <= set(held.split("; "))
+    secret = held.split(";")[0].partition("=")[2]
+    with portal.database.read() as session:
+        assert [device.id for device in session.query(Device)] == [signins.id_of(secret)], "kept as a hash"
+    thief = app.test_client()
+    thief.set_cookie("clerestory-device", secret)
+    assert thief.get("/publish/", judge=False).status_code == 302
+    officer.signs_out()
+    assert not any(one.startswith("clerestory-device=") for one in officer.signs_in().headers.getlist("Set-Cookie")), "known already"
+    officer.client.submit("/password", {"old": PASSWORD, "new": "seven loud bells ring"})
+    with portal.database.read() as session:
+        assert signins.id_of(secret) not in [device.id for device in session.query(Device)]
+
+
+def test_readers_get_no_cookie(client):
+    assert not client.get("/").headers.getlist("Set-Cookie")
+
+
+def test_a_cookie_of_nonsense_is_taken_for_none(app):
+    officer = Officer(app)
+    for nonsense in (".", "a" * 4000, "....a.b.c.d.e", "\xff", "%00"):
+        officer.client.set_cookie("clerestory-device", nonsense)
+        officer.signs_in("not the password")
+    officer.client.delete_cookie("clerestory-device")

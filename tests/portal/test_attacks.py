@@ -244,8 +244,8 @@ def test_a_sign_in_begun_with_the_password_of_before_does_not_go_on(officer, por
     secret = secondfactor.new_secret()
     with portal.database.write() as db:
         user = db.query(User).one()
-        secondfactor.set_up(user, secret, pyotp.TOTP(secret).now(), datetime.now(UTC))
-        user.totp_step = 0
+        secondfactor.set_up(user, secret, pyotp.TOTP(secret).now(), datetime.now(UTC), portal.safe)
+        user.second.step = 0
     browser = officer.client.application.test_client()
     assert browser.submit("/sign-in", {"email": officer.email, "password": PASSWORD}).headers["Location"].endswith("/sign-in/code")
     with portal.database.write() as db:

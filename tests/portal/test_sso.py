@@ -127,7 +127,7 @@ def test_the_second_factor_is_asked_for_all_the_same(lan):
     secret = secondfactor.new_secret()
     with lan.portal.database.write() as db:
         now = datetime.now(UTC)
-        assert secondfactor.set_up(db.scalar(select(User)), secret, pyotp.TOTP(secret).at(int(now.timestamp()) - 30), now)
+        assert secondfactor.set_up(db.scalar(select(User)), secret, pyotp.TOTP(secret).at(int(now.timestamp()) - 30), now, lan.portal.safe)
     answer = comes_in(lan.client)
     assert answer.headers["Location"].endswith("/sign-in/code")
     assert lan.client.get("/publish/", judge=False).status_code == 302

@@ -18,7 +18,20 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from . import bulk, completeness, filechecks, keeping, linking, mail, needs, outcome_clock, parties, publishing, search
+from . import (
+    bulk,
+    completeness,
+    filechecks,
+    keeping,
+    linking,
+    looks,
+    mail,
+    needs,
+    outcome_clock,
+    parties,
+    publishing,
+    search,
+)
 from .db import wait_for_turn
 from .harvesting.leases import Owner
 from .models import State
@@ -85,6 +98,12 @@ def keep_files(portal: Portal) -> None:
 
 
 @periodic(minutes=1)
+def look_into_files(portal: Portal) -> None:
+    """Look into officers' files that nobody looks into any more."""
+    looks.work(portal)
+
+
+@periodic(minutes=1)
 def publish_due(portal: Portal) -> None:
     """Put live what was approved for a moment that has come."""
     publishing.publish_due(portal, datetime.now(UTC))
@@ -121,6 +140,8 @@ def due(session: Session, portal: Portal, now: datetime) -> list[str]:
         found.remove("catch-up")
     if "link" in found and not linking.needs_work(portal):
         found.remove("link")
+    if "look-into-files" in found and not looks.needs_work(session, now):
+        found.remove("look-into-files")
     if "keep-clock" in found and not outcome_clock.is_behind(session):
         found.remove("keep-clock")
     return found

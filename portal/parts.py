@@ -12,6 +12,7 @@ from harvesters.source import SHIPPED, Source, read_sources
 from search_index import open_engine
 from search_index.engine import SearchEngine
 
+from .background import Background
 from .db import Database
 from .filestore import Files
 from .raw import Raw
@@ -67,6 +68,11 @@ class Portal:
         return Files(self.storage, self.settings.files_dir)
 
     @cached_property
+    def background(self) -> Background:
+        """What requests have begun and do not wait for."""
+        return Background()
+
+    @cached_property
     def _declared(self) -> tuple[dict[str, Source], list[str]]:
         folders = [SHIPPED] + ([self.settings.sources_dir] if self.settings.sources_dir else [])
         return read_sources(*folders)
@@ -92,6 +98,8 @@ class Portal:
 
     def close(self) -> None:
         """Close what was opened."""
+        if "background" in self.__dict__:
+            self.background.close()
         if "_engine" in self.__dict__:
             self.__dict__.pop("_engine").close()
         if "database" in self.__dict__:

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from harvesters.record import Record
 
-from . import audit, mail, members, uploads, workflow
+from . import audit, mail, members, safety, uploads, workflow
 from .audit import PORTAL, Actor
 from .models import Upload
 from .parts import Portal
@@ -14,7 +14,9 @@ from .store import Saved
 
 
 def publish(session: Session, upload: Upload, record: Record, actor: Actor, now: datetime) -> Saved:
-    """Put a record live, and write down who did it. Raises uploads.Conflict and uploads.TakenOff."""
+    """Put a record live, and write down who did it. Raises uploads.Conflict, uploads.TakenOff, and safety.NotReady where
+    its files are still looked into or something was found that nobody answered for."""
+    safety.demand(session, upload, record)
     saved = uploads.publish(session, upload, record, actor.id, now)
     if saved is not Saved.UNCHANGED:
         audit.note(session, now, actor, "corrected" if saved is Saved.CHANGED else "published", record.number, agency=upload.agency,
@@ -37,13 +39,15 @@ def publish_due(portal: Portal, now: datetime) -> int:
 
 
 def _publish_by_clock(session: Session, upload: Upload, now: datetime) -> bool:
+    if safety.looking(session, upload):
+        return False  # in a minute the clock asks again
     proof = uploads.prove(session, upload)
     try:
         if proof.record is None:
             raise ValueError("; ".join(words for _field, words in proof.faults))
         publish(session, upload, proof.record, PORTAL, now)
         return True
-    except (uploads.Conflict, uploads.TakenOff, ValueError) as error:
+    except (uploads.Conflict, uploads.TakenOff, safety.NotReady, ValueError) as error:
         _hold(session, upload, str(error), now)
         return False
 

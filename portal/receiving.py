@@ -151,7 +151,7 @@ def _files(session: Session, caller: Caller, given: Any) -> tuple[list[Any] | No
             files.append(one)
             continue
         row = session.get(StoredFile, one["sha256"])
-        if row is None or not (row.public or row.user_id == caller.user or uploads.find_file(session, row.sha256, caller.agency)):
+        if row is None or not _may_name(session, caller, row):
             mistakes.append(Mistake(f"record.files.{place}.sha256", shown(one["sha256"]), _("is no file that was sent with this key; send it to /api/v1/files first")))
             continue
         told = {"url": f"/files/{row.sha256}/{row.name}", "title": row.name, "media_type": row.media_type, "size": row.size}
@@ -199,6 +199,8 @@ def _go_on(
         publishing.publish(session, upload, record, caller.actor, now)
     except uploads.Conflict as conflict:
         raise Refused(412, _("Somebody changed this record meanwhile"), number=record.number, version=conflict.version) from None
+    except (safety.NotReady, uploads.NotLookedInto) as error:
+        raise Refused(409, _("Files are still being looked into"), str(error)) from None
     except uploads.TakenOff:
         raise Refused(409, _("This record was taken off by the operator of this portal"), number=record.number) from None
     return Receipt("published", record.number, version_of(session, record.number), created, findings=found)
@@ -206,6 +208,11 @@ def _go_on(
 
 def _take_words(session: Session, upload: Upload, record: Record, sent: Sent, caller: Caller, now: datetime) -> list[dict[str, str]]:
     """What was found before publishing. Raises Refused where words are missing that have to be said."""
+    if sent.publish and not sent.check:
+        try:
+            safety.demand_looked(session, upload)
+        except safety.NotReady as error:
+            raise Refused(409, _("Files are still being looked into"), str(error)) from None
     told = safety.findings(session, upload, record)
     found = [
         {"file": one.file, "code": one.finding.code, "where": one.finding.where, "what": one.finding.what, "title": one.title, "why": one.why,
@@ -224,6 +231,17 @@ def _take_words(session: Session, upload: Upload, record: Record, sent: Sent, ca
     if mistakes and not sent.check:
         raise Refused(422, _("Something has to be said before this goes live"), mistakes=mistakes, findings=found)
     return found
+
+
+def demand_file(session: Session, caller: Caller, sha256: str) -> None:
+    """Raises Refused where the agency knows no such file."""
+    row = session.get(StoredFile, sha256)
+    if row is None or not _may_name(session, caller, row):
+        raise Refused(404, _("Your agency has no such file"))
+
+
+def _may_name(session: Session, caller: Caller, row: StoredFile) -> bool:
+    return bool(row.public or row.user_id == caller.user or uploads.find_file(session, row.sha256, caller.agency))
 
 
 def note_file(session: Session, caller: Caller, sha256: str, now: datetime, **about: Any) -> None:

@@ -2,12 +2,11 @@
 
 import hashlib
 import shutil
-import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from tempfile import NamedTemporaryFile, TemporaryDirectory
+from tempfile import TemporaryDirectory
 
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -15,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from harvesters.record import Record
 
-from . import audit, leaks, uploads
+from . import audit, leaks, looks, members, uploads
 from .audit import Actor
 from .filestore import Files, Kept
 from .filetypes import ending_of
@@ -24,10 +23,9 @@ from .models import StoredFile, Upload
 from .workflow import check_words
 
 _ANSWER = "_answer"
-_PATIENCE = 60.0  # seconds that looking into the files of one form may take
 # What no copy can be rid of.
 _STAYS = frozenset({"covered_text", "scan", "encrypted", "bomb", "path", "entities", "unreadable", "not_checked", "email", "phone", "iban",
-                    "national_id", "table_shape", "formula", "legacy", "hidden_layer", "cropped"})  # fmt: skip
+                    "national_id", "table_shape", "formula", "legacy", "hidden_layer", "cropped", "failed"})  # fmt: skip
 # Fields of records in which people write sentences.
 WRITTEN = ("title", "summary", "body", "rationale", "counterparty", "decided_by", "method")
 
@@ -50,29 +48,6 @@ class Told:
     def key(self) -> str:
         words = "\n".join((self.file, self.finding.code, self.finding.where, self.finding.what))
         return hashlib.sha256(words.encode()).hexdigest()[:16]
-
-
-def look_at(files: Files, folder: Path, kept: Iterable[Kept], known: dict[str, Report]) -> dict[str, Report]:
-    """What is in files that nobody looked at yet, by hash. Takes about a second a file, in processes of their own; what
-    a minute is not enough for is left out, and holds up until it is added again."""
-    reports: dict[str, Report] = {}
-    until = time.monotonic() + _PATIENCE
-    for one in kept:
-        if one.sha256 not in known and time.monotonic() < until:
-            reports[one.sha256] = _look(files, folder, one)
-    return reports
-
-
-def _look(files: Files, folder: Path, file: Kept) -> Report:
-    stream = files.get(file.sha256)
-    if stream is None:
-        return Report(fault="broken")
-    folder.mkdir(parents=True, exist_ok=True)
-    with stream, NamedTemporaryFile(dir=folder, prefix="looked-at-") as copy:
-        while chunk := stream.read(1 << 20):
-            copy.write(chunk)
-        copy.flush()
-        return leaks.inspect_file(Path(copy.name), file.name)
 
 
 def clean_copy(files: Files, folder: Path, file: Kept, known: Report) -> tuple[Kept, Report] | None:
@@ -107,26 +82,73 @@ def keep(session: Session, reports: dict[str, Report]) -> None:
             row.report = report.to_data()
 
 
-def known(session: Session, hashes: Sequence[str]) -> dict[str, Report]:
-    """What is known of files that were looked at; a package that was missing then may be there next time."""
-    return {sha256: report for sha256, report in _reports(session, hashes).items() if report.fault != "missing"}
-
-
-def _reports(session: Session, hashes: Sequence[str]) -> dict[str, Report]:
+def reports(session: Session, hashes: Sequence[str]) -> dict[str, Report]:
+    """What was found in files, by hash; nothing for those that are still looked into."""
     rows = session.scalars(select(StoredFile).where(StoredFile.sha256.in_(hashes)))
     return {row.sha256: Report.from_data(row.report) for row in rows if row.report}
 
 
+@dataclass(frozen=True)
+class Looking:
+    """A file that is being looked into: who added it and when; `tries` counts the looks that were begun."""
+
+    sha256: str
+    name: str
+    who: str
+    since: datetime
+    tries: int
+
+
+def looking(session: Session, upload: Upload) -> list[Looking]:
+    """The files of an upload that nothing can be said of yet. It goes nowhere before that."""
+    files = uploads.files_of(session, upload)
+    waiting = looks.under_way(session, [file.sha256 for file in files])
+    names = members.names_of(session, {look.asked_by for look in waiting.values() if look.asked_by})
+    return [Looking(file.sha256, file.name, names.get(look.asked_by or 0, ""), look.asked_at, look.tries)
+            for file in files if (look := waiting.get(file.sha256))]  # fmt: skip
+
+
+def states(session: Session, upload: Upload) -> dict[str, int | None]:
+    """How many things were found in each file of an upload, by hash; None while it is looked into."""
+    hashes = [name.partition("/")[0] for name in upload.files]
+    found, waiting = reports(session, hashes), looks.under_way(session, hashes)
+    return {one: None if one in waiting else len(found[one].findings) + bool(found[one].fault) for one in hashes if one in waiting or one in found}
+
+
+def failed(session: Session, upload: Upload) -> bool:
+    """Whether the look into one of its files broke off each time, and nobody has seen that file in public."""
+    return any(look.state == looks.FAILED for look in looks.of(session, [name.partition("/")[0] for name in upload.files]).values())
+
+
+class NotReady(Exception):
+    """Something has to happen before it may go on; the message says what and what to do."""
+
+
+def demand_looked(session: Session, upload: Upload) -> None:
+    """Raises NotReady while files are still looked into."""
+    if waiting := looking(session, upload):
+        raise NotReady(_("Files are still being looked into: %(names)s. Nothing is lost; wait until that is done, then go on.",
+                         names=", ".join(one.name for one in waiting)))  # fmt: skip
+
+
+def demand(session: Session, upload: Upload, record: Record) -> None:
+    """Raises NotReady where an upload may not go public: its files are still looked into, or something was found that
+    nobody answered for."""
+    demand_looked(session, upload)
+    if not is_answered(upload, findings(session, upload, record)):
+        raise NotReady(_("Something was found that nobody has answered for yet. Look at it, mend it, or say why it may be published as it is."))
+
+
 def findings(session: Session, upload: Upload, record: Record) -> list[Told]:
-    """Everything that was found, what holds up first."""
+    """Everything that was found, what holds up first; of files that are still looked into, nothing (see `looking`)."""
     told = [_told("", one) for name in WRITTEN for one in leaks.inspect_text(str(getattr(record, name, "") or ""))]
     files = uploads.files_of(session, upload)
-    reports = _reports(session, [file.sha256 for file in files])
+    found = reports(session, [file.sha256 for file in files])
     for file in files:
-        report = reports.get(file.sha256, Report(fault="too_much"))
+        report = found.get(file.sha256, Report())
         told += [_told(file.name, one) for one in report.findings]
         if report.fault:
-            told.append(_told(file.name, Finding.of("not_checked" if report.fault == "missing" else "unreadable")))
+            told.append(_told(file.name, Finding.of({"missing": "not_checked", looks.FAILED: "failed"}.get(report.fault, "unreadable"))))
     return sorted(dict.fromkeys(told), key=lambda one: not one.holds_up)
 
 

@@ -24,6 +24,7 @@ from . import (
     filechecks,
     keeping,
     linking,
+    looks,
     mail,
     needs,
     outcome_clock,
@@ -98,6 +99,12 @@ def keep_files(portal: Portal) -> None:
 
 
 @periodic(minutes=1)
+def look_into_files(portal: Portal) -> None:
+    """Look into officers' files that nobody looks into any more."""
+    looks.work(portal)
+
+
+@periodic(minutes=1)
 def publish_due(portal: Portal) -> None:
     """Put live what was approved for a moment that has come."""
     publishing.publish_due(portal, datetime.now(UTC))
@@ -134,6 +141,8 @@ def due(session: Session, portal: Portal, now: datetime) -> list[str]:
         found.remove("catch-up")
     if "link" in found and not linking.needs_work(portal):
         found.remove("link")
+    if "look-into-files" in found and not looks.needs_work(session, now):
+        found.remove("look-into-files")
     if "keep-clock" in found and not outcome_clock.is_behind(session):
         found.remove("keep-clock")
     return found

@@ -47,6 +47,10 @@ class Conflict(Exception):
         self.begun, self.version = begun, version
 
 
+class NotLookedInto(Exception):
+    """A file would go public that nobody has looked into; the message names it."""
+
+
 class TakenOff(Exception):
     """The operator took the record off the pages: it cannot be corrected here."""
 
@@ -323,7 +327,8 @@ def publish(session: Session, upload: Upload, record: Record, user: int | None, 
     """Put a record live. Publishing the same upload twice publishes once.
 
     Raises Conflict when the record has another version than the one that this draft was begun with: call `accept_version`
-    first to put it in its place all the same. Raises TakenOff.
+    first to put it in its place all the same. Raises TakenOff, and NotLookedInto for files that nobody has looked into: the
+    last door before the public, whatever was asked before it.
     """
     session.flush()
     wait_for_turn(session, record.source)
@@ -336,8 +341,12 @@ def publish(session: Session, upload: Upload, record: Record, user: int | None, 
         raise TakenOff(record.number)
     if row and row.version != begun:
         raise Conflict(begun, row.version)
+    hashes = [file.sha256 for file in record.files]
+    stored = list(session.scalars(select(StoredFile).where(StoredFile.sha256.in_(hashes)).execution_options(populate_existing=True)))
+    if unseen := [file.name for file in stored if file.report is None and not file.public]:
+        raise NotLookedInto(", ".join(unseen))
     saved = store.save(session, record, now=now, user=user, note=correction_note(upload))
-    for file in session.scalars(select(StoredFile).where(StoredFile.sha256.in_([file.sha256 for file in record.files]))):
+    for file in stored:
         file.public = True
     upload.state, upload.number, upload.changed_at = "published", record.number, now
     upload.publish_at = upload.embargo = None

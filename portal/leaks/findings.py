@@ -36,7 +36,8 @@ class Finding:
 @dataclass(frozen=True)
 class Report:
     """What was found in a file. `fault` says why it could not be looked at: broken, too_much (time or memory ran out),
-    missing (a package), encrypted; empty where it was looked at."""
+    missing (a package), stopped (from outside, or while the machine was busy: look again), failed (stopped each time);
+    empty where it was looked at."""
 
     findings: tuple[Finding, ...] = ()
     fault: str = ""
@@ -213,6 +214,11 @@ WORDS: Mapping[str, Words] = {
         lazy_gettext("A file that was not checked"),
         lazy_gettext("The checks of such files are not installed on this portal."),
         lazy_gettext("Look yourself for hidden parts, comments and names; the operator can install the extra “checks”."),
+    ),
+    "failed": (
+        lazy_gettext("A file whose check broke off three times"),
+        lazy_gettext("What it hides stays unknown: each time the check was ended from outside, or this portal’s storage did not answer."),
+        lazy_gettext("Have it looked into again. If that does not help, tell the operator, or save the file anew and add it again."),
     ),
     "entities": (
         lazy_gettext("XML that defines entities"),

@@ -7,9 +7,10 @@ from tempfile import TemporaryDirectory
 
 from harvesters.xml import XmlFault
 
-from . import documents, images, pdfparts, pdfs, personal, shapes, spreadsheets
+from . import documents, images, ole, pdfparts, pdfs, personal, shapes, spreadsheets
 from .findings import Finding, Report
-from .packages import Entities, Package, TooMuch, words_of
+from .kinds import kinds_of
+from .packages import Entities, Package, TooMuch, lines_of
 
 _DEEPEST = 2
 _MOST_PICTURES = 200
@@ -24,7 +25,7 @@ def look(path: Path, name: str, depth: int = 0) -> Report:
     found: list[Finding] = []
     fault = ""
     try:
-        for finding in _findings(path, name.rpartition(".")[2].lower(), depth):
+        for finding in _findings(path, name, depth):
             if finding not in found:
                 found.append(finding)
     except pdfs.Encrypted:
@@ -40,42 +41,47 @@ def look(path: Path, name: str, depth: int = 0) -> Report:
     except (XmlFault, zipfile.BadZipFile, OSError, ValueError, KeyError, RuntimeError, NotImplementedError, SyntaxError, RecursionError, EOFError):
         fault = "broken"
     except Exception as error:
-        if type(error).__module__.partition(".")[0] not in ("pypdf", "pypdfium2", "PIL", "zlib", "struct", "xml"):
+        if type(error).__module__.partition(".")[0] not in ("pypdf", "pypdfium2", "PIL", "zlib", "struct", "xml", "xlrd", "olefile"):
             raise
         fault = "broken"
     return Report(tuple(found), fault)
 
 
-def _findings(path: Path, ending: str, depth: int) -> Iterator[Finding]:
-    if ending in _OOXML or ending in _ODF or ending == "zip":
+def _findings(path: Path, name: str, depth: int) -> Iterator[Finding]:
+    for kind in kinds_of(path, name):
+        yield from _of_kind(path, kind, depth)
+
+
+def _of_kind(path: Path, kind: str, depth: int) -> Iterator[Finding]:
+    if kind in _OOXML or kind in _ODF or kind == "zip":
         with zipfile.ZipFile(path) as archive:
-            yield from _package(Package(archive), ending, depth)
-    elif ending == "pdf":
+            yield from _package(Package(archive), kind, depth)
+    elif kind == "pdf":
         yield from pdfs.inspect_pdf(path)
         yield from personal.find(_pdf_text(path))
         yield from personal.find(pdfparts.filled_in(path), "filled-in fields")
-    elif ending in ("jpg", "jpeg", "png"):
+    elif kind == "picture":
         yield from images.inspect_image(path)
-    elif ending in ("doc", "xls"):
-        yield Finding.of("legacy")
-    elif ending in _TEXTS:
+    elif kind in ("ole", "doc", "xls", "ppt"):
+        yield from ole.inspect_ole(path)
+    elif kind in _TEXTS:
         text = _decoded(path.read_bytes()[:_MOST_TEXT])
         yield from personal.find(text)
-        if ending in ("csv", "tsv"):
+        if kind in ("csv", "tsv"):
             yield from shapes.inspect_table(text)
 
 
-def _package(package: Package, ending: str, depth: int) -> Iterator[Finding]:
+def _package(package: Package, kind: str, depth: int) -> Iterator[Finding]:
     if hostile := list(package.hostile()):
         yield from hostile
         return
-    if ending == "zip":
+    if kind == "zip":
         yield from _members(package, depth)
         return
-    yield from _OOXML[ending](package) if ending in _OOXML else _ODF[ending](package)
+    yield from _OOXML[kind](package) if kind in _OOXML else _ODF[kind](package)
     yield from documents.inspect_carried(package)
     yield from _pictures(package)
-    yield from personal.find(_package_text(package, ending))
+    yield from personal.find(_package_text(package, kind))
 
 
 def _members(package: Package, depth: int) -> Iterator[Finding]:
@@ -97,7 +103,7 @@ def _members(package: Package, depth: int) -> Iterator[Finding]:
 def _pictures(package: Package) -> Iterator[Finding]:
     """What the pictures in a document tell: they go out as the camera made them."""
     with TemporaryDirectory() as folder:
-        for name in [one for one in package.among("word/media/", "ppt/media/", "xl/media/", "Pictures/") if one.lower().endswith((".jpg", ".jpeg", ".png"))][:_MOST_PICTURES]:
+        for name in [one for one in package.among("word/media/", "ppt/media/", "xl/media/", "Pictures/") if one.lower().endswith((".jpg", ".jpeg", ".png", ".tif", ".tiff", ".webp", ".gif"))][:_MOST_PICTURES]:
             inner = Path(folder) / "picture"
             inner.write_bytes(package.archive.read(name))
             try:
@@ -106,11 +112,17 @@ def _pictures(package: Package) -> Iterator[Finding]:
                 continue
 
 
-def _package_text(package: Package, ending: str) -> str:
-    parts = {
-        "docx": ("word/document.xml", "word/footnotes.xml"), "xlsx": ("xl/sharedStrings.xml",), "pptx": tuple(package.among("ppt/slides/slide")),
-    }.get(ending, ("content.xml",))  # fmt: skip
-    return "\n".join(words_of(package.root(part)) for part in parts)[:_MOST_TEXT]
+_PLACES = {
+    "docx": ("word/document", "word/header", "word/footer", "word/footnotes", "word/endnotes", "word/charts/chart"),
+    "xlsx": ("xl/sharedStrings.xml", "xl/drawings/drawing", "xl/charts/chart"),
+    "pptx": ("ppt/slides/slide", "ppt/charts/chart"),
+}  # fmt: skip
+
+
+def _package_text(package: Package, kind: str) -> str:
+    """Everything that a document says, a line a paragraph: a number that is set in several pieces is one number."""
+    parts = package.among(*_PLACES.get(kind, ("content.xml", "styles.xml")))
+    return "\n".join(lines_of(package.root(part)) for part in parts if part.endswith(".xml"))[:_MOST_TEXT]
 
 
 def _pdf_text(path: Path) -> str:

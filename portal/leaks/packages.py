@@ -85,3 +85,31 @@ def attribute(element: Element, name: str) -> str:
 def words_of(root: Element | None) -> str:
     """All the text below a root, a space between elements."""
     return " ".join(text for one in (root.iter() if root is not None else ()) if (text := (one.text or "").strip()))
+
+
+def lines_of(root: Element | None) -> str:
+    """All the text below a root, a line a paragraph: what is set in pieces within one is put together again."""
+    lines = []
+    for one in root.iter() if root is not None else ():
+        name = local(one)
+        if name in ("p", "h", "si"):
+            lines.append("".join(_pieces(one, name == "h" or one.tag.startswith(_ODF_TEXT))))
+        elif name in ("oddHeader", "oddFooter", "evenHeader", "evenFooter", "firstHeader", "firstFooter"):
+            lines.append(one.text or "")
+    return "\n".join(filter(None, lines))
+
+
+_ODF_TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text"
+
+
+def _pieces(paragraph: Element, bare: bool) -> Iterator[str]:
+    """The pieces of a paragraph. `bare`: its text stands in it itself (ODF), and not in elements called t (OOXML)."""
+    if bare:
+        yield from paragraph.itertext()
+        return
+    for one in paragraph.iter():
+        name = local(one)
+        if name == "t":
+            yield one.text or ""
+        elif name in ("tab", "br", "cr"):
+            yield " "

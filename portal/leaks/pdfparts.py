@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from xml.parsers.expat import ExpatError
 
 from .findings import Finding
 
@@ -91,3 +92,62 @@ def filled_in(path: Path) -> str:
         return ""
     fields = (one.get_object() for page in reader.pages[:300] for one in page.get("/Annots") or ())
     return "\n".join(filter(None, (value_of(one) for one in fields if one.get("/Subtype") == "/Widget")))
+
+
+def acts(action: Any, depth: int = 0) -> bool:
+    """Whether an action, or one of several, runs a script or starts a program."""
+    action = action.get_object() if hasattr(action, "get_object") else action
+    if not hasattr(action, "items") or depth > 4:
+        return False
+    if action.get("/S") in ("/JavaScript", "/Launch") or action.get("/JS") is not None:
+        return True
+    following = action.get("/Next")
+    further = [one for one in (following if isinstance(following, list) else [following]) if one is not None]
+    events = [value for name, value in action.items() if "/S" not in action and name not in ("/Next", "/D")]
+    return any(acts(one, depth + 1) for one in (*further, *events))
+
+
+def local_place(action: Any) -> str:
+    """Where a link leads if that is a place in somebody's network; nothing for links that anybody can follow."""
+    action = action.get_object() if hasattr(action, "get_object") else action
+    if not hasattr(action, "get"):
+        return ""
+    if action.get("/S") == "/URI":
+        target = str(action.get("/URI") or "")
+        return target if target.lower().startswith(("file:", "smb:", "\\\\")) else ""
+    if action.get("/S") in ("/GoToR", "/GoToE"):
+        said = action.get("/F")
+        said = said.get_object() if hasattr(said, "get_object") else said
+        target = str(said.get("/UF") or said.get("/F") or "") if hasattr(said, "get") else str(said or "")
+        return target if re.match(r"(?:/?[A-Za-z]:?[/\\]|\\\\|file:|/(?:home|Users)/)", target) else ""
+    return ""
+
+
+def authors_told(reader: Any) -> list[str]:
+    """Who made a document, as its XMP says."""
+    from pypdf.errors import PyPdfError
+
+    try:
+        about = reader.xmp_metadata
+        return [str(one).strip() for one in (about.dc_creator if about else None) or ()]
+    except (PyPdfError, ExpatError, ValueError, AttributeError, KeyError):  # whatever the XML is, the rest of the document is looked at
+        return []
+
+
+def photos(page: Any) -> Iterator[bytes]:
+    """The photographs of a page as their camera made them: PDF takes JPEG over whole, with everything that it tells."""
+    from pypdf.errors import PyPdfError
+
+    resources = page.get("/Resources")
+    objects = resources.get_object().get("/XObject") if resources is not None else None
+    for one in objects.get_object().values() if objects is not None else ():
+        image = one.get_object()
+        filters = image.get("/Filter")
+        last = filters[-1] if isinstance(filters, list) and filters else filters
+        if image.get("/Subtype") == "/Image" and last == "/DCTDecode":
+            try:
+                content = image.get_data()
+            except (PyPdfError, ValueError, NotImplementedError):
+                continue
+            if b"Exif" in content[:65536] or b"http://ns.adobe.com" in content[:65536] or b"Photoshop" in content[:65536]:
+                yield content

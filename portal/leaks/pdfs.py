@@ -1,11 +1,13 @@
 """PDF: what can be read but not seen, and what is carried along. Each page is drawn and every letter's box compared with
 the drawing: where the box has one colour, the letter is covered, white on white, or off the page."""
 
+import io
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from . import pdfparts
+from . import images, pdfparts
 from .findings import Finding
 
 _SCALE = 2.0
@@ -14,8 +16,11 @@ _DARK = 128
 _LEAST = 4  # letters in a row
 _MOST_PAGES = 300
 _MOST_PIXELS = 40_000_000
-_TYPES_OF_ACTION = ("/JavaScript", "/JS", "/Launch")
 REMARKS = frozenset({"/Text", "/FreeText", "/Popup", "/Ink", "/Stamp"})
+# Marks on the text: they are remarks where somebody wrote into them.
+_MARKS = frozenset({"/Highlight", "/Underline", "/StrikeOut", "/Squiggly", "/Caret", "/Square", "/Circle", "/Line", "/Polygon", "/PolyLine"})
+_PLACE = re.compile(r"(?:[A-Z]:\\|\\\\\w|/home/|/Users/|file:)", re.IGNORECASE)
+_MOST_PHOTOS = 60
 
 
 class Encrypted(ValueError):
@@ -36,22 +41,55 @@ def _carried(path: Path) -> Iterator[Finding]:
     if reader.is_encrypted and not reader.decrypt(""):
         raise Encrypted
     about: Any = reader.metadata or {}
-    author = str(about.get("/Author") or "").strip()
-    if author and author.casefold() not in ("anonymous", "unknown", "user", "admin"):
-        yield Finding.of("properties", "document properties", author)
+    yield from _properties(reader, about)
     if reader.attachments:
         yield Finding.of("embedded", "", ", ".join(list(reader.attachments)[:3]))
     root: Any = reader.root_object
-    if any(kind in str(root.get(name, "")) for name in ("/OpenAction", "/AA") for kind in _TYPES_OF_ACTION) or "/JavaScript" in str(root.get("/Names", "")):
+    names = root.get("/Names")
+    if any(pdfparts.acts(root.get(name)) for name in ("/OpenAction", "/AA")) or (names is not None and names.get_object().get("/JavaScript") is not None):
         yield Finding.of("macros", "when the document is opened")
     yield from pdfparts.hidden_layers(root)
+    photos = 0
     for number, page in enumerate(reader.pages[:_MOST_PAGES], 1):
         yield from pdfparts.marked_and_hidden(page, number)
+        if pdfparts.acts(page.get("/AA")):
+            yield Finding.of("macros", f"page {number}")
         for one in page.get("/Annots") or ():
-            remark: Any = one.get_object()
-            words = str(remark.get("/Contents") or "")
-            if remark.get("/Subtype") in REMARKS and (words or remark.get("/T")):
-                yield Finding.of("comments", f"page {number}", words or str(remark.get("/T")))
+            yield from _annotation(one.get_object(), number)
+        if photos < _MOST_PHOTOS:
+            for photo in pdfparts.photos(page):
+                photos += 1
+                yield from (finding.inside(f"page {number}") for finding in _of_photo(photo))
+
+
+def _annotation(remark: Any, number: int) -> Iterator[Finding]:
+    kind, words, who = remark.get("/Subtype"), str(remark.get("/Contents") or ""), str(remark.get("/T") or "")
+    if (kind in REMARKS and (words or who)) or (kind in _MARKS and words):
+        yield Finding.of("comments", f"page {number}", words or who)
+    if kind == "/FileAttachment":
+        yield Finding.of("embedded", f"page {number}", words)
+    for action in (remark.get("/A"), remark.get("/AA")):
+        if pdfparts.acts(action):
+            yield Finding.of("macros", f"page {number}")
+        elif place := pdfparts.local_place(action):
+            yield Finding.of("external_link", f"page {number}", place)
+
+
+def _properties(reader: Any, about: Any) -> Iterator[Finding]:
+    people = dict.fromkeys([str(about.get("/Author") or "").strip(), *pdfparts.authors_told(reader)])
+    for author in people:
+        if author.casefold() not in ("", "anonymous", "unknown", "user", "admin", "(anonymous)", "(unspecified)"):
+            yield Finding.of("properties", "document properties", author)
+    for name in ("/Title", "/Subject", "/Keywords"):
+        if _PLACE.search(words := str(about.get(name) or "")):
+            yield Finding.of("properties", "document properties", words)
+
+
+def _of_photo(content: bytes) -> Iterator[Finding]:
+    try:
+        yield from images.inspect_image(io.BytesIO(content))
+    except (OSError, ValueError, SyntaxError):  # not a picture that can be opened by itself
+        return
 
 
 def _pages(path: Path) -> Iterator[Finding]:

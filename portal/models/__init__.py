@@ -2,7 +2,7 @@
 
 from .base import Base, Moment
 from .desk import Asked, Bulk, BulkRow, CitedSearch, LogEntry, Mail, Reads
-from .files import FileCheck, FileLink, FilePage, KeptFile, StoredFile, Upload
+from .files import Arrival, FileCheck, FileLink, FilePage, Holding, KeptFile, Look, StoredFile, Upload
 from .harvests import Issue, Lease, Run, ValidatorRow
 from .matters import (
     Actor,
@@ -26,6 +26,7 @@ __all__ = [
     "Actor",
     "Agency",
     "ApiKey",
+    "Arrival",
     "Asked",
     "Base",
     "Bulk",
@@ -43,6 +44,7 @@ __all__ = [
     "FilePage",
     "Gone",
     "Guess",
+    "Holding",
     "IdentifierRow",
     "Invitation",
     "Issue",
@@ -51,6 +53,7 @@ __all__ = [
     "Lease",
     "LinkDecision",
     "LogEntry",
+    "Look",
     "Mail",
     "Membership",
     "Moment",

@@ -131,3 +131,46 @@ class StoredFile(Base):
     report: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     created_at: Mapped[datetime]
+
+
+class Look(Base):
+    """The look into a file: asked for, under way, done.
+
+    `state`: waiting, looking, done, failed (broken off three times: the file's report says so). `name`: what the file is
+    called. `owner`: the process that looks, and `seen_at` when it began; `claim` tells its look from every other one.
+    `tries`: how often it was begun; `not_before`: when it may be begun again. What was found is in `files.report`.
+    """
+
+    __tablename__ = "looks"
+
+    sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    name: Mapped[str] = mapped_column(String(300))
+    state: Mapped[str] = mapped_column(String(10), index=True)
+    tries: Mapped[int] = mapped_column(default=0)
+    owner: Mapped[str] = mapped_column(String(300), default="")
+    claim: Mapped[str] = mapped_column(String(32), default="")
+    seen_at: Mapped[datetime | None]
+    not_before: Mapped[datetime]
+    asked_by: Mapped[int | None]
+    asked_at: Mapped[datetime]
+    done_at: Mapped[datetime | None]
+
+
+class Holding(Base):
+    """An agency sent a file, which takes so many bytes of its room."""
+
+    __tablename__ = "holdings"
+
+    agency: Mapped[str] = mapped_column(String(100), primary_key=True)
+    sha256: Mapped[str] = mapped_column(String(64), primary_key=True, index=True)
+    size: Mapped[int] = mapped_column(BigInteger)
+    at: Mapped[datetime]
+
+
+class Arrival(Base):
+    """When a file of that content was sent last. Written before it is kept: nothing that has just come is cleared away."""
+
+    __tablename__ = "arrivals"
+
+    sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    at: Mapped[datetime] = mapped_column(index=True)

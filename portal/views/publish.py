@@ -2,6 +2,8 @@
 
 import logging
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, cast
 
@@ -25,6 +27,7 @@ from .. import (
     forms,
     linking,
     lookalikes,
+    looks,
     members,
     publishing,
     safety,
@@ -156,9 +159,8 @@ def draft(token: str) -> Answer:
 def _receive(axis: str, token: str) -> Answer:
     """Keep what was sent, files included; then do what the pressed button says."""
     kept, refused = _take_files()
-    looked = _look_at(kept)
     now = datetime.now(UTC)
-    with here().database.write() as db:
+    with _begun_looks(), here().database.write() as db:
         upload = uploads.find_or_begin(db, token, current_user.id, current_user.agency, axis, now)
         if upload.state == "published":
             flash(_("This form was published already. To change the record, correct it from your desk."), "message")
@@ -167,7 +169,7 @@ def _receive(axis: str, token: str) -> Answer:
         typed = with_other_steps(db, upload, forms.accept(upload.axis, request.form.to_dict(flat=False)))
         if uploads.attach(db, upload, kept, now):
             refused.append(("files", _("A record may have %(most)s files; put the others into an archive", most=uploads.MOST_FILES)))
-        safety.keep(db, looked)
+        looks.ask(db, kept, current_user.id, now)
         if together.is_overtaken(upload, request.form.get("edition", ""), current_user.id):
             return _overtaken(db, upload, typed)
         workflow.touch(upload, current_user.id)
@@ -225,11 +227,11 @@ def open_draft(token: str) -> Answer:
         return _told(db, upload, now)
 
 
-def _look_at(kept: list[Kept]) -> dict[str, Report]:
-    """What is in the files that came: looked at before the transaction, which others wait for."""
-    with here().database.read() as db:
-        known = safety.known(db, [file.sha256 for file in kept])
-    return safety.look_at(here().files, here().settings.files_dir, kept, known)
+@contextmanager
+def _begun_looks() -> Iterator[None]:
+    """After the block, and after its transaction, files that came are looked into; nobody waits for that."""
+    yield
+    looks.start(here())
 
 
 def _take_files() -> tuple[list[Kept], list[forms.Fault]]:
@@ -288,7 +290,7 @@ def _to_record(upload: Upload) -> Response:
 
 def _form(db: Session, upload: Upload, faults: list[forms.Fault] | None = None) -> str:
     typed = {name: value for name, value in upload.data.items() if not name.startswith("_")}
-    return _page(upload, typed, files=uploads.files_of(db, upload), faults=faults or [], others=together.others(db, upload, current_user.id, datetime.now(UTC)),
+    return _page(upload, typed, files=uploads.files_of(db, upload), states=safety.states(db, upload), faults=faults or [], others=together.others(db, upload, current_user.id, datetime.now(UTC)),
                  found=_found(typed), step=0 if faults and not _all_on(upload.axis, faults) else _step())  # fmt: skip
 
 
@@ -320,7 +322,7 @@ def _blank(axis: str, token: str, typed: dict[str, Any], *, faults: list[forms.F
         other=translated_into(typed.get("language", "")),
         note_words=note,
         endings=ENDINGS,
-        **{"files": [], "step": 0, "edition": 0, "others": [], "theirs": [], "found": None, "corrected": None} | more,
+        **{"files": [], "states": {}, "step": 0, "edition": 0, "others": [], "theirs": [], "found": None, "corrected": None} | more,
     )
 
 
@@ -352,6 +354,8 @@ def preview(token: str) -> Answer:
         proof = uploads.prove(db, upload)
         if proof.record is None:
             return _form(db, upload, proof.faults), 422
+        if safety.looking(db, upload) and looks.needs_work(db, datetime.now(UTC)):
+            looks.start(here())  # whoever was to look died
         return preview_page(db, upload, proof.record, twin=proof.twin)
 
 
@@ -361,12 +365,12 @@ def preview_page(db: Session, upload: Upload, record: Record, **more: Any) -> st
     relations = [(relation, _target(db, relation.number, relation.identifier)) for relation in record.relations]
     people = members.names_of(db, {id for id in (upload.user_id, upload.submitted_by, upload.decided_by) if id})
     faults = more.pop("faults", [])
-    told = safety.findings(db, upload, record)
+    told, looking = safety.findings(db, upload, record), safety.looking(db, upload)
     return render_template(
         "publish/preview.html", upload=upload, token=upload.token, record=record, fields=fields, relations=relations, people=people,
         shown_number=show_number(record.number), correction=uploads.is_correction(upload), note_words=uploads.correction_note(upload),
         can=workflow.steps_for(db, upload, db.get_one(User, current_user.id)), two_persons=workflow.needs_review(db, upload.agency),
-        alike=[] if uploads.is_correction(upload) else lookalikes.find(here(), db, record), told=told, cleanable=[file for file in uploads.files_of(db, upload) if file.name in safety.can_be_cleaned(told)], answered=safety.is_answered(upload, told), answer=safety.answer(upload),
+        alike=[] if uploads.is_correction(upload) else lookalikes.find(here(), db, record), told=told, looking=looking, looked=looks.of(db, [file.sha256 for file in record.files if file.sha256]), failed=safety.failed(db, upload), cleanable=[file for file in uploads.files_of(db, upload) if file.name in safety.can_be_cleaned(told)], answered=safety.is_answered(upload, told), answer=safety.answer(upload),
         errors=faults, by_field=dict(faults), typed=guard.typed(), seal=uploads.seal(upload), **more,
     )  # fmt: skip
 
@@ -397,6 +401,8 @@ def publish(token: str) -> Answer:
             return preview_page(db, upload, proof.record, twin=proof.twin, faults=faults), 422
         try:
             saved = publishing.publish(db, upload, proof.record, Actor.of(user), now)
+        except (safety.NotReady, uploads.NotLookedInto) as error:
+            return preview_page(db, upload, proof.record, twin=proof.twin, held=str(error)), 409
         except uploads.TakenOff:
             detail = _("The operator of this portal took it off the pages. What you typed is kept as a draft; ask the operator.")
             return errors.page(410, _("This record is no longer shown"), detail)
@@ -412,9 +418,9 @@ def publish(token: str) -> Answer:
 def take_words(db: Session, upload: Upload, record: Record, user: User, now: datetime) -> list[forms.Fault]:
     """Keep what has to be said before it goes on: what was corrected, and why what was found may go out. What to write
     where it was not said."""
-    if upload.state == "approved":
-        return []
     told = safety.findings(db, upload, record)
+    if upload.state == "approved" and safety.is_answered(upload, told):
+        return []
     words = without_control(request.form.get("answer", ""))
     missing = safety.take_answer(db, upload, told, words, Actor.of(user), now)
     return ([("answer", missing)] if missing else []) + _take_note(upload)
@@ -456,7 +462,7 @@ def clean(token: str) -> Answer:
         upload = _own(db, token)
         workflow.demand(db, upload, db.get_one(User, current_user.id), "edit")
         file = next((one for one in uploads.files_of(db, upload) if one.sha256 == request.form.get("sha256")), None) or abort(404)
-        known = safety.known(db, [file.sha256]).get(file.sha256, Report())
+        known = safety.reports(db, [file.sha256]).get(file.sha256, Report())
     # Before the transaction, which others wait for.
     made = safety.clean_copy(files, here().settings.files_dir, file, known)
     if made is None:
@@ -469,9 +475,20 @@ def clean(token: str) -> Answer:
         workflow.touch(upload, current_user.id)
         uploads.replace_file(db, upload, file.sha256, copy, now)
         together.note_change(upload, current_user.id)
-        safety.keep(db, {copy.sha256: report})
+        looks.keep(db, copy, report, current_user.id, now)
         audit.note(db, now, guard.actor(), "file_cleaned", token, agency=upload.agency, title=file.name, before=file.sha256, after=copy.sha256)
     flash(_("“%(name)s” is replaced by a clean copy. Open it and look whether it still shows what it should.", name=copy.name), "success")
+    return redirect(url_for(".preview", token=token), 303)
+
+
+@blueprint.post("/drafts/<token>/look-again")
+def look_again(token: str) -> Answer:
+    """Has files looked into once more whose look broke off three times."""
+    with _begun_looks(), here().database.write() as db:
+        upload = _own(db, token)
+        workflow.demand(db, upload, db.get_one(User, current_user.id), "edit")
+        for file in uploads.files_of(db, upload):
+            looks.again(db, file.sha256, current_user.id, datetime.now(UTC))
     return redirect(url_for(".preview", token=token), 303)
 
 

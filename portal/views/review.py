@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from sqlalchemy.orm import Session
 
-from .. import comparison, errors, uploads, workflow
+from .. import comparison, errors, safety, uploads, workflow
 from ..i18n import language
 from ..look import base_url
 from ..models import Upload, User
@@ -52,6 +52,10 @@ def _unready(db: Session, upload: Upload, user: User) -> Answer | None:
     proof = uploads.prove(db, upload)
     if proof.record is None:
         return redirect(url_for("publish.preview", token=upload.token), 303)
+    try:
+        safety.demand_looked(db, upload)
+    except safety.NotReady as error:
+        return publish.preview_page(db, upload, proof.record, twin=proof.twin, held=str(error)), 409
     if faults := publish.take_words(db, upload, proof.record, user, datetime.now(UTC)):
         return publish.preview_page(db, upload, proof.record, twin=proof.twin, faults=faults), 422
     return None
@@ -91,12 +95,18 @@ def approve(token: str) -> Answer:
     """Says that something may go live."""
     with here().database.write() as db:
         upload, user = _upload(db, token)
-        if uploads.prove(db, upload).record is None:
+        proof = uploads.prove(db, upload)
+        if proof.record is None:
             return redirect(url_for("publish.preview", token=token), 303)
         if request.form.get("seen", uploads.seal(upload)) != uploads.seal(upload):
             workflow.demand(db, upload, user, "approve")
             flash(_("It was changed since you opened this page, so nothing was approved. Read it again."), "message")
             return redirect(url_for("publish.preview", token=token), 303)
+        try:
+            safety.demand(db, upload, proof.record)
+        except safety.NotReady as error:
+            workflow.demand(db, upload, user, "approve")
+            return publish.preview_page(db, upload, proof.record, twin=proof.twin, held=str(error)), 409
         workflow.approve(db, upload, user, datetime.now(UTC))
     flash(_("Approved. It goes live when somebody publishes it, or at the moment that is set."), "success")
     return redirect(url_for("publish.preview", token=token), 303)

@@ -7,7 +7,7 @@ from flask import Blueprint, abort, request
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from .. import safety, together, uploads, workflow
+from .. import looks, together, uploads, workflow
 from ..filestore import Kept
 from ..filetypes import Refused
 from ..models import User
@@ -82,14 +82,13 @@ def _demand(token: str) -> None:
 
 def _attach(token: str, kept: Kept) -> dict[str, Any]:
     now = datetime.now(UTC)
-    with here().database.read() as db:
-        known = safety.known(db, [kept.sha256])
-    looked = safety.look_at(here().files, here().settings.files_dir, [kept], known)
     with here().database.write() as db:
         upload = uploads.find(db, token, current_user.agency) or abort(404)
         workflow.demand(db, upload, db.get_one(User, current_user.id), "edit")
         if uploads.attach(db, upload, [kept], now):
             raise Refused(_("A record may have %(most)s files; put the others into an archive", most=uploads.MOST_FILES))
         workflow.touch(upload, current_user.id)
-        safety.keep(db, looked)
-        return {"done": True, "name": kept.name, "others": together.others(db, upload, current_user.id, now)}
+        looks.ask(db, [kept], current_user.id, now)
+        answer = {"done": True, "name": kept.name, "others": together.others(db, upload, current_user.id, now)}
+    looks.start(here())
+    return answer

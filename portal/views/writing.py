@@ -12,10 +12,11 @@ from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as Answer
 
-from .. import errors, exports, filetypes, keys, receiving, replies, safety
+from .. import errors, exports, filetypes, keys, looks, receiving, replies, safety
 from ..filestore import LARGEST
 from ..keys import Caller
 from ..look import base_url
+from ..models import StoredFile
 from ..parts import here
 from ..receiving import Receipt, Refused
 from ..security import csrf
@@ -181,16 +182,32 @@ def files() -> Answer:
     if "." not in name:
         raise errors.BadParameter("name", name, _("say what the file is called, with its ending, such as decision.pdf"))
     kept = here().files.put(request.stream, name)
-    with here().database.read() as db:
-        known = safety.known(db, [kept.sha256])
-    reports = safety.look_at(here().files, here().settings.files_dir, [kept], known)
+    now = datetime.now(UTC)
     with here().database.write() as db:
-        receiving.note_file(db, caller, kept.sha256, datetime.now(UTC), name=kept.name, media_type=kept.media_type, size=kept.size)
-        safety.keep(db, reports)
-    report = {**known, **reports}.get(kept.sha256)
-    content = {"sha256": kept.sha256, "name": kept.name, "media_type": kept.media_type, "size": kept.size,
-               "findings": report.to_data()["findings"] if report else []}  # fmt: skip
-    return _json(content, 201)
+        receiving.note_file(db, caller, kept.sha256, now, name=kept.name, media_type=kept.media_type, size=kept.size)
+        asked = looks.ask(db, [kept], caller.user, now)
+    if asked:
+        looks.look_now(here(), kept.sha256)
+    return _json(_told_of_file(kept.sha256), 201)
+
+
+@blueprint.get("/files/<sha256>")
+def file(sha256: str) -> Answer:
+    """How far a file of the agency is: whether it was looked into, and what was found."""
+    with here().database.read() as db:
+        receiving.demand_file(db, _caller(), sha256)
+        waiting = looks.under_way(db, [sha256])
+    if waiting:
+        looks.start(here())
+    return _json(_told_of_file(sha256), 200)
+
+
+def _told_of_file(sha256: str) -> dict[str, Any]:
+    with here().database.read() as db:
+        row = db.get_one(StoredFile, sha256)
+        report = safety.reports(db, [sha256]).get(sha256)
+    return {"sha256": row.sha256, "name": row.name, "media_type": row.media_type, "size": row.size, "looked": report is not None,
+            "findings": report.to_data()["findings"] if report else []}  # fmt: skip
 
 
 def _json(content: Any, status: int) -> Response:

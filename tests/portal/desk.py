@@ -1,5 +1,6 @@
 """An officer at the desk, told as people do things: signs in, fills in a form, publishes, corrects, withdraws."""
 
+import time
 from datetime import UTC, datetime
 from typing import Any
 
@@ -55,7 +56,16 @@ class Officer:
         fields = {"type": "other", "title": "Some title", "language": "en"} | fields
         sent = self.fills_in(f"/publish/{axis}", **fields)
         assert sent.status_code == 303, sent.text
-        return sent.headers["Location"], self.client.get(sent.headers["Location"])
+        return sent.headers["Location"], self.waits_for_looks(sent.headers["Location"])
+
+    def waits_for_looks(self, preview: str) -> TestResponse:
+        """The preview, once its files have been looked into."""
+        for _ in range(600):
+            page = self.client.get(preview)
+            if 'class="looking"' not in page.text:
+                return page
+            time.sleep(0.05)
+        raise AssertionError("the looks never end")
 
     def publishes(self, axis: str, **fields: Any) -> str:
         """Fill in the form of an axis and publish: the record's number."""
@@ -64,7 +74,7 @@ class Officer:
 
     def presses_publish(self, preview: str, note: str = "A typing error was mended.") -> str:
         """Press the button; where it is a correction, readers are told `note`."""
-        asks = 'name="note"' in self.client.get(preview).text
+        asks = 'name="note"' in self.waits_for_looks(preview).text
         answer = self.client.submit(preview, {"note": note} if asks else {}, form="publish")
         assert answer.status_code == 303, answer.text
         number = read_number(answer.headers["Location"].rsplit("/", 1)[-1])

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "2026_11_27_guard"
-down_revision = "2026_11_27_parties"
+down_revision = "2026_11_27_remarks"
 branch_labels = None
 depends_on = None
 

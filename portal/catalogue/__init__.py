@@ -37,6 +37,7 @@ from .sources import (
     runs,
 )
 from .totals import Overview, counts_by_axis, has_demonstration, last_collected, overview
+from .written import Written, written_by
 
 __all__ = [
     "AgencyCard",
@@ -46,6 +47,7 @@ __all__ = [
     "Order",
     "Overview",
     "Version",
+    "Written",
     "agencies",
     "agency",
     "agency_names",
@@ -83,4 +85,5 @@ __all__ = [
     "sources_of",
     "versions",
     "window",
+    "written_by",
 ]

@@ -27,8 +27,8 @@ def _kept_parts(now: dict[str, Any], said: dict[str, Any], whole: dict[str, Any]
 def _kept_rows(now: list[Any], said: list[Any], whole: list[Any]) -> list[Any]:
     """Rows that are as they were, wherever they stand now; of the others those that have the name of one that was."""
     places: dict[str, list[int]] = {}
-    for place, row in enumerate(said):
-        places.setdefault(_words_of(row), []).append(place)
+    for at, row in enumerate(said):
+        places.setdefault(_words_of(row), []).append(at)
     taken = [free.pop(0) if (free := places.get(_words_of(row))) else None for row in now]
     names: dict[str, list[int]] = {}
     for left in sorted(set(range(len(said))) - set(taken)):

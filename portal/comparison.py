@@ -21,8 +21,9 @@ from harvesters.vocabularies import (
 
 from .aligning import pairs
 from .i18n import show_money, show_number, show_when
-from .labels import language_name, type_label
+from .labels import type_label
 from .places import place_name
+from .tongues import language_name
 from .wording import runs
 
 _CONTEXT = 1  # unchanged lines shown before and after a change

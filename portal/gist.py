@@ -14,7 +14,7 @@ from harvesters.when import first_day
 
 from .differences import Part, TextChange
 from .i18n import show_money, show_number, show_when
-from .labels import language_name
+from .tongues import language_name
 
 _MOST_TARGETS = 8
 

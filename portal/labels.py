@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 
-import babel
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
@@ -11,6 +10,7 @@ from harvesters.vocabularies import AXES, STATUSES, SUBJECTS, TYPES
 
 from . import catalogue
 from .places import place_name
+from .tongues import language_name
 from .traits import WITHDRAWN, band_ends
 
 
@@ -71,12 +71,3 @@ def type_label(code: str, language: str, axis: str | None = None) -> str:
         if code in types:
             return types.label(code, language)
     return code
-
-
-def language_name(tag: str, language: str) -> str:
-    """What a language is called in another: vi is Vietnamese in en, Tiếng Việt in vi."""
-    try:
-        name = babel.Locale.parse(tag, sep="-").get_display_name(language)
-    except (ValueError, babel.UnknownLocaleError):
-        name = None
-    return name[:1].upper() + name[1:] if name else tag

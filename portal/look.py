@@ -18,9 +18,10 @@ from harvesters.record import File
 from harvesters.vocabularies import AXES, INVERSE_RELATIONS, RELATIONS, STATUSES, SUBJECTS
 
 from . import catalogue, i18n
-from .labels import language_name, type_label
+from .labels import type_label
 from .parts import here
 from .places import place_name
+from .tongues import language_name
 from .traits import FORMATS
 
 STATIC = Path(__file__).parent / "static"

@@ -15,10 +15,9 @@ from harvesters.vocabularies import (
 )
 
 from .i18n import language
-from .labels import language_name
 from .roles import ROLES
+from .spellings import COMMON, LICENCES, code_of, common_languages, name_of
 
-_LANGUAGES = ("en", "vi", "de", "el", "es", "fr", "it", "pt", "zh", "ja", "ko", "km", "lo", "th")
 _CURRENCIES = ("VND", "USD", "EUR", "GBP", "CHF", "AUD", "BRL", "CAD", "CNY", "JPY", "KRW", "LAK", "KHR", "SGD", "THB")
 
 # Where an upload stands (portal.workflow).
@@ -105,7 +104,11 @@ def init_app(app: Flask) -> None:
         relation_options=lambda: _of(RELATIONS),
         frequency_options=lambda: _of(FREQUENCIES),
         subject_options=lambda kind: _of(GOALS if kind == "goal" else THEMES),
-        language_options=lambda: [(code, language_name(code, language())) for code in _LANGUAGES],
+        language_options=lambda: [(code, name_of("languages", code, language())) for code in COMMON],
+        common_languages=lambda: common_languages(language()),
+        language_words=lambda typed: name_of("languages", code, language()) if (code := code_of("languages", typed or "")) else typed or "",
+        written_language=lambda typed: code_of("languages", typed or ""),
+        licences=lambda: list(LICENCES),
         currency_options=lambda: [(code, code) for code in _CURRENCIES],
         role_options=lambda: [(code, str(words)) for code, words in ROLES.items()],
         role_label=lambda code: str(ROLES.get(code, code)),

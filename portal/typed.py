@@ -7,11 +7,14 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
+import babel.localedata
 from flask_babel import gettext as _
 
 from harvesters.when import check_when
 
+from .i18n import language
 from .places import place_code
+from .spellings import Kind, code_of, nearest
 
 _LONGEST_VALUE = 60  # letters of a wrong value that a message repeats
 _THOUSANDS = re.compile(r"-?[1-9]\d{0,2}([., '])\d{3}(?:\1\d{3})*(?:(?!\1)[.,]\d+)?")
@@ -110,9 +113,41 @@ def read_place(text: str) -> str:
     """A place by its code (ISO 3166) or by its name: VN-HN, vn-hn, Hà Nội and Hanoi are VN-HN."""
     if code := place_code(_plain(text)):
         return code
+    if near := _near("places", text):
+        raise Unreadable(_("“%(value)s” is not a place known here; did you mean %(near)s? Or write its code of ISO 3166, such as VN-HN", value=shown(text), near=near))
     raise Unreadable(
         _("“%(value)s” is not a place known here; write its code of ISO 3166, such as VN or VN-HN", value=shown(text))
     )
+
+
+def read_language(text: str) -> str:
+    """A language by its tag or by its name in English, Vietnamese or itself; a tag that is not known is left to the record."""
+    plain = _plain(text)
+    if not plain:
+        return ""
+    if code := code_of("languages", plain):
+        return code
+    if re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", plain) and babel.localedata.exists(plain.split("-")[0].lower()):
+        return plain
+    if near := _near("languages", text):
+        raise Unreadable(_("“%(value)s” is not a language known here; did you mean %(near)s? Or write its code, such as en or vi", value=shown(text), near=near))
+    raise Unreadable(_("“%(value)s” is not a language known here; write its name or its code, such as en or vi", value=shown(text)))
+
+
+def read_licence(text: str) -> str:
+    """A licence by its identifier (SPDX) or its name; an address, and words that are like none of those, stay as they are."""
+    plain = " ".join(text.split())
+    if not plain:
+        return ""
+    if code := code_of("licences", plain):
+        return code
+    if not plain.startswith(("http://", "https://")) and (near := _near("licences", plain)):
+        raise Unreadable(_("“%(value)s” is not a licence known here; did you mean %(near)s? For a licence of your own, write the address where it can be read", value=shown(text), near=near))
+    return plain
+
+
+def _near(kind: Kind, text: str) -> str:
+    return ", ".join(f"“{one}”" for one in nearest(kind, text, language()))
 
 
 def read_lines(text: str) -> list[str]:

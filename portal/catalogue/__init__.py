@@ -46,6 +46,7 @@ from .sources import (
     runs,
 )
 from .totals import Overview, counts_by_axis, has_demonstration, last_collected, overview
+from .written import Written, written_by
 
 __all__ = [
     "AgencyCard",
@@ -55,6 +56,7 @@ __all__ = [
     "Order",
     "Overview",
     "Version",
+    "Written",
     "agencies",
     "agency",
     "agency_names",
@@ -93,4 +95,5 @@ __all__ = [
     "versions",
     "window",
     "with_former",
+    "written_by",
 ]

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask_babel import LazyString, lazy_gettext
 
+from ..spellings import code_of
 from ..typed import without_control
 from .grids import GRIDS, pasted_rows, text_sent
 
@@ -150,6 +151,8 @@ def accept(axis: str, sent: Mapping[str, list[str]]) -> dict[str, Any]:
     for group in ROWS:
         if group in {*_OF_AXIS[axis], *_ENDS}:
             typed |= _rows(group, sent)
+    if code := code_of("languages", typed.get("language", "")):
+        typed["language"] = code  # what the rest of the form is asked in goes by it
     return {name: value for name, value in typed.items() if value not in ("", [])}
 
 

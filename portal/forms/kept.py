@@ -35,8 +35,8 @@ def _kept_rows(now: list[Any], said: list[Any], whole: list[Any]) -> list[Any]:
         names.setdefault(_name_of(said[left]), []).append(left)
     found = []
     for row, place in zip(now, taken, strict=True):
-        if place is None and _name_of(row) and (free := names.get(_name_of(row))):
-            place = free.pop(0)
+        if place is None and _name_of(row) and (alike := names.get(_name_of(row))):
+            place = alike.pop(0)
         found.append(row if place is None else kept(row, said[place], whole[place]))
     return found
 

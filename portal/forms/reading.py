@@ -12,11 +12,14 @@ from harvesters.record import Agency, Decision, Outcome, Policy, Record, read_nu
 from harvesters.vocabularies import CHOICES, OBSERVATION_STATUSES, TYPES, VOTE_METHODS, Vocabulary
 
 from ..filestore import Kept
+from ..spellings import code_of
 from ..typed import (
     Unreadable,
     read_cells,
     read_count,
     read_decimal,
+    read_language,
+    read_licence,
     read_lines,
     read_period,
     read_place,
@@ -107,14 +110,14 @@ def _common(form: _Form) -> Data:
         "title": form.text("title"),
         "summary": form.text("summary"),
         "body": form.text("body"),
-        "language": form.text("language"),
+        "language": form.read("language", read_language),
         "subjects": tuple(dict.fromkeys(form.typed.get("subjects", []))),
         "keywords": tuple(read_words(form.text("keywords"))),
         "issued": form.read("issued", read_when),
         "status": form.text("status"),
         "other_identifiers": ({"scheme": "document_number", "value": document},) if document else (),
         "landing_page": form.text("landing_page"),
-        "license": form.text("license"),
+        "license": form.read("license", read_licence),
         "places": tuple(_places(form)),
         "relations": tuple(_relations(form)),
         "translations": _translations(form),
@@ -137,7 +140,7 @@ def _translations(form: _Form) -> Data:
     words = {name: value for name, value in words.items() if value}
     if words and "title" not in words:
         form.faults.append(("translation_title", _("Enter the translated title, or empty the other translated fields")))
-    return {translated_into(form.text("language")): words} if "title" in words else {}
+    return {translated_into(code_of("languages", form.text("language")) or ""): words} if "title" in words else {}
 
 
 def translated_into(language: str) -> str:

@@ -4,10 +4,11 @@ from importlib import import_module
 
 from flask import Flask
 
-# `texts`, `versions` and `comparing` add their addresses to the blueprint of `records`, `desk` and `previewing` to that of `publish`.
+# `texts`, `versions` and `comparing` add their addresses to the blueprint of `records`,
+# `desk`, `previewing` and `typeahead` to that of `publish`.
 AREAS = (
     "home", "search", "sums", "actors", "cited", "records", "asking", "answers", "texts", "versions", "comparing", "matter", "completeness", "relations", "agencies", "sources",
-    "pages", "status", "api", "writing", "ckan", "feeds", "accounts", "sso", "publish", "desk", "previewing", "sending", "review", "membership", "api_keys",
+    "pages", "status", "api", "writing", "ckan", "feeds", "accounts", "sso", "publish", "desk", "previewing", "typeahead", "sending", "review", "membership", "api_keys",
     "bulk", "admin", "links", "remarks", "files", "tables", "clock", "vintages", "compare",
 )  # fmt: skip
 

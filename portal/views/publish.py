@@ -301,7 +301,8 @@ def _all_on(axis: str, faults: list[forms.Fault]) -> bool:
 
 def _page(upload: Upload, typed: dict[str, Any], *, faults: list[forms.Fault] | None = None, **more: Any) -> str:
     corrected = uploads.number_of_corrected(upload)
-    return _blank(upload.axis, upload.token, typed, faults=faults, corrected=corrected, edition=upload.edition, **more)
+    returned = upload.note if upload.state == "returned" else ""
+    return _blank(upload.axis, upload.token, typed, faults=faults, corrected=corrected, returned=returned, edition=upload.edition, **more)
 
 
 def _blank(axis: str, token: str, typed: dict[str, Any], *, faults: list[forms.Fault] | None = None, note: str = "", **more: Any) -> str:
@@ -322,7 +323,7 @@ def _blank(axis: str, token: str, typed: dict[str, Any], *, faults: list[forms.F
         other=translated_into(typed.get("language", "")),
         note_words=note,
         endings=ENDINGS,
-        **{"files": [], "states": {}, "step": 0, "edition": 0, "others": [], "theirs": [], "found": None, "corrected": None} | more,
+        **{"files": [], "states": {}, "step": 0, "edition": 0, "others": [], "theirs": [], "found": None, "corrected": None, "returned": ""} | more,
     )
 
 

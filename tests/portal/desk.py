@@ -13,6 +13,7 @@ from portal import accounts, catalogue
 from portal.catalogue import AnyRecord, Entry
 from portal.forms.grids import GRIDS, text_sent
 from portal.parts import Portal
+from portal.spellings import code_of
 
 from ..browser import JudgingClient
 
@@ -152,6 +153,8 @@ def _typed(html: str) -> dict[str, Any]:
 def typed_into(html: str) -> dict[str, Any]:
     """What was typed into a form, field by field: the rows of its small tables as the lines that they are."""
     typed = _typed(html)
+    if code := code_of("languages", typed.get("language", "")):
+        typed["language"] = code
     for grid in GRIDS.values():
         lines = text_sent(grid, {name: [value] for name, value in typed.items() if isinstance(value, str)})
         typed = {name: value for name, value in typed.items() if not name.startswith(f"{grid.row}_")} | ({grid.name: lines} if lines else {})

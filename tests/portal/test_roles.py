@@ -28,6 +28,7 @@ MATRIX = {
     ("publish.draft", "POST"): ("/publish/drafts/{draft}", MEMBERS | {"stranger"}),
     ("publish.open_draft", "POST"): ("/publish/drafts/{draft}/open", MEMBERS),
     ("publish.preview", "GET"): ("/publish/drafts/{draft}/preview", MEMBERS),
+    ("publish.suggestions", "GET"): ("/publish/suggestions/places?q=ha", MEMBERS | {"stranger"}),
     ("publish.page", "GET"): ("/publish/drafts/{draft}/page", MEMBERS),
     # Of a draft of another agency it shows nothing: see test_another_agencys_draft_is_not_shown.
     ("publish.page_of_form", "POST"): ("/publish/policy/page", MEMBERS | {"stranger"}),

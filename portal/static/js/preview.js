@@ -1,11 +1,11 @@
 // Shows the public page of what stands in the form beside it, a moment after typing stops. Without it, the buttons lead to a
 // page that shows it. Nothing is saved here, and nothing runs in the frame.
-const PAUSE = 700, WIDE = "(min-width: 75rem)", KEPT = "clerestory.preview"; // milliseconds
+const PAUSE = 700, SLOWEST = 2500, WIDE = "(min-width: 75rem)", KEPT = "clerestory.preview"; // pauses in milliseconds
 
 for (const panel of document.querySelectorAll('[data-module="preview"]')) {
   const form = document.getElementById("record"), button = panel.querySelector("button"), box = panel.querySelector(".beside__box");
   const frame = box.querySelector("iframe"), told = panel.querySelector("[role=status]");
-  let waiting, asking, pause = PAUSE, chosen = "", stale = true, opened = false;
+  let waiting, busy = false, again = false, pause = PAUSE, chosen = "", stale = true, opened = false;
 
   const remember = (value) => {
     try { localStorage.setItem(KEPT, value); } catch { /* a browser that keeps nothing asks again */ }
@@ -40,22 +40,29 @@ for (const panel of document.querySelectorAll('[data-module="preview"]')) {
     }
   }));
 
+  // One question at a time: what was typed meanwhile is asked about afterwards.
   const refresh = async () => {
     clearTimeout(waiting);
-    asking?.abort();
-    asking = new AbortController();
+    if (busy) {
+      again = true;
+      return;
+    }
     const body = new FormData(form), start = performance.now();
     body.delete("files");
+    busy = true;
+    again = stale = false;
     try {
-      const answer = await fetch(panel.dataset.address + chosen, { method: "POST", body, redirect: "error", signal: asking.signal });
-      if (!answer.ok) return say(panel.dataset.lost);
+      const answer = await fetch(panel.dataset.address + chosen, { method: "POST", body, redirect: "error" });
+      if (!answer.ok) throw new Error(answer.status);
       show(await answer.text());
-      stale = false;
       say("");
-      pause = Math.max(PAUSE, 2 * (performance.now() - start)); // a long text is asked for less often
-    } catch (error) {
-      if (error.name !== "AbortError") say(panel.dataset.lost);
+    } catch {
+      stale = true;
+      say(panel.dataset.lost);
     }
+    busy = false;
+    pause = Math.min(SLOWEST, Math.max(PAUSE, 2 * (performance.now() - start))); // a long text is asked about less often
+    if (again) refresh();
   };
   const turn = (open) => {
     box.hidden = !open;
@@ -70,7 +77,7 @@ for (const panel of document.querySelectorAll('[data-module="preview"]')) {
     clearTimeout(waiting);
     if (!box.hidden) waiting = setTimeout(refresh, pause);
   });
-  form.addEventListener("submit", () => { clearTimeout(waiting); asking?.abort(); });
+  form.addEventListener("submit", () => clearTimeout(waiting));
   button.addEventListener("click", () => {
     turn(box.hidden);
     remember(box.hidden ? "closed" : "open");

@@ -19,6 +19,7 @@ from . import recent
 from .gaps import Gap, gaps_of
 from .members import Member, read
 from .walk import CARRYING, Tie, Walk, citations, reach
+from .watched import Watched
 
 AXES = ("decision", "policy", "outcome")
 # Of what stands beside a matter, no more than these are shown.
@@ -85,26 +86,18 @@ class Matter:
 
 def matter_of(session: Session, entry: Entry, today: date) -> Matter:
     """The matter of a shown record."""
-    key, signed = (entry.number, today), recent.signature(session)
-    kept: Matter | None = recent.get(session, key, signed)
-    if kept:
-        return kept
-    found = _put_together(session, entry, today)
-    if len(found.members) >= recent.LARGE:
-        recent.keep(session, key, signed, found)
+    found: Matter = recent.fetch(session, (entry.number, today), lambda: _put_together(session, entry, today))
     return found
 
 
 def size(session: Session, entry: Entry, most: int = 500) -> tuple[int, bool]:
     """How many records the matter of a record has, and whether these are all; no more than `most` are counted."""
-    key, signed = ("size", entry.number), recent.signature(session)
-    kept: tuple[int, bool] | None = recent.get(session, key, signed)
-    if kept:
-        return kept
-    walked = reach(session, entry.id, most)
-    found = (len(walked.members), walked.complete)
-    if found[0] >= recent.LARGE:
-        recent.keep(session, key, signed, found)
+
+    def count() -> tuple[tuple[int, bool], Watched]:
+        walked = reach(session, entry.id, most)
+        return (len(walked.members), walked.complete), walked.watched
+
+    found: tuple[int, bool] = recent.fetch(session, ("size", entry.number), count)
     return found
 
 
@@ -119,7 +112,7 @@ def size_with(session: Session, links: Sequence[Link], most: int = 500) -> tuple
     return len(members) + 1, complete
 
 
-def _put_together(session: Session, entry: Entry, today: date) -> Matter:
+def _put_together(session: Session, entry: Entry, today: date) -> tuple[Matter, Watched]:
     walked = reach(session, entry.id)
     members = read(session, list(walked.members.values()))
     cited, beyond, all_cited = citations(session, walked)
@@ -136,7 +129,7 @@ def _put_together(session: Session, entry: Entry, today: date) -> Matter:
     def later(member: Member) -> list[Member]:
         return [bond.other for bond in bonds.get(member.number, ())]
 
-    return Matter(
+    matter = Matter(
         members[entry.id],
         heart,
         tuple(ordered),
@@ -150,6 +143,7 @@ def _put_together(session: Session, entry: Entry, today: date) -> Matter:
         walked.complete,
         today,
     )
+    return matter, walked.watched
 
 
 def in_time(member: Member) -> tuple[date, int, str]:

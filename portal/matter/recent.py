@@ -1,12 +1,13 @@
-"""Large matters that were put together a moment ago, and that nothing has touched since.
+"""Large matters that were put together a while ago, and that nothing has touched since.
 
 Putting together a matter of hundreds of records takes some tens of milliseconds, and who reads its pages asks for it again
-and again. What was saved, found or renumbered meanwhile shows in the signature; nothing is kept for longer than `SECONDS`,
-for a relation that was taken back does not.
+and again. Where nothing at all was written, it is still so; else what it was put together by is asked again at once
+(`watched`), so that only what touches this very matter makes it be walked anew.
 """
 
 from collections import OrderedDict
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, replace
 from threading import Lock
 from time import monotonic
 from typing import Any
@@ -16,7 +17,9 @@ from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
 from ..models import RecordRow, Redirect, RelationRow
+from .watched import Watched, print_of
 
+# The signature does not see a relation that was taken back: after so many seconds, the matter itself is looked at.
 SECONDS = 10.0
 # Smaller matters are always put together anew; of the larger ones so many are kept.
 LARGE, _MOST = 100, 32
@@ -26,8 +29,35 @@ _SIGNATURE = select(
     select(func.max(RecordRow.changed_at)).scalar_subquery(),
     select(func.count()).select_from(Redirect).scalar_subquery(),
 )
-_kept: WeakKeyDictionary[Engine, "OrderedDict[Hashable, tuple[float, Any, Any]]"] = WeakKeyDictionary()
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    until: float
+    signed: Any
+    watched: Watched
+    seen: int
+    value: Any
+
+
+_kept: WeakKeyDictionary[Engine, "OrderedDict[Hashable, _Kept]"] = WeakKeyDictionary()
 _lock = Lock()
+
+
+def fetch(session: Session, key: Hashable, make: Callable[[], tuple[Any, Watched]]) -> Any:
+    """What `make` makes, or made before under that key where it is still so. Only what has many members is kept."""
+    signed, now = signature(session), monotonic()
+    with _lock:
+        before = _kept.setdefault(engine_of(session), OrderedDict()).get(key)
+    if before and before.signed == signed and now < before.until:
+        return before.value
+    if before and print_of(session, before.watched) == before.seen:
+        _keep(session, key, replace(before, until=now + SECONDS, signed=signed))
+        return before.value
+    value, watched = make()
+    if len(watched.members) >= LARGE:
+        _keep(session, key, _Kept(now + SECONDS, signed, watched, print_of(session, watched), value))
+    return value
 
 
 def signature(session: Session) -> Any:
@@ -41,18 +71,11 @@ def engine_of(session: Session) -> Engine:
     return bind if isinstance(bind, Engine) else bind.engine
 
 
-def get(session: Session, key: Hashable, signed: Any) -> Any:
-    """What was kept under that key, or None."""
-    with _lock:
-        until, was, value = _kept.setdefault(engine_of(session), OrderedDict()).get(key, (0.0, None, None))
-    return value if was == signed and monotonic() < until else None
-
-
-def keep(session: Session, key: Hashable, signed: Any, value: Any) -> None:
+def _keep(session: Session, key: Hashable, one: _Kept) -> None:
     """Keep a value; the oldest ones go."""
     with _lock:
         shelf = _kept.setdefault(engine_of(session), OrderedDict())
-        shelf[key] = (monotonic() + SECONDS, signed, value)
+        shelf[key] = one
         shelf.move_to_end(key)
         while len(shelf) > _MOST:
             shelf.popitem(last=False)

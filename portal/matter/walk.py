@@ -21,6 +21,7 @@ from sqlalchemy import BindParameter, Connection, Select, Table, bindparam, func
 from sqlalchemy.orm import Session
 
 from ..models import HIDDEN, IdentifierRow, RecordRow, Redirect, RelationRow
+from .watched import Watched
 
 CARRYING = ("implements", "based_on", "amends", "supersedes", "corrects", "evaluates", "measures", "part_of")
 # A record on which more others are based is a general ground, not the heart of what they are about.
@@ -63,7 +64,7 @@ class Walk:
     """The members by id, nearest to the first first; every tie of a member; the nodes that stand beside.
 
     `complete`: there are no members beyond `MOST`. `axes`: on which axes the records stand that a member is tied to.
-    `named`: how many others a member names, and how many of these are here. `crowds`: how many records are based on, or part of, a member that is a general ground or a meeting.
+    `named`: how many others a member names, and how many of these are here. `watched`: what all this was seen by. `crowds`: how many records are based on, or part of, a member that is a general ground or a meeting.
     """
 
     members: dict[int, Node]
@@ -73,6 +74,7 @@ class Walk:
     crowds: dict[int, int]
     named: dict[int, tuple[int, int]]
     complete: bool = True
+    watched: Watched = Watched((), (), ())
 
 
 @dataclass(slots=True)
@@ -142,6 +144,19 @@ def reach(session: Session, start: int, most: int = MOST) -> Walk:
         {id: count for id in walker.members if (count := _crowd_of(walker, id))},
         {id: (line[0], line[1]) for id, line in walker.counted.items()},
         walker.complete,
+        _watched(walker),
+    )
+
+
+def _watched(walker: _Walker) -> Watched:
+    """What the walk went by. A crowd stands around members, and around grounds beside them that may become members."""
+    crowds = [id for id in walker.names if _is_general(walker, id) or walker.parts.get(id)]
+    return Watched(
+        tuple(walker.members),
+        tuple(number for id in walker.members for number in walker.names[id][0]),
+        tuple({value for id in walker.members for value in walker.names[id][1]}),
+        tuple(number for id in crowds for number in walker.names[id][0]),
+        tuple({value for id in crowds for value in walker.names[id][1]}),
     )
 
 

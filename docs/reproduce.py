@@ -18,6 +18,7 @@ import unicodedata
 import urllib.request
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
+from zoneinfo import ZoneInfo
 
 HIDDEN = ("unpublished", "merged")
 NO_PROMISE = {"draft", "proposed", "rejected"}
@@ -253,10 +254,15 @@ def path_at(base, goal, start, due, day):
 # clock-1 ------------------------------------------------------------------------------------------------------------
 
 
-def versions_of(record):
-    """What a record said from version to version, the oldest first: (day, data)."""
-    past = [(moment(one["changed_at"]).date(), one["data"]) for one in record["versions"]]
-    return [*past, (moment(record["changed_at"]).date(), record)]
+def versions_of(record, zone="UTC"):
+    """What a record said from version to version, the oldest first: (day in a time zone, data)."""
+    past = [(day_in(one["changed_at"], zone), one["data"]) for one in record["versions"]]
+    return [*past, (day_in(record["changed_at"], zone), record)]
+
+
+def day_in(text, zone):
+    """The day of a moment in a time zone."""
+    return moment(text).astimezone(ZoneInfo(zone)).date()
 
 
 def moment(text):
@@ -307,20 +313,20 @@ def kept_by(kind, target, outcome, policy):
     if not outcome.get("observations"):
         if kind != "report" or not substance(outcome):
             return False, None
-        return True, day_kept(outcome, due, None, lambda data: substance(data))
+        return True, day_kept(outcome, policy["time_zone"], due, None, lambda data: substance(data))
     place = place_of(outcome, policy)
     covering = [] if place is False else [one for one in counted(outcome, place) if period_end(one["period"]) >= due]
     if not covering:
         return False, None
-    return True, day_kept(outcome, due, period_end(covering[0]["period"]),
+    return True, day_kept(outcome, policy["time_zone"], due, period_end(covering[0]["period"]),
                           lambda data: any(period_end(one["period"]) >= due for one in counted(data, place)))  # fmt: skip
 
 
-def day_kept(outcome, due, end, holds):
+def day_kept(outcome, zone, due, end, holds):
     """The day of the first version that keeps a promise; of what was there at first sight what the outcome states."""
-    history = versions_of(outcome)
+    history = versions_of(outcome, zone)
     at = next((at for at, (_day, data) in enumerate(history) if holds(data)), len(history) - 1)
-    day = history[at][0] if at else moment(outcome["first_seen"]).date()
+    day = history[at][0] if at else day_in(outcome["first_seen"], zone)
     if at or day <= due:
         return day
     issued = outcome.get("issued", "")[:10]
@@ -335,7 +341,7 @@ def substance(data):
 def figures_owed(outcome):
     """The next figures that an outcome owed and owes."""
     found, owed = [], None
-    for day, data in versions_of(outcome):
+    for day, data in versions_of(outcome, outcome["time_zone"]):
         known = [one["period"] for one in data.get("observations", ()) if one.get("value") is not None and one.get("status") != "F"]
         last, due = max(map(period_end, known), default=None), data.get("due", "")
         if owed and (last > owed["last"] if last and owed["last"] else bool(last) or (owed["last"] is None and substance(data) > owed["substance"])):
@@ -363,11 +369,13 @@ def state_of(due, kept, dropped, today):
 # What is published, and whether it is the same -----------------------------------------------------------------------
 
 
-def reproduce(base, today):
-    """Everything that the portal publishes about progress and promises, computed anew."""
+def reproduce(base, asked):
+    """Everything that the portal publishes about progress and promises, computed anew: by the day that it is for each agency, or by one
+    that is asked for."""
     register = Register(*read_all(base))
     promises, standings = {}, {}
     for number, record in sorted(register.records.items()):
+        today = asked or datetime.now(ZoneInfo(record["time_zone"])).date()
         for key, kind, due, day, kept, dropped in promises_of(record, register):
             state = state_of(due, kept, dropped, today)
             late = max(0, (day - last_day(due)).days) if day else None
@@ -376,7 +384,7 @@ def reproduce(base, today):
             outcomes = register.outcomes(record)
             standings[number] = [shown(*progress(target, outcomes, record, today)) for target in record["targets"]]
     counts = {state: sum(one["state"] == state for one in promises.values()) for state in ("overdue", "due_soon", "ahead", "reported", "dropped")}
-    return {"today": str(today), "counts": counts, "promises": promises, "progress": standings}
+    return {"today": str(asked or "now"), "counts": counts, "promises": promises, "progress": standings}
 
 
 def shown(standing, number, period, expected, share):
@@ -390,7 +398,7 @@ def shown(standing, number, period, expected, share):
     }
 
 
-def published(base, today, numbers):
+def published(base, numbers):
     """The same as the portal publishes it."""
     promises, url = {}, f"{base}/outcome-clock.json?state=all&size=1000"
     while url:
@@ -422,7 +430,7 @@ def main():
     """Read the arguments, compute, and say it."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("portal", help="the portal's address, such as https://portal.example")
-    parser.add_argument("--today", type=date.fromisoformat, default=datetime.now(UTC).date(), help="the day to judge by (UTC)")
+    parser.add_argument("--today", type=date.fromisoformat, help="a day to judge by; else that which it is for each agency")
     parser.add_argument("--check", action="store_true", help="compare with what the portal publishes")
     parser.add_argument("--all", action="store_true", help="print every promise and every target, not the counts alone")
     asked = parser.parse_args()
@@ -430,7 +438,7 @@ def main():
     own = reproduce(base, asked.today)
     print(json.dumps(own if asked.all else {"today": own["today"], "counts": own["counts"]}, ensure_ascii=False, indent=1))
     if asked.check:
-        found = list(differences(own, published(base, asked.today, own["progress"])))
+        found = list(differences(own, published(base, own["progress"])))
         targets = sum(map(len, own["progress"].values()))
         print(f"{len(own['promises'])} promises and {targets} targets compared, {len(found)} differ", file=sys.stderr)
         print(*found, sep="\n", file=sys.stderr, end="\n" if found else "")

@@ -6,23 +6,24 @@ anywhere heals by catching up again, and the table can be thrown away at any tim
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
-from datetime import date
+from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, and_, delete, func, insert, or_, select
+from sqlalchemy import ColumnElement, Date, and_, case, delete, func, insert, literal, or_, select
 from sqlalchemy.orm import Session
 
 from harvesters.record import read_number
 
-from . import catalogue, progress, promises
+from . import catalogue, progress, promises, zones
 from .catalogue import Entry, Link, Version
 from .db import wait_for_turn
 from .models import IdentifierRow, PromiseMark, PromiseRow, RecordRow, Redirect, RelationRow, State
 from .parts import Portal
 from .promises import SOON, STATES, Promise
+from .zones import Days
 
 # What the table is made by: raised when `portal.promises` changes, which has every record looked at again.
-FORM = 1
+FORM = 2
 _BATCH = 200
 _FORM, _AXES = "clock form", ("policy", "outcome")
 
@@ -59,7 +60,7 @@ def catch_up(portal: Portal, most: int | None = None) -> int:
         with portal.database.write() as session:
             wait_for_turn(session, "clock")
             _renew(session)
-            count = _follow(session, _BATCH)
+            count = _follow(session, _BATCH, zones.days(session, portal, datetime.now(UTC)))
         done += count
         if count < _BATCH:
             break
@@ -73,6 +74,11 @@ def rebuild(portal: Portal) -> int:
         session.execute(delete(PromiseMark))
         session.execute(delete(PromiseRow))
     return catch_up(portal)
+
+
+def forget(session: Session, agency: str) -> None:
+    """Have the records of an agency looked at again, because it counts its days otherwise."""
+    session.execute(delete(PromiseMark).where(PromiseMark.record_id.in_(select(RecordRow.id).where(RecordRow.publisher == agency))))
 
 
 def _form(session: Session) -> int:
@@ -89,7 +95,7 @@ def _renew(session: Session) -> None:
         session.flush()
 
 
-def _follow(session: Session, limit: int) -> int:
+def _follow(session: Session, limit: int, days: Days) -> int:
     versions: dict[int, int] = dict(session.execute(select(RecordRow.id, RecordRow.version).where(_unmarked()).limit(limit)).all())
     if not versions:
         return 0
@@ -98,37 +104,40 @@ def _follow(session: Session, limit: int) -> int:
     policies = _concerned(session, [entry for entry in entries.values() if entry.axis == "outcome"]) - entries.keys()
     for row in session.scalars(select(RecordRow).where(RecordRow.id.in_(policies), RecordRow.axis == "policy")):
         entries[row.id] = catalogue.entry_of(row)
-    _replace(session, entries.values())
+    _replace(session, entries.values(), days)
     session.execute(delete(PromiseMark).where(PromiseMark.record_id.in_(versions)))
     session.execute(insert(PromiseMark), [{"record_id": id, "version": version} for id, version in versions.items()])
     return len(versions)
 
 
-def _replace(session: Session, entries: Iterable[Entry]) -> None:
+def _replace(session: Session, entries: Iterable[Entry], days: Days) -> None:
     found = list(entries)
     session.execute(delete(PromiseRow).where(PromiseRow.record_id.in_([entry.id for entry in found])))
-    rows = [_row(entry, promise) for entry in found for promise in _promises(session, entry)]
+    rows = [_row(entry, promise, days) for entry in found for promise in _promises(session, entry, days)]
     if rows:
         session.execute(insert(PromiseRow), rows)
 
 
-def _row(entry: Entry, promise: Promise) -> dict[str, Any]:
+def _row(entry: Entry, promise: Promise, days: Days) -> dict[str, Any]:
+    publisher = entry.data["publisher"]
     return asdict(promise) | {
-        "record_id": entry.id, "number": entry.number, "agency": entry.data["publisher"]["slug"], "due_on": promise.due_on,
+        "record_id": entry.id, "number": entry.number, "agency": publisher["slug"], "due_on": promise.due_on,
+        "zone": days.stated_zone(publisher),
     }  # fmt: skip
 
 
-def _promises(session: Session, entry: Entry) -> list[Promise]:
+def _promises(session: Session, entry: Entry, days: Days) -> list[Promise]:
     """What a record promises; nothing unless it is published."""
     if entry.state != "published" or (entry.version == 1 and not promises.makes_promises(entry.data)):
         return []
     versions = _versions(session, entry)
     if not any(promises.makes_promises(one.data) for one in versions):
         return []
+    zone = days.zone(entry.data["publisher"])
     if entry.axis == "outcome":
-        return promises.of_outcome(entry, versions)
+        return promises.of_outcome(entry, versions, zone)
     outcomes = measuring(session, entry, versions=versions)
-    return promises.of_policy(entry, versions, [(outcome, _versions(session, outcome)) for outcome in outcomes])
+    return promises.of_policy(entry, versions, [(outcome, _versions(session, outcome)) for outcome in outcomes], zone)
 
 
 def _versions(session: Session, entry: Entry) -> list[Version]:
@@ -196,8 +205,8 @@ class Asked:
     agency: str = ""
     record: str = ""
 
-    def conditions(self, today: date, which: Which | None = None) -> list[ColumnElement[bool]]:
-        found = _state_is(which or self.which, today)
+    def conditions(self, days: Days, which: Which | None = None) -> list[ColumnElement[bool]]:
+        found = _state_is(which or self.which, days)
         if self.agency:
             found.append(PromiseRow.agency == self.agency)
         if self.record:
@@ -205,38 +214,48 @@ class Asked:
         return found
 
 
-def _state_is(which: Which, today: date) -> list[ColumnElement[bool]]:
+def _due_before(days: Days, ahead: timedelta = timedelta(0)) -> ColumnElement[bool]:
+    """Whether a promise is due before its agency's today, or a day so much later."""
+    others = list(days.elsewhere())
+    latest = max([days.today, *(day for day, _zones in others)]) + ahead
+    exact = case(*((PromiseRow.zone.in_(zones), literal(day + ahead, Date)) for day, zones in others), else_=literal(days.today + ahead, Date)) if others else None
+    # The latest of the days bounds what the index has to give; the agency's own decides.
+    bound = PromiseRow.due_on < latest
+    return bound if exact is None else and_(bound, PromiseRow.due_on < exact)
+
+
+def _state_is(which: Which, days: Days) -> list[ColumnElement[bool]]:
     kept: ColumnElement[bool] = PromiseRow.reported.is_(True)
     is_open = [~kept, PromiseRow.dropped == ""]
-    soon = today + SOON
+    past, soon = _due_before(days), _due_before(days, SOON + timedelta(days=1))
     conditions: dict[Which, list[ColumnElement[bool]]] = {
         "all": [],
         "open": is_open,
-        "overdue": [*is_open, PromiseRow.due_on < today],
-        "due_soon": [*is_open, PromiseRow.due_on >= today, PromiseRow.due_on <= soon],
-        "ahead": [*is_open, PromiseRow.due_on > soon],
+        "overdue": [*is_open, past],
+        "due_soon": [*is_open, ~past, soon],
+        "ahead": [*is_open, ~soon],
         "reported": [kept],
         "dropped": [~kept, PromiseRow.dropped != ""],
     }
     return list(conditions[which])
 
 
-def counts(session: Session, today: date, asked: Asked | None = None) -> dict[str, int]:
+def counts(session: Session, days: Days, asked: Asked | None = None) -> dict[str, int]:
     """How many promises stand in each state; whatever state is asked for."""
     asked = asked or Asked()
-    return {state: session.scalar(select(func.count()).select_from(PromiseRow).where(*asked.conditions(today, state))) or 0 for state in STATES}
+    return {state: session.scalar(select(func.count()).select_from(PromiseRow).where(*asked.conditions(days, state))) or 0 for state in STATES}
 
 
-def count(session: Session, today: date, asked: Asked) -> int:
+def count(session: Session, days: Days, asked: Asked) -> int:
     """How many promises there are of those that are asked for."""
-    return session.scalar(select(func.count()).select_from(PromiseRow).where(*asked.conditions(today))) or 0
+    return session.scalar(select(func.count()).select_from(PromiseRow).where(*asked.conditions(days))) or 0
 
 
-def listed(session: Session, today: date, asked: Asked, *, offset: int = 0, limit: int | None = None) -> list[PromiseRow]:
+def listed(session: Session, days: Days, asked: Asked, *, offset: int = 0, limit: int | None = None) -> list[PromiseRow]:
     """Promises by the day on which they are due, the earliest first; those that were kept, the latest first."""
     late_first = asked.which in ("reported", "dropped", "all")
     order = (PromiseRow.due_on.desc(), PromiseRow.id.desc()) if late_first else (PromiseRow.due_on, PromiseRow.id)
-    query = select(PromiseRow).where(*asked.conditions(today)).order_by(*order).offset(offset)
+    query = select(PromiseRow).where(*asked.conditions(days)).order_by(*order).offset(offset)
     return list(session.scalars(query.limit(limit) if limit is not None else query))
 
 
@@ -266,16 +285,17 @@ def agencies(session: Session) -> dict[str, int]:
     return dict(session.execute(query).all())
 
 
-def events(session: Session, today: date, asked: Asked, limit: int = 100) -> list[PromiseRow]:
+def events(session: Session, days: Days, asked: Asked, limit: int = 100) -> list[PromiseRow]:
     """What happened last: promises that became overdue, and those that were kept, the latest first."""
     at = func.coalesce(PromiseRow.reported_on, PromiseRow.due_on)
-    conditions = [*asked.conditions(today, "all"), PromiseRow.dropped == ""]
-    conditions.append(or_(PromiseRow.reported, PromiseRow.due_on < today))
+    conditions = [*asked.conditions(days, "all"), PromiseRow.dropped == ""]
+    conditions.append(or_(PromiseRow.reported, _due_before(days)))
     return list(session.scalars(select(PromiseRow).where(*conditions).order_by(at.desc(), PromiseRow.id.desc()).limit(limit)))
 
 
-def data_of(row: PromiseRow, title: str, today: date, base: str) -> dict[str, Any]:
+def data_of(row: PromiseRow, title: str, days: Days, base: str) -> dict[str, Any]:
     """A promise as data."""
+    today = days.in_zone(row.zone)
     state = promises.state_of(row.due_on, row.reported, row.dropped, today)
     late = (row.reported_on - row.due_on).days if row.reported_on else None
     return {
@@ -299,4 +319,5 @@ def data_of(row: PromiseRow, title: str, today: date, base: str) -> dict[str, An
         "outcome": row.outcome,
         "outcome_url": f"{base}/records/{row.outcome}" if row.outcome else None,
         "dropped": row.dropped or None,
+        "time_zone": row.zone or days.portal,
     }

@@ -19,6 +19,7 @@ from harvesters.when import first_day
 from .catalogue import Entry
 from .i18n import language, show_when
 from .progress import Progress, measures, period_end, period_start, progress
+from .zones import Days
 
 # The usual distance between two figures, in years, by frequency: more than that is a gap.
 _STEPS = {"A": 1.0, "A2": 2.0, "S": 1 / 2, "Q": 1 / 4, "M": 1 / 12, "W": 1 / 53, "D": 1 / 365}
@@ -169,11 +170,11 @@ class Aim:
     position: int
 
 
-def aims_of(outcome: Entry, policies: Iterable[Entry], today: date) -> list[Aim]:
+def aims_of(outcome: Entry, policies: Iterable[Entry], days: Days) -> list[Aim]:
     """The targets of policies that an outcome measures; each policy once."""
     by_number = {policy.number: policy for policy in policies if policy.axis == "policy"}
     return [
-        Aim(target, policy, progress(target, [outcome], today, policy), position)
+        Aim(target, policy, progress(target, [outcome], days.of(policy.data["publisher"]), policy), position)
         for policy in by_number.values()
         for position, target in enumerate(Target.model_validate(one) for one in policy.data.get("targets", ()))
         if measures(target, outcome)

@@ -1,7 +1,7 @@
 """How far the targets of policies are reached: the formula progress-1, stated so that anybody can repeat it.
 
 Inputs: the target (baseline, value, due date, which way is better), the figures of the outcome that measures it at one
-place, the day from which the promise runs, and today (UTC). Forecasts (status F) and missing figures do not count.
+place, the day from which the promise runs, and today (where the policy's agency is). Forecasts (status F) and missing figures do not count.
 
 1. A period counts on its last day: 2024 on 31 December, 2024-Q3 on 30 September, 2024-W07 on its Sunday. So do due dates.
 2. Lower is better if the target says so; else if its value lies below its baseline; else if the outcome says so.

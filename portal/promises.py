@@ -2,7 +2,8 @@
 
 A promise is one of three things: `target`, a policy's target with a value and a due date; `report`, a policy's target
 with a due date and no value (something is to be reported, whatever it says); `figure`, the next figure that an outcome
-owes (its `due`). A date that names a month or a year is due on its last day. A promise is
+owes (its `due`). A date that names a month or a year is due on its last day. Days are those of the agency that made the
+promise, in its own time zone (portal.zones). A promise is
 
 - kept (`reported`): a target or report, when the outcome that measures it (see `portal.progress`) has a figure whose
   period ends on the due day or later; a report also when that outcome holds no figures, but a text or a file; a figure,
@@ -30,6 +31,7 @@ from .catalogue import Entry, Version
 from .models import HIDDEN
 from .progress import identifiers_of, measures, period_end, place_of
 from .store import fold_identifier
+from .zones import day_in
 
 RULE = "clock-1"
 SOON = timedelta(days=28)
@@ -65,7 +67,7 @@ class Promise:
 
 
 def state_of(due_on: date, reported: bool, dropped: str, today: date) -> State:
-    """How a promise stands on a day, which begins and ends at midnight UTC. It is overdue from the day after."""
+    """How a promise stands on a day of the agency that made it (portal.zones). It is overdue from the day after."""
     if reported:
         return "reported"
     if dropped:
@@ -85,9 +87,11 @@ def makes_promises(data: Data) -> bool:
     return any(target.get("due") for target in data.get("targets", ())) or bool(data.get("due"))
 
 
-def of_policy(policy: Entry, versions: Sequence[Version], outcomes: Sequence[tuple[Entry, Sequence[Version]]]) -> list[Promise]:
+def of_policy(
+    policy: Entry, versions: Sequence[Version], outcomes: Sequence[tuple[Entry, Sequence[Version]]], zone: str = "UTC"
+) -> list[Promise]:
     """The promises of a policy. `versions` as `shown`; `outcomes` as `progress.candidates` orders them, each with its
-    versions as `shown`."""
+    versions as `shown`; `zone`: by which its agency counts days."""
     if policy.data.get("status") in _NO_PROMISE:
         return []
     made: dict[str, tuple[Target, date, bool]] = {}
@@ -96,7 +100,7 @@ def of_policy(policy: Entry, versions: Sequence[Version], outcomes: Sequence[tup
         for key, (target, first_due_on, _here) in made.items():
             made[key] = (target, first_due_on, False) if key not in now else (now[key], first_due_on, True)
         made |= {key: (target, last_day(target.due or ""), True) for key, target in now.items() if key not in made}
-    return [_of_target(policy, key, target, first, here, outcomes) for key, (target, first, here) in made.items()]
+    return [_of_target(policy, key, target, first, here, outcomes, zone) for key, (target, first, here) in made.items()]
 
 
 def _targets(data: Data) -> Iterator[tuple[str, Target]]:
@@ -111,14 +115,14 @@ def _targets(data: Data) -> Iterator[tuple[str, Target]]:
 
 
 def _of_target(
-    policy: Entry, key: str, target: Target, first: date, here: bool, outcomes: Sequence[tuple[Entry, Sequence[Version]]]
+    policy: Entry, key: str, target: Target, first: date, here: bool, outcomes: Sequence[tuple[Entry, Sequence[Version]]], zone: str
 ) -> Promise:
     kind = "report" if target.value is None else "target"
     named = read_number(target.measured_by) or fold_identifier(target.measured_by)
     promise = Promise(key, kind, target.indicator, target.due or "", first, named)
     found = next((one for one in outcomes if measures(target, one[0])), None)
     if found:
-        promise = _kept(replace(promise, outcome=found[0].number), policy, found[0], found[1])
+        promise = _kept(replace(promise, outcome=found[0].number), policy, found[0], found[1], zone)
     if promise.reported:
         return promise
     return replace(promise, dropped="" if here and not _ended(policy, promise.due_on) else "not_in_force" if here else "removed")
@@ -129,19 +133,19 @@ def _ended(policy: Entry, due_on: date) -> bool:
     return policy.data.get("status") in _ENDED and (not until or last_day(until) < due_on)
 
 
-def _kept(promise: Promise, policy: Entry, outcome: Entry, versions: Sequence[Version]) -> Promise:
+def _kept(promise: Promise, policy: Entry, outcome: Entry, versions: Sequence[Version], zone: str) -> Promise:
     due_on, observations = promise.due_on, outcome.data.get("observations", ())
     if not observations:
         if promise.kind != "report" or not _substance(outcome.data):
             return promise
         arrived = next((at for at, one in enumerate(versions) if _substance(one.data)), 0)
-        return _reported(promise, versions, arrived, outcome, "")
+        return _reported(promise, versions, arrived, outcome, "", zone)
     place = place_of(outcome, policy)
     period = _covering(outcome.data, place, due_on)
     if place is False or not period:
         return promise
     arrived = next((at for at, one in enumerate(versions) if _covering(one.data, place, due_on)), len(versions) - 1)
-    return _reported(promise, versions, arrived, outcome, period)
+    return _reported(promise, versions, arrived, outcome, period, zone)
 
 
 def _covering(data: Data, place: str | bool | None, due_on: date) -> str:
@@ -153,10 +157,10 @@ def _covering(data: Data, place: str | bool | None, due_on: date) -> str:
     return str(min(periods, key=lambda period: (period_end(period), period))) if periods else ""
 
 
-def _reported(promise: Promise, versions: Sequence[Version], arrived: int, outcome: Entry, period: str) -> Promise:
+def _reported(promise: Promise, versions: Sequence[Version], arrived: int, outcome: Entry, period: str, zone: str) -> Promise:
     """The promise as kept by the version at `arrived`; with the day, where it is known."""
     kept = replace(promise, reported=True, period=period)
-    day = versions[arrived].changed_at.date() if arrived else outcome.first_seen.date()
+    day = day_in(zone, versions[arrived].changed_at if arrived else outcome.first_seen)
     if arrived or day <= promise.due_on:
         return replace(kept, reported_on=day, how="seen")
     issued = str(outcome.data.get("issued") or "")[:10]
@@ -180,8 +184,8 @@ class _Owed:
     substance: int
 
 
-def of_outcome(outcome: Entry, versions: Sequence[Version]) -> list[Promise]:
-    """The figures that an outcome owed and owes, by its versions as `shown`."""
+def of_outcome(outcome: Entry, versions: Sequence[Version], zone: str = "UTC") -> list[Promise]:
+    """The figures that an outcome owed and owes, by its versions as `shown`; `zone`: by which its agency counts days."""
     found: list[Promise] = []
     owed: _Owed | None = None
     what = str(outcome.data.get("indicator") or outcome.data["title"])
@@ -194,7 +198,7 @@ def of_outcome(outcome: Entry, versions: Sequence[Version]) -> list[Promise]:
         last, substance, due = _last(data), _substance(data), str(data.get("due") or "")
         if owed and _came(owed, last, substance):
             period = _last_period(data)
-            close(owed, reported=True, reported_on=version.changed_at.date(), how="seen", period=period)
+            close(owed, reported=True, reported_on=day_in(zone, version.changed_at), how="seen", period=period)
             owed = None
         elif owed and not due:
             close(owed, dropped="removed")

@@ -102,7 +102,7 @@ def keep_clock(portal: Portal) -> None:
     outcome_clock.catch_up(portal)
 
 
-@periodic(hours=6)
+@periodic(hours=1)
 def remind(portal: Portal) -> None:
     """Write to agencies what is due, waits or is broken, each once."""
     needs.remind(portal, datetime.now(UTC))

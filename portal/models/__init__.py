@@ -18,12 +18,13 @@ from .matters import (
     PromiseRow,
 )
 from .people import ApiKey, Invitation, KeptAnswer, Membership, SignedIn, Try, User
-from .records import HIDDEN, Agency, Gone, IdentifierRow, RecordRow, Redirect, RelationRow, Revision, State
+from .records import HIDDEN, Agency, AgencyZone, Gone, IdentifierRow, RecordRow, Redirect, RelationRow, Revision, State
 
 __all__ = [
     "HIDDEN",
     "Actor",
     "Agency",
+    "AgencyZone",
     "ApiKey",
     "Asked",
     "Base",

@@ -36,6 +36,7 @@ from .. import (
     together,
     uploads,
     workflow,
+    zones,
 )
 from ..audit import Actor
 from ..filestore import Kept
@@ -146,7 +147,9 @@ def desk() -> Answer:
         approved = workflow.waiting(db, current_user.agency, "approved")
         steps = {one.token: workflow.steps_for(db, one, user) for one in (*drafts, *handed_in, *approved)}
         names = members.names_of(db, {one.user_id for one in (*drafts, *handed_in, *approved)})
-        today = datetime.now(UTC).date()
+        publisher = zones.publisher_of(db, current_user.agency)
+        days = zones.days(db, here(), datetime.now(UTC))
+        today, zone = days.of(publisher), days.zone(publisher)
         due, broken = needs.due(db, current_user.agency, today), needs.broken(db, current_user.agency)
         month_ago = today - timedelta(days=30)
         links = linking.waiting_count(db, current_user.agency)
@@ -156,7 +159,7 @@ def desk() -> Answer:
         return redirect(url_for(".desk", page=pages))
     return render_template("publish/desk.html", agency=agency, drafts=drafts, published=published, total=total, page=page, pages=pages,
                            handed_in=handed_in, approved=approved, steps=steps, names=names, two_persons=agency_row.two_persons,
-                           due=due, broken=broken, links=links, read=read, words=words, today=today, often=readers.OFTEN, mine=[one for one in drafts if one.state == "returned" and current_user.id in (one.user_id, one.submitted_by)],
+                           due=due, broken=broken, links=links, read=read, words=words, today=today, zone=zone, often=readers.OFTEN, mine=[one for one in drafts if one.state == "returned" and current_user.id in (one.user_id, one.submitted_by)],
                            source=sources[0], is_correction=uploads.is_correction, page_address=_page_of_desk)  # fmt: skip
 
 
@@ -400,9 +403,10 @@ def preview_page(db: Session, upload: Upload, record: Record, **more: Any) -> st
     relations = [(relation, _target(db, relation.number, relation.identifier)) for relation in record.relations]
     people = members.names_of(db, {id for id in (upload.user_id, upload.submitted_by, upload.decided_by) if id})
     faults = more.pop("faults", [])
+    zone = zones.days(db, here(), datetime.now(UTC)).zone(zones.publisher_of(db, upload.agency))
     told = safety.findings(db, upload, record)
     return render_template(
-        "publish/preview.html", upload=upload, token=upload.token, record=record, fields=fields, relations=relations, people=people,
+        "publish/preview.html", upload=upload, token=upload.token, zone=zone, zone_names=zones.names(), record=record, fields=fields, relations=relations, people=people,
         shown_number=show_number(record.number), correction=uploads.is_correction(upload), note_words=uploads.correction_note(upload),
         can=workflow.steps_for(db, upload, db.get_one(User, current_user.id)), two_persons=workflow.needs_review(db, upload.agency),
         alike=[] if uploads.is_correction(upload) else lookalikes.find(here(), db, record), told=told, cleanable=[file for file in uploads.files_of(db, upload) if file.name in safety.can_be_cleaned(told)], answered=safety.is_answered(upload, told), answer=safety.answer(upload),

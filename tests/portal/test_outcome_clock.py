@@ -225,7 +225,7 @@ def test_the_page_lists_what_is_open_by_its_day_and_filters_by_agency_state_and_
     with time_machine.travel(JUNE, tick=False):
         page = client.get("/outcome-clock").text
         assert page.index("Overdue by 152 days") < page.index("Due in 14 days") < page.index("Not due yet") and "A plan that was kept" not in page
-        assert "Days end at midnight UTC" in page
+        assert "Days end at midnight where the agency is" in page
         harbour = client.get("/outcome-clock?agency=xx-harbour").text
         assert "Due in 14 days" in harbour and "Overdue by" not in harbour and "Outcome clock: Harbour Board" in harbour
         reported = client.get("/outcome-clock?state=reported").text

@@ -48,11 +48,11 @@ def get(session: Session, key: Hashable, signed: Any) -> Any:
     return value if was == signed and monotonic() < until else None
 
 
-def keep(session: Session, key: Hashable, signed: Any, value: Any) -> None:
-    """Keep a value; the oldest ones go."""
+def keep(session: Session, key: Hashable, signed: Any, value: Any, seconds: float = SECONDS) -> None:
+    """Keep a value, no longer than so many seconds; the oldest ones go."""
     with _lock:
         shelf = _kept.setdefault(engine_of(session), OrderedDict())
-        shelf[key] = (monotonic() + SECONDS, signed, value)
+        shelf[key] = (monotonic() + seconds, signed, value)
         shelf.move_to_end(key)
         while len(shelf) > _MOST:
             shelf.popitem(last=False)

@@ -7,7 +7,7 @@
 
 It reads /api/v1/changes (every record with the versions before it), and needs nothing but Python's standard library: no
 key, no database, none of the portal's own code. The rules are written on the portal's page “Outcomes, targets and the
-outcome clock”: progress-1 judges targets, clock-1 says when a promise counts as kept.
+outcome clock”: progress-2 judges targets, clock-2 says when a promise counts as kept.
 """
 
 import argparse
@@ -185,7 +185,7 @@ def counted(data, place):
     return sorted(some, key=lambda one: (period_end(one["period"]), one["period"]))
 
 
-# progress-1 ---------------------------------------------------------------------------------------------------------
+# progress-2 ---------------------------------------------------------------------------------------------------------
 
 
 def progress(target, outcomes, policy, today):
@@ -210,9 +210,17 @@ def progress(target, outcomes, policy, today):
     base = Fraction(target["baseline"]) if target.get("baseline") is not None else None
     lower = is_lower_better(target, outcome)
     start = start_of(target, policy)
-    share = None if base is None or base == goal else (value - base) / (goal - base)
-    expected = path_at(base, goal, start, due, period_end(period))
-    if value <= goal if lower else value >= goal:
+    ranged = target.get("bound") or target.get("value_to") is not None
+    if ranged:
+        away = Fraction(0) if base is None else distance(target, base)
+        share = 1 - distance(target, value) / away if away else None
+        nearest = goal if base is None else goal_next_to(target, base)
+        reached = distance(target, value) == 0
+    else:
+        share = None if base is None or base == goal else (value - base) / (goal - base)
+        nearest, reached = goal, value <= goal if lower else value >= goal
+    expected = path_at(base, nearest, start, due, period_end(period))
+    if reached:
         return ("reached", number, period, expected, share)
     if passed:
         return ("not_reached" if decisive else "overdue", number, period, expected, share)
@@ -220,7 +228,29 @@ def progress(target, outcomes, policy, today):
         return ("no_figure", number, period, None, None)
     if expected is None:
         return ("not_yet", number, period, None, share)
-    return ("on_the_way" if (value <= expected if lower else value >= expected) else "behind", number, period, expected, share)
+    on_path = distance(target, value) <= distance(target, expected) if ranged else value <= expected if lower else value >= expected
+    return ("on_the_way" if on_path else "behind", number, period, expected, share)
+
+
+def ends(target):
+    """Between what a bound or a range is kept; None where it is open."""
+    value = Fraction(target["value"])
+    if target.get("value_to") is not None:
+        return value, Fraction(target["value_to"])
+    return (None, value) if target["bound"] == "at_most" else (value, None)
+
+
+def distance(target, value):
+    """How far a figure lies outside a bound or a range."""
+    low, high = ends(target)
+    return max(Fraction(0), Fraction(0) if low is None else low - value, Fraction(0) if high is None else value - high)
+
+
+def goal_next_to(target, base):
+    """The figure that keeps a bound or a range next to the baseline."""
+    low, high = ends(target)
+    above = base if low is None else max(base, low)
+    return above if high is None else min(above, high)
 
 
 def differ(one, other):
@@ -231,8 +261,10 @@ def differ(one, other):
 
 def is_lower_better(target, outcome):
     """By the target, else by its baseline and value, else by the outcome."""
+    if target.get("bound"):
+        return target["bound"] == "at_most"
     base, goal = target.get("baseline"), target.get("value")
-    way = None if base is None or goal is None or Fraction(base) == Fraction(goal) else "lower" if Fraction(goal) < Fraction(base) else "higher"
+    way = None if target.get("value_to") is not None or base is None or goal is None or Fraction(base) == Fraction(goal) else "lower" if Fraction(goal) < Fraction(base) else "higher"
     return (target.get("better") or way or outcome.get("better")) == "lower"
 
 
@@ -251,7 +283,7 @@ def path_at(base, goal, start, due, day):
     return base + (goal - base) * Fraction((min(max(day, start), due) - start).days, (due - start).days)
 
 
-# clock-1 ------------------------------------------------------------------------------------------------------------
+# clock-2 ------------------------------------------------------------------------------------------------------------
 
 
 def versions_of(record, zone="UTC"):
@@ -277,7 +309,7 @@ def promises_of(record, register):
     if record["axis"] == "outcome":
         return figures_owed(record)
     if record["axis"] == "policy" and record.get("status") not in NO_PROMISE:
-        return list(targets_owed(record, register))
+        return [*targets_owed(record, register), *reports_owed(record, register)]
     return []
 
 
@@ -336,6 +368,100 @@ def day_kept(outcome, zone, due, end, holds):
 def substance(data):
     """How many texts and files a record without figures has."""
     return len(data.get("files", ())) + bool(data.get("body"))
+
+
+RHYTHMS = {"M": 1, "Q": 3, "S": 6, "A": 12, "A2": 24, "A3": 36, "A5": 60}
+
+
+def keyed_reports(data):
+    """The reports of a policy that have a day, by their keys: of several on one thing, by their order."""
+    seen, found = {}, {}
+    for report in (one for one in data.get("reports", ()) if one.get("due")):
+        name = fold(report["what"])
+        seen[name] = seen.get(name, 0) + 1
+        found["report-" + hashlib.sha256(f"{name}\n{seen[name]}".encode()).hexdigest()[:16]] = report
+    return found
+
+
+def due_days(report, horizon):
+    """The days on which a report is owed, up to the horizon and one more; the last sixty."""
+    first = last_day(report["due"])
+    if not report.get("every"):
+        return [first]
+    until = last_day(report["until"]) if report.get("until") else date.max
+    day = 31 if len(report["due"]) < 10 else first.day
+    found, at = [], first
+    while at <= until and at.year < 9990:
+        found.append(at)
+        if at > horizon:
+            break
+        place = first.year * 12 + first.month - 1 + RHYTHMS[report["every"]] * len(found)
+        end = last_day(f"{place // 12:04}-{place % 12 + 1:02}")
+        at = end.replace(day=min(day, end.day))
+    return found[-60:]
+
+
+def reports_owed(policy, register):
+    """What the reports of a policy promise, those of earlier versions too."""
+    made, zone = {}, policy["time_zone"]
+    for _day, data in versions_of(policy):
+        made.update(keyed_reports(data))
+    now, horizon = keyed_reports(policy), date(datetime.now(UTC).year + 1, 12, 31)
+    for key, report in made.items():
+        days, kept = due_days(report, horizon), {}
+        for day, certain, _number in sorted(keeping(report, policy, register, zone), key=lambda one: (one[0], one[2])):
+            kept.setdefault(min(days, key=lambda due: (abs((day - due).days), due)), (day, certain))
+        until = policy.get("valid_until")
+        for due in days:
+            name, stated = (f"{key}-{due}", str(due)) if report.get("every") else (key, report["due"])
+            ended = policy.get("status") in ENDED and (not until or last_day(until) < due)
+            if due in kept:
+                day, certain = kept[due]
+                yield name, "report", stated, day if certain or day <= due else None, True, ""
+            elif key in now or not report.get("every") or due <= horizon:
+                yield name, "report", stated, None, False, "removed" if key not in now else "not_in_force" if ended else ""
+
+
+def keeping(report, policy, register, zone):
+    """What may keep a report: (day, whether it is certain, number)."""
+    known = set()
+    for day, data in versions_of(policy, zone):
+        for file in data.get("files", ()):
+            if file["url"] not in known and not report.get("kept_by") and fold(file.get("title") or "").startswith(fold(report["what"])):
+                known.add(file["url"])
+                said = str(file.get("modified") or "")[:10]
+                yield last_day(said) if len(said) == 10 else day, True, policy["number"]
+    others = {one["number"]: one for one in register.joined(policy)}
+    for _day, data in versions_of(policy):
+        for word in filter(None, (one.get("kept_by") for one in data.get("reports", ()))):
+            others.update({one["number"]: one for one in register.named(word)})
+    for number, record in sorted(others.items()):
+        if number != policy["number"] and brings(report, record):
+            yield from comings(record, zone)
+
+
+def brings(report, record):
+    """Whether a record is a report, or brings it."""
+    if word := report.get("kept_by"):
+        whole = {fold(f"{record['source']}{mark}{record['identifier']}") for mark in " /:"}
+        return read_number(word) == record["number"] or fold(word) in identifiers(record) | whole
+    return any(fold(record.get(name) or "").startswith(fold(report["what"])) for name in ("title", "indicator"))
+
+
+def comings(record, zone):
+    """The days on which a record had a text, a file or a figure, and each on which it had more of them."""
+    had = None
+    for at, (day, data) in enumerate(versions_of(record, zone)):
+        periods = [period_end(one["period"]) for one in data.get("observations", ()) if one.get("value") is not None and one.get("status") != "F"]
+        has = (substance(data), max(periods, default=date.min))
+        if not has[0] and not periods:
+            continue
+        if had is None and at == 0:
+            issued = str(data.get("issued") or "")[:10]
+            yield (last_day(issued), True, record["number"]) if len(issued) == 10 else (day_in(record["first_seen"], zone), False, record["number"])
+        elif had is None or has[0] > had[0] or has[1] > had[1]:
+            yield day, True, record["number"]
+        had = has
 
 
 def figures_owed(outcome):

@@ -6,7 +6,7 @@ anywhere heals by catching up again, and the table can be thrown away at any tim
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Date, and_, case, delete, func, insert, literal, or_, select
@@ -17,7 +17,7 @@ from harvesters.record import read_number
 from . import catalogue, progress, promises, zones
 from .catalogue import Entry, Link, Version
 from .db import wait_for_turn
-from .models import IdentifierRow, PromiseMark, PromiseRow, RecordRow, Redirect, RelationRow, State
+from .models import HIDDEN, IdentifierRow, PromiseMark, PromiseRow, RecordRow, Redirect, RelationRow, State
 from .parts import Portal
 from .promises import SOON, STATES, Promise
 from .zones import Days
@@ -25,7 +25,7 @@ from .zones import Days
 # What the table is made by: raised when `portal.promises` changes, which has every record looked at again.
 FORM = 2
 _BATCH = 200
-_FORM, _AXES = "clock form", ("policy", "outcome")
+_FORM, _AXES = "clock form", ("policy", "outcome", "decision")
 
 Which = Literal["open", "all", "overdue", "due_soon", "ahead", "reported", "dropped"]
 WHICH: tuple[Which, ...] = ("open", *STATES, "all")
@@ -44,9 +44,9 @@ def behind(session: Session) -> int:
     return session.scalar(select(func.count()).select_from(RecordRow).where(_unmarked())) or 0
 
 
-def is_behind(session: Session) -> bool:
-    """Whether there is a record that the clock has not looked at yet."""
-    return _form(session) != FORM or session.scalar(select(RecordRow.id).where(_unmarked()).limit(1)) is not None
+def is_behind(session: Session, now: datetime) -> bool:
+    """Whether there is something that the clock has not looked at yet: a record, or the days of a new year."""
+    return _form(session) != FORM or _year(session) != now.year or session.scalar(select(RecordRow.id).where(_unmarked()).limit(1)) is not None
 
 
 def catch_up(portal: Portal, most: int | None = None) -> int:
@@ -54,13 +54,15 @@ def catch_up(portal: Portal, most: int | None = None) -> int:
     killed and run twice at once."""
     done = 0
     with portal.database.read() as session:
-        if not is_behind(session):
+        if not is_behind(session, datetime.now(UTC)):
             return 0
     while most is None or done < most:
         with portal.database.write() as session:
             wait_for_turn(session, "clock")
+            now = datetime.now(UTC)
             _renew(session)
-            count = _follow(session, _BATCH, zones.days(session, portal, datetime.now(UTC)))
+            _look_ahead(session, now.year)
+            count = _follow(session, _BATCH, zones.days(session, portal, now))
         done += count
         if count < _BATCH:
             break
@@ -86,6 +88,21 @@ def _form(session: Session) -> int:
     return int(state.value["form"]) if state else 0
 
 
+def _year(session: Session) -> int:
+    """The year in which it was last looked which reports come again."""
+    state = session.get(State, _FORM)
+    return int(state.value.get("year", 0)) if state else 0
+
+
+def _look_ahead(session: Session, year: int) -> None:
+    """In a new year, have the policies looked at again whose reports come again: their next days are to be told."""
+    if _year(session) != year:
+        again = select(PromiseRow.record_id).where(PromiseRow.kind == "report")
+        session.execute(delete(PromiseMark).where(PromiseMark.record_id.in_(again)))
+        session.merge(State(name=_FORM, value={"form": FORM, "year": year}))
+        session.flush()
+
+
 def _renew(session: Session) -> None:
     """Forget what was made by another form."""
     if _form(session) != FORM:
@@ -101,7 +118,7 @@ def _follow(session: Session, limit: int, days: Days) -> int:
         return 0
     rows = session.scalars(select(RecordRow).where(RecordRow.id.in_(versions))).all()
     entries = {row.id: catalogue.entry_of(row) for row in rows}
-    policies = _concerned(session, [entry for entry in entries.values() if entry.axis == "outcome"]) - entries.keys()
+    policies = _concerned(session, [entry for entry in entries.values() if entry.axis != "policy"]) - entries.keys()
     for row in session.scalars(select(RecordRow).where(RecordRow.id.in_(policies), RecordRow.axis == "policy")):
         entries[row.id] = catalogue.entry_of(row)
     _replace(session, entries.values(), days)
@@ -136,8 +153,12 @@ def _promises(session: Session, entry: Entry, days: Days) -> list[Promise]:
     zone = days.zone(entry.data["publisher"])
     if entry.axis == "outcome":
         return promises.of_outcome(entry, versions, zone)
-    outcomes = measuring(session, entry, versions=versions)
-    return promises.of_policy(entry, versions, [(outcome, _versions(session, outcome)) for outcome in outcomes], zone)
+    outcomes = [(outcome, _versions(session, outcome)) for outcome in measuring(session, entry, versions=versions)]
+    found = promises.of_policy(entry, versions, outcomes, zone)
+    if any(one.data.get("reports") for one in versions):
+        others = [(other, _versions(session, other)) for other in _bringing(session, entry, versions)]
+        found += promises.of_reports(entry, versions, others, date(days.now.astimezone(UTC).year + 1, 12, 31), zone)
+    return found
 
 
 def _versions(session: Session, entry: Entry) -> list[Version]:
@@ -159,6 +180,16 @@ def measuring(
     named = [entry for word in sorted(words) for entry in _named(session, word)]
     found = [entry for entry in [*joined, *named] if entry.state not in ("unpublished", "merged")]
     return progress.candidates(policy, found)
+
+
+def _bringing(session: Session, policy: Entry, versions: Sequence[Version]) -> list[Entry]:
+    """The records that may keep the reports of a policy: those that it or they themselves state to be joined, and those that its
+    reports name."""
+    joined = [link.entry for link in catalogue.links(session, policy) if link.entry and link.origin == ""]
+    words = {str(one["kept_by"]) for version in versions for one in version.data.get("reports", ()) if one.get("kept_by")}
+    named = [entry for word in sorted(words) for entry in _named(session, word)]
+    found = {entry.number: entry for entry in [*joined, *named] if entry.state not in HIDDEN}
+    return [found[number] for number in sorted(found)]
 
 
 def _named(session: Session, word: str) -> Iterator[Entry]:
@@ -306,6 +337,7 @@ def data_of(row: PromiseRow, title: str, days: Days, base: str) -> dict[str, Any
         "key": row.key,
         "kind": row.kind,
         "what": row.what,
+        "addressee": row.addressee or None,
         "agency": row.agency,
         "due": row.due,
         "due_on": row.due_on.isoformat(),

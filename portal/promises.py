@@ -1,11 +1,11 @@
-"""Promises: what policies and outcomes said they would report, and whether it came. The rule is clock-1.
+"""Promises: what policies and outcomes said they would report, and whether it came. The rule is clock-2.
 
-A promise is one of three things: `target`, a policy's target with a value and a due date; `report`, a policy's target
-with a due date and no value (something is to be reported, whatever it says); `figure`, the next figure that an outcome
+A promise is one of three things: `target`, a policy's target with a value and a due date; `report`, a report that a policy
+owes (portal.duties), or its target with a due date and no value (something is to be reported, whatever it says); `figure`, the next figure that an outcome
 owes (its `due`). A date that names a month or a year is due on its last day. Days are those of the agency that made the
 promise, in its own time zone (portal.zones). A promise is
 
-- kept (`reported`): a target or report, when the outcome that measures it (see `portal.progress`) has a figure whose
+- kept (`reported`): a target, when the outcome that measures it (see `portal.progress`) has a figure whose
   period ends on the due day or later; a report also when that outcome holds no figures, but a text or a file; a figure,
   when a later version of its record has a figure of a later period than before, or, where it holds no figures, another
   file or a text that it had not.
@@ -24,16 +24,17 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any, Literal
 
-from harvesters.record import Target, read_number
+from harvesters.record import Report, Target, read_number
 from harvesters.when import last_day
 
+from . import duties
 from .catalogue import Entry, Version
 from .models import HIDDEN
 from .progress import identifiers_of, measures, period_end, place_of
 from .store import fold_identifier
 from .zones import day_in
 
-RULE = "clock-1"
+RULE = "clock-2"
 SOON = timedelta(days=28)
 
 State = Literal["overdue", "due_soon", "ahead", "reported", "dropped"]
@@ -60,6 +61,7 @@ class Promise:
     how: str = ""
     period: str = ""
     dropped: str = ""
+    addressee: str = ""
 
     @property
     def due_on(self) -> date:
@@ -84,7 +86,7 @@ def shown(versions: Sequence[Version]) -> list[Version]:
 
 def makes_promises(data: Data) -> bool:
     """Whether a record as data says something that is owed."""
-    return any(target.get("due") for target in data.get("targets", ())) or bool(data.get("due"))
+    return any(one.get("due") for name in ("targets", "reports") for one in data.get(name, ())) or bool(data.get("due"))
 
 
 def of_policy(
@@ -101,6 +103,43 @@ def of_policy(
             made[key] = (target, first_due_on, False) if key not in now else (now[key], first_due_on, True)
         made |= {key: (target, last_day(target.due or ""), True) for key, target in now.items() if key not in made}
     return [_of_target(policy, key, target, first, here, outcomes, zone) for key, (target, first, here) in made.items()]
+
+
+def of_reports(
+    policy: Entry, versions: Sequence[Version], others: Sequence[tuple[Entry, Sequence[Version]]], horizon: date, zone: str = "UTC"
+) -> list[Promise]:
+    """The reports that a policy owes, each day of those that come again by itself, up to `horizon` and one more. `others`: records
+    that may keep them, as `of_policy` takes outcomes."""
+    if policy.data.get("status") in _NO_PROMISE:
+        return []
+    made: dict[str, tuple[Report, date, bool]] = {}
+    for version in versions:
+        now = dict(duties.keyed(version.data))
+        for key, (report, first, _here) in made.items():
+            made[key] = (now[key], first, True) if key in now else (report, first, False)
+        made |= {key: (report, last_day(report.due or ""), True) for key, report in now.items() if key not in made}
+    return [one for key, (report, first, here) in made.items() for one in _of_report(policy, key, report, first, here, versions, others, horizon, zone)]
+
+
+def _of_report(
+    policy: Entry, key: str, report: Report, first: date, here: bool, versions: Sequence[Version],
+    others: Sequence[tuple[Entry, Sequence[Version]]], horizon: date, zone: str,
+) -> Iterator[Promise]:  # fmt: skip
+    days = duties.due_days(report, horizon)
+    kept = duties.assigned(days, duties.what_keeps(report, policy, versions, others, zone))
+    named = read_number(report.kept_by) or fold_identifier(report.kept_by)
+    for day in days:
+        due = report.due or "" if not report.every else day.isoformat()
+        name = f"{key}-{day}" if report.every else key
+        promise = Promise(name, "report", report.what, due, day if report.every else first, named, addressee=report.to)
+        if one := kept.get(day):
+            certain = one.how or one.day <= day
+            number = one.number if one.number != policy.number else None
+            yield replace(promise, outcome=number, reported=True, reported_on=one.day if certain else None, how=(one.how or "seen") if certain else "")
+        elif not here and report.every and day > horizon:
+            continue
+        else:
+            yield replace(promise, dropped="removed" if not here else "not_in_force" if _ended(policy, day) else "")
 
 
 def _targets(data: Data) -> Iterator[tuple[str, Target]]:

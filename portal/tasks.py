@@ -121,7 +121,7 @@ def due(session: Session, portal: Portal, now: datetime) -> list[str]:
         found.remove("catch-up")
     if "link" in found and not linking.needs_work(portal):
         found.remove("link")
-    if "keep-clock" in found and not outcome_clock.is_behind(session):
+    if "keep-clock" in found and not outcome_clock.is_behind(session, now):
         found.remove("keep-clock")
     return found
 

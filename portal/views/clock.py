@@ -35,7 +35,7 @@ _PER_READ = 400  # records that a page looks at before it answers, where no work
 _MOST_AGENCIES = 200
 COLUMNS = (
     "number", "title", "kind", "what", "agency", "due", "due_on", "first_due_on", "state", "days_overdue", "reported_on", "reported_on_is",
-    "days_late", "period", "outcome", "dropped", "key", "rule", "url", "outcome_url", "time_zone",
+    "days_late", "period", "outcome", "dropped", "key", "rule", "url", "outcome_url", "time_zone", "addressee",
 )  # fmt: skip
 
 WORDS = {

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as Answer
 
 from harvesters.record import Outcome, Policy, show_number
-from harvesters.vocabularies import CHOICES, FREQUENCIES, IDENTIFIER_SCHEMES, VOTE_METHODS
+from harvesters.vocabularies import CHOICES, FREQUENCIES, IDENTIFIER_SCHEMES, REPORT_RHYTHMS, VOTE_METHODS
 
 from .. import (
     catalogue,
@@ -42,7 +42,7 @@ from ..linking import showing as marking
 from ..look import base_url
 from ..outcome_clock import measuring, of_record, policies_of
 from ..parts import here
-from ..progress import data_of, progress
+from ..progress import FORMULA, data_of, progress
 from ..vintages import Key, Said, revised_of
 from ..zones import Days
 from .opening import chosen_language as _chosen_language
@@ -69,6 +69,9 @@ blueprint.record_once(
         licence_address=licence_address,
         period_words=outcomes.period_words,
         standing_words=outcomes.standing_words,
+        goal_words=outcomes.goal_words,
+        formula=lambda: FORMULA,
+        rhythm_label=lambda code: REPORT_RHYTHMS.label(code, language()),
         broken_words=broken_words,
         copy_words=copy_words,
         copy_address=filetexts.address_of,
@@ -136,7 +139,8 @@ def record(number: str, slug: str) -> str | Answer:
         whole = matters.size(session, entry)
         found, (missing, waiting) = linking.found_of(session, entry), linking.waiting_in(session, entry)
         measured = _measured(session, entry, links)
-        promised = of_record(session, entry.number)
+        # What is open comes first, as it falls due; then what came last.
+        promised = sorted(of_record(session, entry.number), key=lambda row: (row.reported or bool(row.dropped), row.due_on.toordinal() * (-1 if row.reported or row.dropped else 1)))
         revised = revised_of(catalogue.versions(session, entry)) if entry.axis == "outcome" else {}
         days = zones.days(session, here(), datetime.now(UTC))
     if is_reader():

@@ -1,4 +1,4 @@
-"""Agencies count days by their own time zones."""
+"""Agencies count days by their own time zones; reports are owed to somebody."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -18,8 +18,10 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("agency", name=op.f("pk_agency_zones")),
     )
     op.add_column("promises", sa.Column("zone", sa.String(length=64), nullable=False, server_default=""))
+    op.add_column("promises", sa.Column("addressee", sa.String(length=300), nullable=False, server_default=""))
 
 
 def downgrade() -> None:
+    op.drop_column("promises", "addressee")
     op.drop_column("promises", "zone")
     op.drop_table("agency_zones")

@@ -7,7 +7,7 @@
 
 It reads /api/v1/changes (every record with the versions before it), and needs nothing but Python's standard library: no
 key, no database, none of the portal's own code. The rules are written on the portal's page “Outcomes, targets and the
-outcome clock”: progress-1 judges targets, clock-1 says when a promise counts as kept.
+outcome clock”: progress-2 judges targets, clock-2 says when a promise counts as kept.
 """
 
 import argparse
@@ -18,6 +18,7 @@ import unicodedata
 import urllib.request
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
+from zoneinfo import ZoneInfo
 
 HIDDEN = ("unpublished", "merged")
 NO_PROMISE = {"draft", "proposed", "rejected"}
@@ -184,7 +185,7 @@ def counted(data, place):
     return sorted(some, key=lambda one: (period_end(one["period"]), one["period"]))
 
 
-# progress-1 ---------------------------------------------------------------------------------------------------------
+# progress-2 ---------------------------------------------------------------------------------------------------------
 
 
 def progress(target, outcomes, policy, today):
@@ -209,9 +210,17 @@ def progress(target, outcomes, policy, today):
     base = Fraction(target["baseline"]) if target.get("baseline") is not None else None
     lower = is_lower_better(target, outcome)
     start = start_of(target, policy)
-    share = None if base is None or base == goal else (value - base) / (goal - base)
-    expected = path_at(base, goal, start, due, period_end(period))
-    if value <= goal if lower else value >= goal:
+    ranged = target.get("bound") or target.get("value_to") is not None
+    if ranged:
+        away = Fraction(0) if base is None else distance(target, base)
+        share = 1 - distance(target, value) / away if away else None
+        nearest = goal if base is None else goal_next_to(target, base)
+        reached = distance(target, value) == 0
+    else:
+        share = None if base is None or base == goal else (value - base) / (goal - base)
+        nearest, reached = goal, value <= goal if lower else value >= goal
+    expected = path_at(base, nearest, start, due, period_end(period))
+    if reached:
         return ("reached", number, period, expected, share)
     if passed:
         return ("not_reached" if decisive else "overdue", number, period, expected, share)
@@ -219,7 +228,29 @@ def progress(target, outcomes, policy, today):
         return ("no_figure", number, period, None, None)
     if expected is None:
         return ("not_yet", number, period, None, share)
-    return ("on_the_way" if (value <= expected if lower else value >= expected) else "behind", number, period, expected, share)
+    on_path = distance(target, value) <= distance(target, expected) if ranged else value <= expected if lower else value >= expected
+    return ("on_the_way" if on_path else "behind", number, period, expected, share)
+
+
+def ends(target):
+    """Between what a bound or a range is kept; None where it is open."""
+    value = Fraction(target["value"])
+    if target.get("value_to") is not None:
+        return value, Fraction(target["value_to"])
+    return (None, value) if target["bound"] == "at_most" else (value, None)
+
+
+def distance(target, value):
+    """How far a figure lies outside a bound or a range."""
+    low, high = ends(target)
+    return max(Fraction(0), Fraction(0) if low is None else low - value, Fraction(0) if high is None else value - high)
+
+
+def goal_next_to(target, base):
+    """The figure that keeps a bound or a range next to the baseline."""
+    low, high = ends(target)
+    above = base if low is None else max(base, low)
+    return above if high is None else min(above, high)
 
 
 def differ(one, other):
@@ -230,8 +261,10 @@ def differ(one, other):
 
 def is_lower_better(target, outcome):
     """By the target, else by its baseline and value, else by the outcome."""
+    if target.get("bound"):
+        return target["bound"] == "at_most"
     base, goal = target.get("baseline"), target.get("value")
-    way = None if base is None or goal is None or Fraction(base) == Fraction(goal) else "lower" if Fraction(goal) < Fraction(base) else "higher"
+    way = None if target.get("value_to") is not None or base is None or goal is None or Fraction(base) == Fraction(goal) else "lower" if Fraction(goal) < Fraction(base) else "higher"
     return (target.get("better") or way or outcome.get("better")) == "lower"
 
 
@@ -250,13 +283,18 @@ def path_at(base, goal, start, due, day):
     return base + (goal - base) * Fraction((min(max(day, start), due) - start).days, (due - start).days)
 
 
-# clock-1 ------------------------------------------------------------------------------------------------------------
+# clock-2 ------------------------------------------------------------------------------------------------------------
 
 
-def versions_of(record):
-    """What a record said from version to version, the oldest first: (day, data)."""
-    past = [(moment(one["changed_at"]).date(), one["data"]) for one in record["versions"]]
-    return [*past, (moment(record["changed_at"]).date(), record)]
+def versions_of(record, zone="UTC"):
+    """What a record said from version to version, the oldest first: (day in a time zone, data)."""
+    past = [(day_in(one["changed_at"], zone), one["data"]) for one in record["versions"]]
+    return [*past, (day_in(record["changed_at"], zone), record)]
+
+
+def day_in(text, zone):
+    """The day of a moment in a time zone."""
+    return moment(text).astimezone(ZoneInfo(zone)).date()
 
 
 def moment(text):
@@ -271,7 +309,7 @@ def promises_of(record, register):
     if record["axis"] == "outcome":
         return figures_owed(record)
     if record["axis"] == "policy" and record.get("status") not in NO_PROMISE:
-        return list(targets_owed(record, register))
+        return [*targets_owed(record, register), *reports_owed(record, register)]
     return []
 
 
@@ -307,20 +345,20 @@ def kept_by(kind, target, outcome, policy):
     if not outcome.get("observations"):
         if kind != "report" or not substance(outcome):
             return False, None
-        return True, day_kept(outcome, due, None, lambda data: substance(data))
+        return True, day_kept(outcome, policy["time_zone"], due, None, lambda data: substance(data))
     place = place_of(outcome, policy)
     covering = [] if place is False else [one for one in counted(outcome, place) if period_end(one["period"]) >= due]
     if not covering:
         return False, None
-    return True, day_kept(outcome, due, period_end(covering[0]["period"]),
+    return True, day_kept(outcome, policy["time_zone"], due, period_end(covering[0]["period"]),
                           lambda data: any(period_end(one["period"]) >= due for one in counted(data, place)))  # fmt: skip
 
 
-def day_kept(outcome, due, end, holds):
+def day_kept(outcome, zone, due, end, holds):
     """The day of the first version that keeps a promise; of what was there at first sight what the outcome states."""
-    history = versions_of(outcome)
+    history = versions_of(outcome, zone)
     at = next((at for at, (_day, data) in enumerate(history) if holds(data)), len(history) - 1)
-    day = history[at][0] if at else moment(outcome["first_seen"]).date()
+    day = history[at][0] if at else day_in(outcome["first_seen"], zone)
     if at or day <= due:
         return day
     issued = outcome.get("issued", "")[:10]
@@ -332,10 +370,104 @@ def substance(data):
     return len(data.get("files", ())) + bool(data.get("body"))
 
 
+RHYTHMS = {"M": 1, "Q": 3, "S": 6, "A": 12, "A2": 24, "A3": 36, "A5": 60}
+
+
+def keyed_reports(data):
+    """The reports of a policy that have a day, by their keys: of several on one thing, by their order."""
+    seen, found = {}, {}
+    for report in (one for one in data.get("reports", ()) if one.get("due")):
+        name = fold(report["what"])
+        seen[name] = seen.get(name, 0) + 1
+        found["report-" + hashlib.sha256(f"{name}\n{seen[name]}".encode()).hexdigest()[:16]] = report
+    return found
+
+
+def due_days(report, horizon):
+    """The days on which a report is owed, up to the horizon and one more; the last sixty."""
+    first = last_day(report["due"])
+    if not report.get("every"):
+        return [first]
+    until = last_day(report["until"]) if report.get("until") else date.max
+    day = 31 if len(report["due"]) < 10 else first.day
+    found, at = [], first
+    while at <= until and at.year < 9990:
+        found.append(at)
+        if at > horizon:
+            break
+        place = first.year * 12 + first.month - 1 + RHYTHMS[report["every"]] * len(found)
+        end = last_day(f"{place // 12:04}-{place % 12 + 1:02}")
+        at = end.replace(day=min(day, end.day))
+    return found[-60:]
+
+
+def reports_owed(policy, register):
+    """What the reports of a policy promise, those of earlier versions too."""
+    made, zone = {}, policy["time_zone"]
+    for _day, data in versions_of(policy):
+        made.update(keyed_reports(data))
+    now, horizon = keyed_reports(policy), date(datetime.now(UTC).year + 1, 12, 31)
+    for key, report in made.items():
+        days, kept = due_days(report, horizon), {}
+        for day, certain, _number in sorted(keeping(report, policy, register, zone), key=lambda one: (one[0], one[2])):
+            kept.setdefault(min(days, key=lambda due: (abs((day - due).days), due)), (day, certain))
+        until = policy.get("valid_until")
+        for due in days:
+            name, stated = (f"{key}-{due}", str(due)) if report.get("every") else (key, report["due"])
+            ended = policy.get("status") in ENDED and (not until or last_day(until) < due)
+            if due in kept:
+                day, certain = kept[due]
+                yield name, "report", stated, day if certain or day <= due else None, True, ""
+            elif key in now or not report.get("every") or due <= horizon:
+                yield name, "report", stated, None, False, "removed" if key not in now else "not_in_force" if ended else ""
+
+
+def keeping(report, policy, register, zone):
+    """What may keep a report: (day, whether it is certain, number)."""
+    known = set()
+    for day, data in versions_of(policy, zone):
+        for file in data.get("files", ()):
+            if file["url"] not in known and not report.get("kept_by") and fold(file.get("title") or "").startswith(fold(report["what"])):
+                known.add(file["url"])
+                said = str(file.get("modified") or "")[:10]
+                yield last_day(said) if len(said) == 10 else day, True, policy["number"]
+    others = {one["number"]: one for one in register.joined(policy)}
+    for _day, data in versions_of(policy):
+        for word in filter(None, (one.get("kept_by") for one in data.get("reports", ()))):
+            others.update({one["number"]: one for one in register.named(word)})
+    for number, record in sorted(others.items()):
+        if number != policy["number"] and brings(report, record):
+            yield from comings(record, zone)
+
+
+def brings(report, record):
+    """Whether a record is a report, or brings it."""
+    if word := report.get("kept_by"):
+        whole = {fold(f"{record['source']}{mark}{record['identifier']}") for mark in " /:"}
+        return read_number(word) == record["number"] or fold(word) in identifiers(record) | whole
+    return any(fold(record.get(name) or "").startswith(fold(report["what"])) for name in ("title", "indicator"))
+
+
+def comings(record, zone):
+    """The days on which a record had a text, a file or a figure, and each on which it had more of them."""
+    had = None
+    for at, (day, data) in enumerate(versions_of(record, zone)):
+        periods = [period_end(one["period"]) for one in data.get("observations", ()) if one.get("value") is not None and one.get("status") != "F"]
+        has = (substance(data), max(periods, default=date.min))
+        if not has[0] and not periods:
+            continue
+        if had is None and at == 0:
+            issued = str(data.get("issued") or "")[:10]
+            yield (last_day(issued), True, record["number"]) if len(issued) == 10 else (day_in(record["first_seen"], zone), False, record["number"])
+        elif had is None or has[0] > had[0] or has[1] > had[1]:
+            yield day, True, record["number"]
+        had = has
+
+
 def figures_owed(outcome):
     """The next figures that an outcome owed and owes."""
     found, owed = [], None
-    for day, data in versions_of(outcome):
+    for day, data in versions_of(outcome, outcome["time_zone"]):
         known = [one["period"] for one in data.get("observations", ()) if one.get("value") is not None and one.get("status") != "F"]
         last, due = max(map(period_end, known), default=None), data.get("due", "")
         if owed and (last > owed["last"] if last and owed["last"] else bool(last) or (owed["last"] is None and substance(data) > owed["substance"])):
@@ -363,11 +495,13 @@ def state_of(due, kept, dropped, today):
 # What is published, and whether it is the same -----------------------------------------------------------------------
 
 
-def reproduce(base, today):
-    """Everything that the portal publishes about progress and promises, computed anew."""
+def reproduce(base, asked):
+    """Everything that the portal publishes about progress and promises, computed anew: by the day that it is for each agency, or by one
+    that is asked for."""
     register = Register(*read_all(base))
     promises, standings = {}, {}
     for number, record in sorted(register.records.items()):
+        today = asked or datetime.now(ZoneInfo(record["time_zone"])).date()
         for key, kind, due, day, kept, dropped in promises_of(record, register):
             state = state_of(due, kept, dropped, today)
             late = max(0, (day - last_day(due)).days) if day else None
@@ -376,7 +510,7 @@ def reproduce(base, today):
             outcomes = register.outcomes(record)
             standings[number] = [shown(*progress(target, outcomes, record, today)) for target in record["targets"]]
     counts = {state: sum(one["state"] == state for one in promises.values()) for state in ("overdue", "due_soon", "ahead", "reported", "dropped")}
-    return {"today": str(today), "counts": counts, "promises": promises, "progress": standings}
+    return {"today": str(asked or "now"), "counts": counts, "promises": promises, "progress": standings}
 
 
 def shown(standing, number, period, expected, share):
@@ -390,7 +524,7 @@ def shown(standing, number, period, expected, share):
     }
 
 
-def published(base, today, numbers):
+def published(base, numbers):
     """The same as the portal publishes it."""
     promises, url = {}, f"{base}/outcome-clock.json?state=all&size=1000"
     while url:
@@ -422,7 +556,7 @@ def main():
     """Read the arguments, compute, and say it."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("portal", help="the portal's address, such as https://portal.example")
-    parser.add_argument("--today", type=date.fromisoformat, default=datetime.now(UTC).date(), help="the day to judge by (UTC)")
+    parser.add_argument("--today", type=date.fromisoformat, help="a day to judge by; else that which it is for each agency")
     parser.add_argument("--check", action="store_true", help="compare with what the portal publishes")
     parser.add_argument("--all", action="store_true", help="print every promise and every target, not the counts alone")
     asked = parser.parse_args()
@@ -430,7 +564,7 @@ def main():
     own = reproduce(base, asked.today)
     print(json.dumps(own if asked.all else {"today": own["today"], "counts": own["counts"]}, ensure_ascii=False, indent=1))
     if asked.check:
-        found = list(differences(own, published(base, asked.today, own["progress"])))
+        found = list(differences(own, published(base, own["progress"])))
         targets = sum(map(len, own["progress"].values()))
         print(f"{len(own['promises'])} promises and {targets} targets compared, {len(found)} differ", file=sys.stderr)
         print(*found, sep="\n", file=sys.stderr, end="\n" if found else "")

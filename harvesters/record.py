@@ -21,13 +21,14 @@ from .vocabularies import (
     IDENTIFIER_SCHEMES,
     OBSERVATION_STATUSES,
     RELATIONS,
+    REPORT_RHYTHMS,
     STATUSES,
     SUBJECTS,
     TYPES,
     VOTE_METHODS,
     Vocabulary,
 )
-from .when import When, first_day
+from .when import When, first_day, last_day
 
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]|[\ud800-\udfff]")
@@ -250,7 +251,8 @@ Period = Annotated[str, Field(pattern=r"^\d{4}(-(Q[1-4]|S[12]|W\d{2}|\d{2}(-\d{2
 class Target(Strict):
     """What a policy promises to reach: an indicator, from where, to where, by when, by whom.
 
-    `baseline_period` is the period whose figure the baseline is. `measured_by` names the outcome record that measures
+    `value` is what is to be reached; with `bound` the figure is to be at least, or at most, so much; with `value_to` it is to lie
+    between both, which belong to the range. `baseline_period` is the period whose figure the baseline is. `measured_by` names the outcome record that measures
     it: its number, or an identifier with or without its source before it.
     """
 
@@ -264,6 +266,41 @@ class Target(Strict):
     text: Annotated[Text, Field(max_length=2000)] = ""
     better: Literal["higher", "lower"] | None = None
     measured_by: Annotated[Line, Field(max_length=500)] = ""
+    value_to: Figure | None = None
+    bound: Literal["at_least", "at_most"] | None = None
+
+    @model_validator(mode="after")
+    def _is_a_range(self) -> Self:
+        if self.value is None and (self.bound or self.value_to is not None):
+            raise ValueError("a range or a bound needs its value: give value")
+        if self.value is not None and self.value_to is not None and self.value_to <= self.value:
+            raise ValueError(f"value_to {self.value_to:f} is not above value {self.value:f}; write the lower end of a range first")
+        if self.bound and self.value_to is not None:
+            raise ValueError("a target is a range (value and value_to) or has a bound, not both; leave out one of them")
+        return self
+
+
+class Report(Strict):
+    """What a policy owes in words: a report on what, to whom, by when and how often.
+
+    `due`: the day of the only one, or of the first. `every`: how often it comes again (REPORT_RHYTHMS), as long as `until`, where
+    that is stated. `kept_by` names the record that is the report, or brings it each time: its number, or an identifier with
+    or without its source before it. Without `due` it is shown, but nobody can say when it is late.
+    """
+
+    what: Annotated[Line, Field(min_length=1, max_length=500)]
+    to: Annotated[Line, Field(max_length=300)] = ""
+    due: When | None = None
+    every: Annotated[str, _of(REPORT_RHYTHMS)] | None = None
+    until: When | None = None
+    kept_by: Annotated[Line, Field(max_length=500)] = ""
+    text: Annotated[Text, Field(max_length=2000)] = ""
+
+    @model_validator(mode="after")
+    def _has_an_order(self) -> Self:
+        if self.until and self.due and last_day(self.until) < last_day(self.due):
+            raise ValueError(f"until {self.until} lies before due {self.due}, the day of the first report")
+        return self
 
 
 class Consultation(Strict):
@@ -381,6 +418,7 @@ class Policy(Record):
     objectives: tuple[Annotated[Text, Field(min_length=1, max_length=5000)], ...] = Field(default=(), max_length=2000)
     targets: tuple[Target, ...] = Field(default=(), max_length=2000)
     consultation: Consultation | None = None
+    reports: tuple[Report, ...] = Field(default=(), max_length=200)
 
 
 class Outcome(Record):

@@ -204,6 +204,19 @@ FREQUENCIES = Vocabulary(
     ("I", "Irregular", "Không định kỳ"),
 )
 
+# How often a report is owed, with the months between two.
+REPORT_RHYTHMS = Vocabulary(
+    "rhythm of reports",
+    ("A", "Yearly", "Hằng năm"),
+    ("S", "Half-yearly", "Sáu tháng một lần"),
+    ("Q", "Quarterly", "Hằng quý"),
+    ("M", "Monthly", "Hằng tháng"),
+    ("A2", "Every two years", "Hai năm một lần"),
+    ("A3", "Every three years", "Ba năm một lần"),
+    ("A5", "Every five years", "Năm năm một lần"),
+)
+RHYTHM_MONTHS = {"M": 1, "Q": 3, "S": 6, "A": 12, "A2": 24, "A3": 36, "A5": 60}
+
 # What is to be known of one figure: codes of SDMX's CL_OBS_STATUS.
 OBSERVATION_STATUSES = Vocabulary(
     "observation status",

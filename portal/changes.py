@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from . import catalogue, exports
 from .models import HIDDEN, RecordRow, Redirect, Revision
+from .zones import Days
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ def exact(moment: datetime) -> str:
 
 
 def list_changes(
-    session: Session, base: str, *, since: datetime | None, sources: Sequence[str], after: Cursor | None, limit: int
+    session: Session, base: str, days: Days, *, since: datetime | None, sources: Sequence[str], after: Cursor | None, limit: int
 ) -> Changes:
     """The records that changed from `since` on, of these sources (all where none is named), after `after`. A record that
     changes meanwhile comes again at the end: none is missed."""
@@ -62,10 +63,10 @@ def list_changes(
     query = select(RecordRow).where(*wanted).order_by(RecordRow.changed_at, RecordRow.id).limit(limit)
     rows = session.scalars(query).all()
     full = len(rows) == limit
-    return Changes(total, _results(session, rows, base), Cursor(rows[-1].changed_at, rows[-1].id) if rows and full else None)
+    return Changes(total, _results(session, rows, base, days), Cursor(rows[-1].changed_at, rows[-1].id) if rows and full else None)
 
 
-def _results(session: Session, rows: Sequence[RecordRow], base: str) -> list[dict[str, Any]]:
+def _results(session: Session, rows: Sequence[RecordRow], base: str, days: Days) -> list[dict[str, Any]]:
     past: dict[int, list[dict[str, Any]]] = {row.id: [] for row in rows}
     revisions = select(Revision).where(Revision.record_id.in_(past)).order_by(Revision.record_id, Revision.version)
     for one in session.scalars(revisions):
@@ -78,10 +79,10 @@ def _results(session: Session, rows: Sequence[RecordRow], base: str) -> list[dic
     formerly: dict[str, list[str]] = {}
     for redirect in session.scalars(select(Redirect).where(Redirect.target.in_([row.number for row in rows]))):
         formerly.setdefault(redirect.target, []).append(redirect.number)
-    return [_result(row, past[row.id], formerly.get(row.number, []), base) for row in rows]
+    return [_result(row, past[row.id], formerly.get(row.number, []), base, days) for row in rows]
 
 
-def _result(row: RecordRow, past: list[dict[str, Any]], formerly: list[str], base: str) -> dict[str, Any]:
+def _result(row: RecordRow, past: list[dict[str, Any]], formerly: list[str], base: str, days: Days) -> dict[str, Any]:
     if row.state in HIDDEN:
         # What it said is not told: it may be what must not be shown.
         return {
@@ -95,6 +96,7 @@ def _result(row: RecordRow, past: list[dict[str, Any]], formerly: list[str], bas
         "first_seen": exact(row.first_seen),
         **({"withdrawn_at": exact(row.withdrawn_at)} if row.withdrawn_at else {}),
         "formerly": sorted(formerly),
+        "time_zone": days.zone(entry.data["publisher"]),
         # Versions in which it was hidden are not told either.
         "versions": [one for one in past if one["state"] not in HIDDEN],
     }

@@ -33,8 +33,8 @@ NARROW = Size("narrow", 340, 280, 104, 4)
 
 @dataclass(frozen=True)
 class Target:
-    """A value to reach: drawn as a dashed line, with a mark at the year in which it is due. `start` and `baseline`: from
-    where the path to it begins; `base_label` tells that."""
+    """A value to reach: drawn as a dashed line, with a mark at the year in which it is due; a range, up to `value_to`, as a band.
+    `start` and `baseline`: from where the path to it begins; `base_label` tells that; `goal`: where it leads, if not to the value."""
 
     value: Decimal
     label: str
@@ -42,13 +42,15 @@ class Target:
     start: float | None = None
     baseline: Decimal | None = None
     base_label: str = ""
+    value_to: Decimal | None = None
+    goal: Decimal | None = None
 
     @property
     def path(self) -> tuple[tuple[float, Decimal], tuple[float, Decimal]] | None:
         """From the baseline on the first day to the value on the last, as the formula of progress has it."""
         if self.start is None or self.baseline is None or self.due is None or self.due <= self.start:
             return None
-        return (self.start, self.baseline), (self.due, self.value)
+        return (self.start, self.baseline), (self.due, self.value if self.goal is None else self.goal)
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,7 @@ class Plot:
 @dataclass(frozen=True)
 class Mark:
     """A tick, a target or a date: where it stands and what it is called. `end`: its words stand before it. `path`: the
-    path to a target; `base` where it begins, with `base_text`."""
+    path to a target; `base` where it begins, with `base_text`; `upto`: the other edge of the band that a range is."""
 
     at: float
     text: str
@@ -88,6 +90,7 @@ class Mark:
     path: str = ""
     base: tuple[float, float] | None = None
     base_text: str = ""
+    upto: float | None = None
 
 
 @dataclass(frozen=True)
@@ -143,6 +146,7 @@ def draw(plot: Plot, size: Size) -> Chart:
     """Put everything in its place on a drawing of that size. Asks for a plot that `is_drawable`."""
     known = [one for some in plot.series for one in some.known]
     values = [float(one.value) for one in known if one.value is not None] + [float(aim.value) for aim in plot.targets]
+    values += [float(aim.value_to) for aim in plot.targets if aim.value_to is not None]
     values += [float(aim.baseline) for aim in plot.targets if aim.path and aim.baseline is not None]
     # A rank of nought is none: only amounts are measured from zero.
     steps = _steps(min(values), max(values), 4 if size is NARROW else 5, from_zero=not plot.upside_down)
@@ -276,7 +280,7 @@ def _years(first: float, last: float, most: int) -> list[tuple[float, str]]:
 
 def _target(aim: Target, x: Callable[[float], float], y: Callable[[float], float], first: float, last: float) -> Mark:
     due = x(aim.due) if aim.due is not None and first <= aim.due <= last else None
-    mark = Mark(y(float(aim.value)), aim.label, due=due)
+    mark = Mark(y(float(aim.value)), aim.label, due=due, upto=None if aim.value_to is None else y(float(aim.value_to)))
     ends = _within(aim, first, last)
     if ends is None:
         return mark

@@ -14,6 +14,7 @@ from harvesters.vocabularies import (
     IDENTIFIER_SCHEMES,
     OBSERVATION_STATUSES,
     RELATIONS,
+    REPORT_RHYTHMS,
     STATUSES,
     SUBJECTS,
     VOTE_METHODS,
@@ -22,6 +23,7 @@ from harvesters.vocabularies import (
 from .aligning import pairs
 from .i18n import show_money, show_number, show_when
 from .labels import type_label
+from .outcomes import goal_words
 from .places import place_name
 from .tongues import language_name
 from .wording import runs
@@ -97,7 +99,7 @@ def _own(data: dict[str, Any], language: str) -> Iterator[_Row]:
     if data["axis"] == "decision":
         yield from _decision(data, language)
     elif data["axis"] == "policy":
-        yield from _policy(data)
+        yield from _policy(data, language)
     else:
         yield from _outcome(data, language)
 
@@ -130,9 +132,10 @@ def _call(one: dict[str, Any], language: str) -> str:
     return f"{one['name']}: {CHOICES.label(one['choice'], language)}" + (f" ({about})" if about else "")
 
 
-def _policy(data: dict[str, Any]) -> Iterator[_Row]:
+def _policy(data: dict[str, Any], language: str) -> Iterator[_Row]:
     yield "objectives", _("Objectives"), data["objectives"], True
     yield "targets", _("Targets"), [_target(one) for one in data["targets"]], True
+    yield "reports", _("Reports it owes"), [_report(one, language) for one in data["reports"]], True
     consultation = data["consultation"] or {}
     days = [
         _("opens %(day)s", day=show_when(consultation["opens"]).striptags()) if consultation.get("opens") else "",
@@ -143,9 +146,15 @@ def _policy(data: dict[str, Any]) -> Iterator[_Row]:
 
 
 def _target(one: dict[str, Any]) -> str:
-    values = " → ".join(show_number(Decimal(one[name])) for name in ("baseline", "value") if one[name] is not None)
+    values = " → ".join(filter(None, (show_number(Decimal(one["baseline"])) if one["baseline"] is not None else "", goal_words(one))))
     parts = [one["indicator"], f"{values} {one['unit']}".strip(), one["due"] or "", one["responsible"], one["text"]]
     return ", ".join(part for part in parts if part)
+
+
+def _report(one: dict[str, Any], language: str) -> str:
+    rhythm = REPORT_RHYTHMS.label(one["every"], language) if one["every"] else ""
+    days = [one["due"] or "", _("until %(day)s", day=one["until"]) if one["until"] else ""]
+    return ", ".join(filter(None, (one["what"], one["to"], *days, rhythm, one["kept_by"], one["text"])))
 
 
 def _outcome(data: dict[str, Any], language: str) -> Iterator[_Row]:

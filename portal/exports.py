@@ -24,7 +24,7 @@ COLUMNS = (
     "counterparty", "votes_in_favour", "votes_against", "votes_abstained", "votes_absent", "objectives", "targets",
     "consultation_opens", "consultation_closes", "indicator", "unit", "frequency", "latest_period", "latest_value",
     "observations", "relations", "state", "version", "first_seen", "changed_at", "url",
-    "budget_code", "counterparties", "offices", "votes_recused", "votes_method", "roll_call", "standing", "replaced_by",
+    "budget_code", "counterparties", "offices", "votes_recused", "votes_method", "roll_call", "standing", "replaced_by", "reports",
 )  # fmt: skip
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 BOM = "\ufeff"
@@ -166,14 +166,22 @@ def _policy_cells(data: dict[str, Any]) -> dict[str, Any]:
     consultation = data.get("consultation") or {}
     return {
         "targets": "; ".join(_target(target) for target in data.get("targets", ())),
+        "reports": "; ".join(_report(one) for one in data.get("reports", ())),
         "consultation_opens": consultation.get("opens"),
         "consultation_closes": consultation.get("closes"),
     }
 
 
 def _target(target: dict[str, Any]) -> str:
-    goal = f" → {target['value']} {target.get('unit', '')}".rstrip() if target.get("value") is not None else ""
+    value = {"at_least": "≥ ", "at_most": "≤ "}.get(target.get("bound", ""), "") + str(target.get("value"))
+    value += f"–{target['value_to']}" if target.get("value_to") is not None else ""
+    goal = f" → {value} {target.get('unit', '')}".rstrip() if target.get("value") is not None else ""
     return f"{target['indicator']}{goal}" + (f" ({target['due']})" if target.get("due") else "")
+
+
+def _report(one: dict[str, Any]) -> str:
+    when = " ".join(filter(None, (one.get("due"), f"every {one['every']}" if one.get("every") else "", f"until {one['until']}" if one.get("until") else "")))
+    return ", ".join(filter(None, (one["what"], one.get("to")))) + (f" ({when})" if when else "")
 
 
 def _outcome_cells(data: dict[str, Any]) -> dict[str, Any]:

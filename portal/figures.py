@@ -25,6 +25,7 @@ from .outcomes import (
     compact_writer,
     decimals_of,
     decimals_to_read,
+    goal_words,
     is_rank,
     moves_of,
     number_writer,
@@ -35,6 +36,7 @@ from .outcomes import (
     year_of,
 )
 from .places import place_name
+from .progress import decimal_of, goal_of
 
 _MOST_ROWS = 100  # places in a ranking
 _MOST_CELLS = 2000  # figures in a table on the page; the CSV has all
@@ -153,7 +155,7 @@ def _moved(move: Move, show: Callable[[Decimal], str]) -> Moved:
 
 def _aim_words(aim: Aim, show: Callable[[Decimal], str]) -> str:
     """A target as who cannot see the chart is told of it."""
-    value, standing = show(aim.target.value or Decimal(0)), standing_words(aim.progress)
+    value, standing = goal_words(aim.target, show), standing_words(aim.progress)
     if aim.target.due:
         return _("Target: %(value)s by %(due)s; %(standing)s.", value=value, due=period_words(aim.target.due[:10]), standing=standing)
     return _("Target: %(value)s; %(standing)s.", value=value, standing=standing)
@@ -164,14 +166,14 @@ def _target(aim: Aim, show: Callable[[Decimal], str]) -> charts.Target | None:
     if target.value is None or aim.progress.standing == "other_unit":
         return None
     if not target.due:
-        return charts.Target(target.value, _("target: %(value)s", value=show(target.value)))
-    label = _("target: %(value)s by %(year)s", value=show(target.value), year=target.due[:4])
+        return charts.Target(target.value, _("target: %(value)s", value=goal_words(target, show)), value_to=target.value_to)
+    label = _("target: %(value)s by %(year)s", value=goal_words(target, show), year=target.due[:4])
     # A figure stands at the beginning of its period and counts on its last day: so does the path.
     length = _length(aim.progress.latest.period if aim.progress.latest else target.due[:10])
     due = position_of(last_day(target.due)) - length
     start = position_of(aim.progress.start) - length if aim.progress.start else None
     base = "" if target.baseline is None else _("from %(value)s", value=show(target.baseline))
-    return charts.Target(target.value, label, due, start, target.baseline, base)
+    return charts.Target(target.value, label, due, start, target.baseline, base, target.value_to, decimal_of(goal) if (goal := goal_of(target)) is not None else None)
 
 
 def position_of(day: date) -> float:

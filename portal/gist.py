@@ -14,6 +14,7 @@ from harvesters.when import first_day
 
 from .differences import Part, TextChange
 from .i18n import show_money, show_number, show_when
+from .outcomes import goal_words
 from .tongues import language_name
 
 _MOST_TARGETS = 8
@@ -171,12 +172,10 @@ def _targets(a: dict[str, Any], b: dict[str, Any]) -> Iterator[str]:
 
 def _target(old: dict[str, Any], new: dict[str, Any]) -> Iterator[str]:
     name = _short(new["indicator"])
-    if old["value"] != new["value"] or old["unit"] != new["unit"]:
-        values = {
-            "old": f"{show_number(Decimal(old['value']))} {old['unit']}".strip() if old["value"] is not None else "",
-            "new": f"{show_number(Decimal(new['value']))} {new['unit']}".strip() if new["value"] is not None else "",
-        }
-        if old["value"] is None or new["value"] is None or old["unit"] != new["unit"]:
+    if any(old.get(part) != new.get(part) for part in ("value", "value_to", "bound", "unit")):
+        values = {which: f"{words} {one['unit']}".strip() if (words := goal_words(one)) else "" for which, one in (("old", old), ("new", new))}
+        ranged = any(one.get(part) is not None for one in (old, new) for part in ("value_to", "bound"))
+        if ranged or old["value"] is None or new["value"] is None or old["unit"] != new["unit"]:
             yield _("The target “%(name)s” changed from “%(old)s” to “%(new)s”.", name=name, **values)
         elif Decimal(new["value"]) > Decimal(old["value"]):
             yield _("The target “%(name)s” was raised from %(old)s to %(new)s.", name=name, **values)

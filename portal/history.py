@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
@@ -67,11 +67,6 @@ def version_of(session: Session, entry: Entry, number: int) -> Version | None:
             return None
         found = Version(row.version, row.data, row.state, row.reason, row.change, row.changed_at, row.raw, row.raw_url, row.note)
     return found if found.state != "unpublished" else None
-
-
-def end_of(day: date) -> datetime:
-    """The moment at which a day of the portal ends: midnight in UTC, which belongs to the next day."""
-    return datetime.combine(day, time(), UTC) + timedelta(days=1) if day < date.max else datetime.max.replace(tzinfo=UTC)
 
 
 def known_at(found: Sequence[Mark], moment: datetime) -> Mark | None:

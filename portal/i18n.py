@@ -5,6 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
 import babel
 from babel.dates import format_date, format_datetime
@@ -79,11 +80,11 @@ def show_when(value: str | date | None) -> Markup:
     return Markup('<time datetime="{}">{}</time>').format(text, shown)
 
 
-def show_moment(value: datetime | None) -> Markup:
-    """A moment in UTC, to the minute, in a <time>."""
+def show_moment(value: datetime | None, zone: str = "UTC") -> Markup:
+    """A moment as the clocks of a time zone show it, to the minute, in a <time>; with the name of the zone."""
     if value is None:
         return Markup("")
-    shown = format_datetime(value, "d MMMM y, HH:mm", locale=_locale()) + " UTC"
+    shown = format_datetime(value, "d MMMM y, HH:mm", tzinfo=ZoneInfo(zone), locale=_locale()) + (" UTC" if zone == "UTC" else f" ({zone.replace('_', ' ')})")
     return Markup('<time datetime="{}">{}</time>').format(value.strftime("%Y-%m-%dT%H:%M:%SZ"), shown)
 
 

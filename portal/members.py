@@ -8,11 +8,11 @@ from flask_babel import gettext as _
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from . import accounts, audit, mail, signins
+from . import accounts, audit, mail, outcome_clock, signins, zones
 from .accounts import AccountError
 from .audit import Actor
 from .guessing import NOBODY, Asker
-from .models import Agency, Invitation, Membership, User
+from .models import Agency, AgencyZone, Invitation, Membership, User
 from .roles import ROLES
 
 _GOOD_FOR = {"join": timedelta(days=7), "reset": timedelta(hours=2)}
@@ -112,6 +112,22 @@ def set_two_persons(session: Session, actor: Actor, agency: str, on: bool, now: 
     if row.two_persons != on:
         row.two_persons = on
         audit.note(session, now, actor, "two_persons_on" if on else "two_persons_off", agency, agency=agency)
+
+
+def set_zone(session: Session, actor: Actor, agency: str, zone: str, now: datetime) -> None:
+    """Set the time zone by which an agency's days are counted; nothing for that of its place. Raises AccountError."""
+    if zone and not zones.is_known(zone):
+        raise AccountError(_("“%(value)s” is not a time zone; write a name such as Asia/Ho_Chi_Minh, or leave it empty", value=zone[:60]))
+    row = session.get(AgencyZone, agency)
+    if zone == (row.zone if row else ""):
+        return
+    if row:
+        session.delete(row)
+        session.flush()
+    if zone:
+        session.add(AgencyZone(agency=agency, zone=zone))
+    outcome_clock.forget(session, agency)
+    audit.note(session, now, actor, "time_zone", agency, agency=agency, zone=zone)
 
 
 def invite(session: Session, actor: Actor, email: str, agency: str, role: str, now: datetime, link: str) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from harvesters.record import show_number
 from harvesters.when import last_day
 
-from . import catalogue, mail, members, outcome_clock, remarks
+from . import catalogue, mail, members, outcome_clock, remarks, zones
 from .db import wait_for_turn
 from .models import Bulk, FileCheck, FileLink, Membership, PromiseRow, RecordRow, Remark, Upload, User
 from .parts import Portal
@@ -52,8 +52,8 @@ class Broken:
 
 def due(session: Session, agency: str, today: date, most: int = _MOST) -> list[Due]:
     """What an agency has to look at within four weeks, the longest overdue first: what the outcome clock has, which
-    `outcome_clock.catch_up` brings up to date, and policies that end. A day begins at midnight UTC; a due date that
-    names a month or a year is that of its last day."""
+    `outcome_clock.catch_up` brings up to date, and policies that end. `today` is the agency's own day (portal.zones); a due
+    date that names a month or a year is that of its last day."""
     found = [*_promised(session, agency, today, most), *_ending(session, agency, today)]
     return sorted(found, key=lambda one: (one.day, one.number, one.key))[:most]
 
@@ -104,16 +104,17 @@ def remind(portal: Portal, now: datetime) -> int:
     written = 0
     for agency in agencies:
         with portal.database.write() as session:
-            written += sum(_write(session, agency, portal.settings.base_url, now))
+            today = zones.days(session, portal, now).of(zones.publisher_of(session, agency))
+            written += sum(_write(session, agency, portal.settings.base_url, now, today))
     for desk in (*agencies, None):
         with portal.database.write() as session:
             written += sum(_tell_of_remarks(session, desk, portal.settings.base_url, now))
     return written
 
 
-def _write(session: Session, agency: str, base: str, now: datetime) -> Iterator[bool]:
-    for one in due(session, agency, now.date()):
-        if one.day >= now.date() - _FRESH and (stage := _stage(one.day, now.date())):
+def _write(session: Session, agency: str, base: str, now: datetime, today: date) -> Iterator[bool]:
+    for one in due(session, agency, today):
+        if one.day >= today - _FRESH and (stage := _stage(one.day, today)):
             yield from _tell_of_due(session, agency, one, stage, base, now)
     if links := broken(session, agency):
         yield from _tell_of_links(session, agency, links, base, now)

@@ -87,6 +87,7 @@ _DEEDS = {
     "superseded": lazy_gettext("Superseded"),
     "taken_back": lazy_gettext("Taken back to be changed"),
     "two_persons_off": lazy_gettext("Two-person rule turned off"),
+    "time_zone": lazy_gettext("Time zone set"),
     "two_persons_on": lazy_gettext("Two-person rule turned on"),
     "unlawful": lazy_gettext("Taken off: unlawful to show"),
     "unscheduled": lazy_gettext("Set not to go live by itself"),

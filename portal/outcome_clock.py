@@ -6,25 +6,26 @@ anywhere heals by catching up again, and the table can be thrown away at any tim
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, and_, delete, func, insert, or_, select
+from sqlalchemy import ColumnElement, Date, and_, case, delete, func, insert, literal, or_, select
 from sqlalchemy.orm import Session
 
 from harvesters.record import read_number
 
-from . import catalogue, progress, promises
+from . import catalogue, progress, promises, zones
 from .catalogue import Entry, Link, Version
 from .db import wait_for_turn
-from .models import IdentifierRow, PromiseMark, PromiseRow, RecordRow, Redirect, RelationRow, State
+from .models import HIDDEN, IdentifierRow, PromiseMark, PromiseRow, RecordRow, Redirect, RelationRow, State
 from .parts import Portal
 from .promises import SOON, STATES, Promise
+from .zones import Days
 
 # What the table is made by: raised when `portal.promises` changes, which has every record looked at again.
-FORM = 1
+FORM = 2
 _BATCH = 200
-_FORM, _AXES = "clock form", ("policy", "outcome")
+_FORM, _AXES = "clock form", ("policy", "outcome", "decision")
 
 Which = Literal["open", "all", "overdue", "due_soon", "ahead", "reported", "dropped"]
 WHICH: tuple[Which, ...] = ("open", *STATES, "all")
@@ -43,9 +44,9 @@ def behind(session: Session) -> int:
     return session.scalar(select(func.count()).select_from(RecordRow).where(_unmarked())) or 0
 
 
-def is_behind(session: Session) -> bool:
-    """Whether there is a record that the clock has not looked at yet."""
-    return _form(session) != FORM or session.scalar(select(RecordRow.id).where(_unmarked()).limit(1)) is not None
+def is_behind(session: Session, now: datetime) -> bool:
+    """Whether there is something that the clock has not looked at yet: a record, or the days of a new year."""
+    return _form(session) != FORM or _year(session) != now.year or session.scalar(select(RecordRow.id).where(_unmarked()).limit(1)) is not None
 
 
 def catch_up(portal: Portal, most: int | None = None) -> int:
@@ -53,13 +54,15 @@ def catch_up(portal: Portal, most: int | None = None) -> int:
     killed and run twice at once."""
     done = 0
     with portal.database.read() as session:
-        if not is_behind(session):
+        if not is_behind(session, datetime.now(UTC)):
             return 0
     while most is None or done < most:
         with portal.database.write() as session:
             wait_for_turn(session, "clock")
+            now = datetime.now(UTC)
             _renew(session)
-            count = _follow(session, _BATCH)
+            _look_ahead(session, now.year)
+            count = _follow(session, _BATCH, zones.days(session, portal, now))
         done += count
         if count < _BATCH:
             break
@@ -75,9 +78,29 @@ def rebuild(portal: Portal) -> int:
     return catch_up(portal)
 
 
+def forget(session: Session, agency: str) -> None:
+    """Have the records of an agency looked at again, because it counts its days otherwise."""
+    session.execute(delete(PromiseMark).where(PromiseMark.record_id.in_(select(RecordRow.id).where(RecordRow.publisher == agency))))
+
+
 def _form(session: Session) -> int:
     state = session.get(State, _FORM)
     return int(state.value["form"]) if state else 0
+
+
+def _year(session: Session) -> int:
+    """The year in which it was last looked which reports come again."""
+    state = session.get(State, _FORM)
+    return int(state.value.get("year", 0)) if state else 0
+
+
+def _look_ahead(session: Session, year: int) -> None:
+    """In a new year, have the policies looked at again whose reports come again: their next days are to be told."""
+    if _year(session) != year:
+        again = select(PromiseRow.record_id).where(PromiseRow.kind == "report")
+        session.execute(delete(PromiseMark).where(PromiseMark.record_id.in_(again)))
+        session.merge(State(name=_FORM, value={"form": FORM, "year": year}))
+        session.flush()
 
 
 def _renew(session: Session) -> None:
@@ -89,46 +112,53 @@ def _renew(session: Session) -> None:
         session.flush()
 
 
-def _follow(session: Session, limit: int) -> int:
+def _follow(session: Session, limit: int, days: Days) -> int:
     versions: dict[int, int] = dict(session.execute(select(RecordRow.id, RecordRow.version).where(_unmarked()).limit(limit)).all())
     if not versions:
         return 0
     rows = session.scalars(select(RecordRow).where(RecordRow.id.in_(versions))).all()
     entries = {row.id: catalogue.entry_of(row) for row in rows}
-    policies = _concerned(session, [entry for entry in entries.values() if entry.axis == "outcome"]) - entries.keys()
+    policies = _concerned(session, [entry for entry in entries.values() if entry.axis != "policy"]) - entries.keys()
     for row in session.scalars(select(RecordRow).where(RecordRow.id.in_(policies), RecordRow.axis == "policy")):
         entries[row.id] = catalogue.entry_of(row)
-    _replace(session, entries.values())
+    _replace(session, entries.values(), days)
     session.execute(delete(PromiseMark).where(PromiseMark.record_id.in_(versions)))
     session.execute(insert(PromiseMark), [{"record_id": id, "version": version} for id, version in versions.items()])
     return len(versions)
 
 
-def _replace(session: Session, entries: Iterable[Entry]) -> None:
+def _replace(session: Session, entries: Iterable[Entry], days: Days) -> None:
     found = list(entries)
     session.execute(delete(PromiseRow).where(PromiseRow.record_id.in_([entry.id for entry in found])))
-    rows = [_row(entry, promise) for entry in found for promise in _promises(session, entry)]
+    rows = [_row(entry, promise, days) for entry in found for promise in _promises(session, entry, days)]
     if rows:
         session.execute(insert(PromiseRow), rows)
 
 
-def _row(entry: Entry, promise: Promise) -> dict[str, Any]:
+def _row(entry: Entry, promise: Promise, days: Days) -> dict[str, Any]:
+    publisher = entry.data["publisher"]
     return asdict(promise) | {
-        "record_id": entry.id, "number": entry.number, "agency": entry.data["publisher"]["slug"], "due_on": promise.due_on,
+        "record_id": entry.id, "number": entry.number, "agency": publisher["slug"], "due_on": promise.due_on,
+        "zone": days.stated_zone(publisher),
     }  # fmt: skip
 
 
-def _promises(session: Session, entry: Entry) -> list[Promise]:
+def _promises(session: Session, entry: Entry, days: Days) -> list[Promise]:
     """What a record promises; nothing unless it is published."""
     if entry.state != "published" or (entry.version == 1 and not promises.makes_promises(entry.data)):
         return []
     versions = _versions(session, entry)
     if not any(promises.makes_promises(one.data) for one in versions):
         return []
+    zone = days.zone(entry.data["publisher"])
     if entry.axis == "outcome":
-        return promises.of_outcome(entry, versions)
-    outcomes = measuring(session, entry, versions=versions)
-    return promises.of_policy(entry, versions, [(outcome, _versions(session, outcome)) for outcome in outcomes])
+        return promises.of_outcome(entry, versions, zone)
+    outcomes = [(outcome, _versions(session, outcome)) for outcome in measuring(session, entry, versions=versions)]
+    found = promises.of_policy(entry, versions, outcomes, zone)
+    if any(one.data.get("reports") for one in versions):
+        others = [(other, _versions(session, other)) for other in _bringing(session, entry, versions)]
+        found += promises.of_reports(entry, versions, others, date(days.now.astimezone(UTC).year + 1, 12, 31), zone)
+    return found
 
 
 def _versions(session: Session, entry: Entry) -> list[Version]:
@@ -150,6 +180,16 @@ def measuring(
     named = [entry for word in sorted(words) for entry in _named(session, word)]
     found = [entry for entry in [*joined, *named] if entry.state not in ("unpublished", "merged")]
     return progress.candidates(policy, found)
+
+
+def _bringing(session: Session, policy: Entry, versions: Sequence[Version]) -> list[Entry]:
+    """The records that may keep the reports of a policy: those that it or they themselves state to be joined, and those that its
+    reports name."""
+    joined = [link.entry for link in catalogue.links(session, policy) if link.entry and link.origin == ""]
+    words = {str(one["kept_by"]) for version in versions for one in version.data.get("reports", ()) if one.get("kept_by")}
+    named = [entry for word in sorted(words) for entry in _named(session, word)]
+    found = {entry.number: entry for entry in [*joined, *named] if entry.state not in HIDDEN}
+    return [found[number] for number in sorted(found)]
 
 
 def _named(session: Session, word: str) -> Iterator[Entry]:
@@ -196,8 +236,8 @@ class Asked:
     agency: str = ""
     record: str = ""
 
-    def conditions(self, today: date, which: Which | None = None) -> list[ColumnElement[bool]]:
-        found = _state_is(which or self.which, today)
+    def conditions(self, days: Days, which: Which | None = None) -> list[ColumnElement[bool]]:
+        found = _state_is(which or self.which, days)
         if self.agency:
             found.append(PromiseRow.agency == self.agency)
         if self.record:
@@ -205,38 +245,48 @@ class Asked:
         return found
 
 
-def _state_is(which: Which, today: date) -> list[ColumnElement[bool]]:
+def _due_before(days: Days, ahead: timedelta = timedelta(0)) -> ColumnElement[bool]:
+    """Whether a promise is due before its agency's today, or a day so much later."""
+    others = list(days.elsewhere())
+    latest = max([days.today, *(day for day, _zones in others)]) + ahead
+    exact = case(*((PromiseRow.zone.in_(zones), literal(day + ahead, Date)) for day, zones in others), else_=literal(days.today + ahead, Date)) if others else None
+    # The latest of the days bounds what the index has to give; the agency's own decides.
+    bound = PromiseRow.due_on < latest
+    return bound if exact is None else and_(bound, PromiseRow.due_on < exact)
+
+
+def _state_is(which: Which, days: Days) -> list[ColumnElement[bool]]:
     kept: ColumnElement[bool] = PromiseRow.reported.is_(True)
     is_open = [~kept, PromiseRow.dropped == ""]
-    soon = today + SOON
+    past, soon = _due_before(days), _due_before(days, SOON + timedelta(days=1))
     conditions: dict[Which, list[ColumnElement[bool]]] = {
         "all": [],
         "open": is_open,
-        "overdue": [*is_open, PromiseRow.due_on < today],
-        "due_soon": [*is_open, PromiseRow.due_on >= today, PromiseRow.due_on <= soon],
-        "ahead": [*is_open, PromiseRow.due_on > soon],
+        "overdue": [*is_open, past],
+        "due_soon": [*is_open, ~past, soon],
+        "ahead": [*is_open, ~soon],
         "reported": [kept],
         "dropped": [~kept, PromiseRow.dropped != ""],
     }
     return list(conditions[which])
 
 
-def counts(session: Session, today: date, asked: Asked | None = None) -> dict[str, int]:
+def counts(session: Session, days: Days, asked: Asked | None = None) -> dict[str, int]:
     """How many promises stand in each state; whatever state is asked for."""
     asked = asked or Asked()
-    return {state: session.scalar(select(func.count()).select_from(PromiseRow).where(*asked.conditions(today, state))) or 0 for state in STATES}
+    return {state: session.scalar(select(func.count()).select_from(PromiseRow).where(*asked.conditions(days, state))) or 0 for state in STATES}
 
 
-def count(session: Session, today: date, asked: Asked) -> int:
+def count(session: Session, days: Days, asked: Asked) -> int:
     """How many promises there are of those that are asked for."""
-    return session.scalar(select(func.count()).select_from(PromiseRow).where(*asked.conditions(today))) or 0
+    return session.scalar(select(func.count()).select_from(PromiseRow).where(*asked.conditions(days))) or 0
 
 
-def listed(session: Session, today: date, asked: Asked, *, offset: int = 0, limit: int | None = None) -> list[PromiseRow]:
+def listed(session: Session, days: Days, asked: Asked, *, offset: int = 0, limit: int | None = None) -> list[PromiseRow]:
     """Promises by the day on which they are due, the earliest first; those that were kept, the latest first."""
     late_first = asked.which in ("reported", "dropped", "all")
     order = (PromiseRow.due_on.desc(), PromiseRow.id.desc()) if late_first else (PromiseRow.due_on, PromiseRow.id)
-    query = select(PromiseRow).where(*asked.conditions(today)).order_by(*order).offset(offset)
+    query = select(PromiseRow).where(*asked.conditions(days)).order_by(*order).offset(offset)
     return list(session.scalars(query.limit(limit) if limit is not None else query))
 
 
@@ -266,16 +316,17 @@ def agencies(session: Session) -> dict[str, int]:
     return dict(session.execute(query).all())
 
 
-def events(session: Session, today: date, asked: Asked, limit: int = 100) -> list[PromiseRow]:
+def events(session: Session, days: Days, asked: Asked, limit: int = 100) -> list[PromiseRow]:
     """What happened last: promises that became overdue, and those that were kept, the latest first."""
     at = func.coalesce(PromiseRow.reported_on, PromiseRow.due_on)
-    conditions = [*asked.conditions(today, "all"), PromiseRow.dropped == ""]
-    conditions.append(or_(PromiseRow.reported, PromiseRow.due_on < today))
+    conditions = [*asked.conditions(days, "all"), PromiseRow.dropped == ""]
+    conditions.append(or_(PromiseRow.reported, _due_before(days)))
     return list(session.scalars(select(PromiseRow).where(*conditions).order_by(at.desc(), PromiseRow.id.desc()).limit(limit)))
 
 
-def data_of(row: PromiseRow, title: str, today: date, base: str) -> dict[str, Any]:
+def data_of(row: PromiseRow, title: str, days: Days, base: str) -> dict[str, Any]:
     """A promise as data."""
+    today = days.in_zone(row.zone)
     state = promises.state_of(row.due_on, row.reported, row.dropped, today)
     late = (row.reported_on - row.due_on).days if row.reported_on else None
     return {
@@ -286,6 +337,7 @@ def data_of(row: PromiseRow, title: str, today: date, base: str) -> dict[str, An
         "key": row.key,
         "kind": row.kind,
         "what": row.what,
+        "addressee": row.addressee or None,
         "agency": row.agency,
         "due": row.due,
         "due_on": row.due_on.isoformat(),
@@ -299,4 +351,5 @@ def data_of(row: PromiseRow, title: str, today: date, base: str) -> dict[str, An
         "outcome": row.outcome,
         "outcome_url": f"{base}/records/{row.outcome}" if row.outcome else None,
         "dropped": row.dropped or None,
+        "time_zone": row.zone or days.portal,
     }

@@ -1,13 +1,13 @@
 """What was measured: observations as series, and periods in words. How far targets are reached: `progress`."""
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 from itertools import pairwise
-from typing import Literal
+from typing import Any, Literal
 
 import babel
 from babel.numbers import format_compact_decimal, get_decimal_symbol, get_group_symbol
@@ -17,8 +17,9 @@ from harvesters.record import Observation, Outcome, Target
 from harvesters.when import first_day
 
 from .catalogue import Entry
-from .i18n import language, show_when
+from .i18n import language, show_number, show_when
 from .progress import Progress, measures, period_end, period_start, progress
+from .zones import Days
 
 # The usual distance between two figures, in years, by frequency: more than that is a gap.
 _STEPS = {"A": 1.0, "A2": 2.0, "S": 1 / 2, "Q": 1 / 4, "M": 1 / 12, "W": 1 / 53, "D": 1 / 365}
@@ -169,15 +170,28 @@ class Aim:
     position: int
 
 
-def aims_of(outcome: Entry, policies: Iterable[Entry], today: date) -> list[Aim]:
+def aims_of(outcome: Entry, policies: Iterable[Entry], days: Days) -> list[Aim]:
     """The targets of policies that an outcome measures; each policy once."""
     by_number = {policy.number: policy for policy in policies if policy.axis == "policy"}
     return [
-        Aim(target, policy, progress(target, [outcome], today, policy), position)
+        Aim(target, policy, progress(target, [outcome], days.of(policy.data["publisher"]), policy), position)
         for policy in by_number.values()
         for position, target in enumerate(Target.model_validate(one) for one in policy.data.get("targets", ()))
         if measures(target, outcome)
     ]
+
+
+def goal_words(target: Target | Mapping[str, Any], show: Callable[[Decimal], str] = show_number) -> str:
+    """What a target is to reach, in words: a figure, at least or at most one, or between two; nothing where it names none."""
+    said = target if isinstance(target, Mapping) else {name: getattr(target, name) for name in ("value", "value_to", "bound")}
+    if said.get("value") is None:
+        return ""
+    value = show(Decimal(said["value"]))
+    if said.get("value_to") is not None:
+        return _("between %(low)s and %(high)s", low=value, high=show(Decimal(said["value_to"])))
+    if said.get("bound") == "at_least":
+        return _("at least %(value)s", value=value)
+    return _("at most %(value)s", value=value) if said.get("bound") == "at_most" else value
 
 
 def standing_words(one: Progress) -> str:

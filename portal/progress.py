@@ -1,7 +1,7 @@
-"""How far the targets of policies are reached: the formula progress-1, stated so that anybody can repeat it.
+"""How far the targets of policies are reached: the formula progress-2, stated so that anybody can repeat it.
 
 Inputs: the target (baseline, value, due date, which way is better), the figures of the outcome that measures it at one
-place, the day from which the promise runs, and today (UTC). Forecasts (status F) and missing figures do not count.
+place, the day from which the promise runs, and today (where the policy's agency is). Forecasts (status F) and missing figures do not count.
 
 1. A period counts on its last day: 2024 on 31 December, 2024-Q3 on 30 September, 2024-W07 on its Sunday. So do due dates.
 2. Lower is better if the target says so; else if its value lies below its baseline; else if the outcome says so.
@@ -14,6 +14,12 @@ place, the day from which the promise runs, and today (UTC). Forecasts (status F
 6. The start is the last day of the baseline's period; else the first day on which the policy holds (`valid_from`); else
    the first day of its `issued`.
 7. Share done = (figure - baseline) / (value - baseline). It may lie below 0 and above 1.
+8. A target may be a bound (at least, at most) or a range (from one figure to another, both belonging to it). Its distance from a
+   figure is how far that lies outside: 0 where it is kept. It is reached where the distance is 0. At least: higher is better, at
+   most: lower is, whatever else says so; of a range neither. The path runs from the baseline to the nearest figure that
+   keeps it (a baseline that keeps it already: the path stays there); at the path or better: the distance of the figure is
+   not larger than that of the path. Share done = 1 - distance of the figure / distance of the baseline, none where the
+   latter is 0. Everything else is as above: progress-2 judges a target with a value alone as progress-1 did.
 
 Two further words: no_value where the target names no figure to reach; other_unit where target and figures are joined by
 the name of the indicator alone and state different units, which are then not compared. (A target that names its outcome
@@ -39,7 +45,7 @@ from harvesters.when import first_day, last_day
 from .catalogue import Entry
 from .store import fold_identifier
 
-FORMULA = "progress-1"
+FORMULA = "progress-2"
 _FORECAST = "F"
 
 Standing = Literal[
@@ -136,7 +142,7 @@ def _judged(base: Progress, figures: Sequence[Observation], today: date) -> Prog
     share = share_done(target, figure.value)
     expected = expected_at(target, base.start, period_end(figure.period))
     shown = None if expected is None else decimal_of(expected)
-    if figure.value <= target.value if base.lower else figure.value >= target.value:
+    if is_reached(target, figure.value, base.lower):
         return _with(base, figure, "reached", share, shown)
     if passed:
         return _with(base, figure, "not_reached" if decisive else "overdue", share, shown)
@@ -145,12 +151,55 @@ def _judged(base: Progress, figures: Sequence[Observation], today: date) -> Prog
     if expected is None:
         return _with(base, figure, "not_yet", share)
     value = Fraction(figure.value)
-    on_path = value <= expected if base.lower else value >= expected
+    if is_ranged(target):
+        on_path = distance(target, value) <= distance(target, expected)
+    else:
+        on_path = value <= expected if base.lower else value >= expected
     return _with(base, figure, "on_the_way" if on_path else "behind", share, shown)
 
 
 def _with(base: Progress, figure: Observation | None, standing: Standing, share: float | None = None, expected: Decimal | None = None) -> Progress:
     return Progress(base.target, base.outcome, figure, standing, share, expected, base.start, base.start_from, base.place, base.lower, base.today)
+
+
+def is_ranged(target: Target) -> bool:
+    """Whether a target is a bound or a range, not one figure to reach."""
+    return target.bound is not None or target.value_to is not None
+
+
+def distance(target: Target, value: Fraction) -> Fraction:
+    """How far a figure lies outside a bound or a range; 0 where it keeps it."""
+    ends = _ends(target)
+    return max(Fraction(0), *(low - value for low in ends[:1] if low is not None), *(value - high for high in ends[1:] if high is not None))
+
+
+def _ends(target: Target) -> tuple[Fraction | None, Fraction | None]:
+    """The figures between which a bound or a range is kept; None where it is open."""
+    value = None if target.value is None else Fraction(target.value)
+    if target.value_to is not None:
+        return value, Fraction(target.value_to)
+    return (None, value) if target.bound == "at_most" else (value, None)
+
+
+def is_reached(target: Target, value: Decimal, lower: bool) -> bool:
+    """Whether a figure is at the target's value or better, or keeps its bound or range."""
+    if target.value is None:
+        return False
+    if is_ranged(target):
+        return distance(target, Fraction(value)) == 0
+    return value <= target.value if lower else value >= target.value
+
+
+def goal_of(target: Target) -> Fraction | None:
+    """The figure to which the path leads: the value; of a bound or range what keeps it next to the baseline."""
+    if target.value is None:
+        return None
+    if not is_ranged(target) or target.baseline is None:
+        return Fraction(target.value)
+    low, high = _ends(target)
+    goal = Fraction(target.baseline)
+    goal = goal if low is None else max(goal, low)
+    return goal if high is None else min(goal, high)
 
 
 def start_of(target: Target, policy: Entry | None) -> tuple[date | None, str]:
@@ -165,18 +214,22 @@ def start_of(target: Target, policy: Entry | None) -> tuple[date | None, str]:
 
 def expected_at(target: Target, start: date | None, day: date) -> Fraction | None:
     """Where the straight line from the baseline to the value stands on `day`; None where it cannot be drawn."""
-    if target.baseline is None or target.value is None or not target.due or start is None:
+    goal = goal_of(target)
+    if target.baseline is None or goal is None or not target.due or start is None:
         return None
     due = last_day(target.due)
     if due <= start:
         return None
     gone = min(max(day, start), due) - start
     way = Fraction(gone // timedelta(days=1), (due - start) // timedelta(days=1))
-    return Fraction(target.baseline) + (Fraction(target.value) - Fraction(target.baseline)) * way
+    return Fraction(target.baseline) + (goal - Fraction(target.baseline)) * way
 
 
 def share_done(target: Target, value: Decimal) -> float | None:
     """How much of the way from the baseline to the value is done."""
+    if is_ranged(target):
+        away = distance(target, Fraction(target.baseline)) if target.baseline is not None else Fraction(0)
+        return float(1 - distance(target, Fraction(value)) / away) if away else None
     if target.baseline is None or target.value is None or target.baseline == target.value:
         return None
     return float(Fraction(value - target.baseline) / Fraction(target.value - target.baseline))
@@ -189,12 +242,15 @@ def decimal_of(value: Fraction) -> Decimal:
 
 
 def is_lower_better(target: Target, outcome: Entry | None) -> bool:
-    """Whether lower figures are better: by the target, else by its baseline and value, else by the outcome."""
+    """Whether lower figures are better: by the target's bound, else by what it says, else by its baseline and value, else by the
+    outcome."""
+    if target.bound:
+        return target.bound == "at_most"
     return (target.better or _direction(target) or (outcome.data.get("better") if outcome else None)) == "lower"
 
 
 def _direction(target: Target) -> Better | None:
-    if target.baseline is None or target.value is None or target.baseline == target.value:
+    if target.value_to is not None or target.baseline is None or target.value is None or target.baseline == target.value:
         return None
     return "lower" if target.value < target.baseline else "higher"
 
@@ -288,11 +344,13 @@ def data_of(one: Progress, position: int, base: str) -> dict[str, Any]:
         "target": position,
         "indicator": target.indicator,
         "standing": one.standing,
-        "better": "lower" if one.lower else "higher",
+        "better": None if target.value_to is not None else "lower" if one.lower else "higher",
         "baseline": _text(target.baseline),
         "start": one.start.isoformat() if one.start else None,
         "start_from": one.start_from or None,
         "value": _text(target.value),
+        "value_to": _text(target.value_to),
+        "bound": target.bound,
         "unit": target.unit or None,
         "due": target.due,
         "due_on": last_day(target.due).isoformat() if target.due else None,

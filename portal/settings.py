@@ -10,6 +10,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 _DATABASES = ("sqlite", "postgresql", "postgresql+psycopg")
 _QUEUES = ("sqlite:///", "redis://", "rediss://")
@@ -49,6 +50,7 @@ class Settings:
     oidc_client_secret: str = ""
     oidc_name: str = ""
     base_url: str = ""
+    timezone: str = "UTC"
     port: int = 5000
     testing: bool = False
     extra: Mapping[str, Any] = field(default_factory=dict)
@@ -144,6 +146,7 @@ class Settings:
             "PORTAL_OIDC_CLIENT_SECRET": "(set)" if self.oidc_client_secret else "",
             "PORTAL_OIDC_NAME": self.oidc_name,
             "PORTAL_BASE_URL": self.base_url,
+            "PORTAL_TIMEZONE": self.timezone,
         }
 
     def secret(self, name: str) -> str | None:
@@ -174,12 +177,13 @@ class _Reading:
             "mail_from": self._text("PORTAL_MAIL_FROM"),
             **self._oidc(),
             "base_url": self._base_url(),
+            "timezone": self._timezone(),
             "port": self._port(),
         }
         known = {
             "PORTAL_DATA_DIR", "PORTAL_DATABASE_URL", "PORTAL_SEARCH_URL", "PORTAL_QUEUE_URL", "PORTAL_SCHEDULE", "PORTAL_SOURCES_DIR",
             "PORTAL_STORAGE_URL", "PORTAL_STORAGE_KEY", "PORTAL_STORAGE_SECRET",
-            "PORTAL_TRUSTED_NETWORKS", "PORTAL_SECRET_KEY", "PORTAL_OLD_SECRET_KEYS", "PORTAL_BASE_URL", "PORTAL_SAMPLES",
+            "PORTAL_TRUSTED_NETWORKS", "PORTAL_SECRET_KEY", "PORTAL_OLD_SECRET_KEYS", "PORTAL_BASE_URL", "PORTAL_TIMEZONE", "PORTAL_SAMPLES",
             "PORTAL_MAIL_URL", "PORTAL_MAIL_FROM", "PORTAL_OIDC_ISSUER", "PORTAL_OIDC_CLIENT_ID", "PORTAL_OIDC_CLIENT_SECRET", "PORTAL_OIDC_NAME",
         }  # fmt: skip
         for name in sorted(set(self.environ) - known):
@@ -191,6 +195,14 @@ class _Reading:
 
     def _text(self, name: str, default: str = "") -> str:
         return self.environ.get(name, "").strip() or default
+
+    def _timezone(self) -> str:
+        name = self._text("PORTAL_TIMEZONE", "UTC")
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            self.faults.append(f"PORTAL_TIMEZONE: {name!r} is not a time zone; use a name of the IANA database, such as Asia/Ho_Chi_Minh or UTC")
+        return name
 
     def _database(self) -> str:
         url = self._text("PORTAL_DATABASE_URL")

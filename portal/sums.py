@@ -14,16 +14,16 @@ own, `several`: nothing is divided and nothing counts twice.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import String, cast, func, select
 from sqlalchemy.orm import Session
 
-from .models import Actor, Decided, Party, RecordRow
+from .matter import recent
+from .models import Actor, Decided, Party, RecordRow, State
 from .standing import replaced_ids
 
 By = Literal["year", "publisher", "counterparty", "type", "subject"]
@@ -37,18 +37,18 @@ _BY_STATUS = {
     "cancelled": "cancelled", "rejected": "rejected", "repealed": "repealed", "superseded": "superseded", "draft": "announced",
     "proposed": "announced", "open": "announced",
 }  # fmt: skip
+_KEPT_FROM, _SECONDS = 500, 600.0  # lists from this length on are kept so long
 _AT_ONCE = 2000  # longer lists are found in one walk over all decisions
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A decision as sums see it."""
+class Row(NamedTuple):
+    """A decision as sums see it: a tuple, since there may be a hundred thousand of them."""
 
     id: int
     state: str
     type: str
     publisher: str
-    issued_on: date | None
+    year: str | None
     status: str
     subjects: str
     value: Decimal | None
@@ -101,9 +101,22 @@ class Sums:
 
 
 def sums_of(session: Session, numbers: Collection[str], by: By) -> Sums:
-    """What a list of records comes to. `numbers`: each once."""
-    rows = list(_rows(session, numbers))
+    """What a list of records comes to. `numbers`: each once. What was worked out a moment ago is kept as long as no record and no
+    relation changes."""
     replaced = replaced_ids(session)
+    if len(numbers) <= _KEPT_FROM:
+        return _sums(session, numbers, by, replaced)
+    reading = session.scalar(select(State.value).where(State.name == "parties"))
+    key, signed = ("sums", by, hash(frozenset(numbers)), len(numbers)), (recent.signature(session), hash(frozenset(replaced.items())), str(reading))
+    kept: Sums | None = recent.get(session, key, signed)
+    if kept is None:
+        kept = _sums(session, numbers, by, replaced)
+        recent.keep(session, key, signed, kept, seconds=_SECONDS)
+    return kept
+
+
+def _sums(session: Session, numbers: Collection[str], by: By, replaced: Mapping[int, str]) -> Sums:
+    rows = list(_rows(session, numbers))
     counted: list[Row] = []
     aside: dict[str, list[Row]] = defaultdict(list)
     for row in rows:
@@ -171,7 +184,8 @@ def _in_order(parts: list[Part], by: By, total: Part) -> list[Part]:
 def _rows(session: Session, numbers: Collection[str]) -> Iterator[Row]:
     query = (
         select(
-            RecordRow.number, RecordRow.id, RecordRow.state, RecordRow.type, RecordRow.publisher, RecordRow.issued_on,
+            RecordRow.number, RecordRow.id, RecordRow.state, RecordRow.type, RecordRow.publisher,
+            func.substr(cast(RecordRow.issued_on, String), 1, 4),
             Decided.status, Decided.subjects, Decided.value, Decided.currency,
         )
         .join(Decided, Decided.record_id == RecordRow.id)
@@ -179,24 +193,20 @@ def _rows(session: Session, numbers: Collection[str]) -> Iterator[Row]:
     )  # fmt: skip
     if len(numbers) > _AT_ONCE:
         wanted = set(numbers)
-        found: Iterable[tuple[object, ...]] = (row for row in session.execute(query) if row[0] in wanted)
-        yield from map(_row, found)
+        # Past the loading of objects: rows are all that is wanted.
+        for some in session.connection().execute(query).partitions(5000):
+            yield from (Row._make((*row[1:-2], None if row[-2] is None else Decimal(row[-2]), row[-1])) for row in some if row[0] in wanted)
         return
     asked = list(numbers)
     for start in range(0, len(asked), 500):
-        yield from map(_row, session.execute(query.where(RecordRow.number.in_(asked[start : start + 500]))))
-
-
-def _row(found: tuple[object, ...]) -> Row:
-    _number, row_id, state, type_, publisher, issued_on, status, subjects, value, currency = found
-    amount = Decimal(str(value)) if value is not None else None
-    return Row(row_id, state, type_, publisher, issued_on, status, subjects, amount, currency)  # type: ignore[arg-type]
+        for _number, *row, value, currency in session.connection().execute(query.where(RecordRow.number.in_(asked[start : start + 500]))):
+            yield Row._make((*row, None if value is None else Decimal(value), currency))
 
 
 def _key(session: Session, by: By, rows: Sequence[Row], *, whole: bool) -> tuple[Callable[[Row], str], dict[str, str]]:
     """By what a row is sorted into parts, and the names of parts whose keys do not tell."""
     if by == "year":
-        return (lambda row: f"{row.issued_on.year:04}" if row.issued_on else NONE), {}
+        return (lambda row: row.year or NONE), {}
     if by == "publisher":
         return (lambda row: row.publisher), {}
     if by == "type":
@@ -215,7 +225,7 @@ def _other_sides(session: Session, rows: Sequence[Row], *, whole: bool) -> Itera
     query = select(Party.record_id, Actor.slug, Actor.name).join(Actor, Actor.id == Party.actor_id).where(Party.did == "other_side")
     if whole:
         wanted = {row.id for row in rows}
-        yield from ((a, b, c) for a, b, c in session.execute(query) if a in wanted)
+        yield from ((a, b, c) for a, b, c in session.connection().execute(query) if a in wanted)
         return
     ids = [row.id for row in rows]
     for start in range(0, len(ids), 500):

@@ -122,7 +122,7 @@ def keep_clock(portal: Portal) -> None:
     outcome_clock.catch_up(portal)
 
 
-@periodic(hours=6)
+@periodic(hours=1)
 def remind(portal: Portal) -> None:
     """Write to agencies what is due, waits or is broken, each once."""
     needs.remind(portal, datetime.now(UTC))
@@ -143,7 +143,7 @@ def due(session: Session, portal: Portal, now: datetime) -> list[str]:
         found.remove("link")
     if "look-into-files" in found and not looks.needs_work(session, now):
         found.remove("look-into-files")
-    if "keep-clock" in found and not outcome_clock.is_behind(session):
+    if "keep-clock" in found and not outcome_clock.is_behind(session, now):
         found.remove("keep-clock")
     return found
 

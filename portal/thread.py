@@ -12,6 +12,7 @@ from harvesters.when import first_day, last_day
 from .catalogue import Entry, Link
 from .outcomes import year_of
 from .progress import Progress
+from .zones import Days
 
 # More steps than this before or after the record are folded away.
 _NEAR = 12
@@ -66,7 +67,7 @@ def thread_of(
     beyond: Sequence[tuple[Entry, Sequence[Link]]] = (),
     targets: Sequence[Progress] = (),
     *,
-    today: date,
+    days: Days,
 ) -> Thread:
     """The thread of a record. `links` are its own, `beyond` those of the policies it is joined to, `targets` its
     own targets. What a record points to was there before it, what points to it came later: so stand those whose
@@ -74,7 +75,7 @@ def thread_of(
     steps = [_here(entry), *_joined(entry, links), *_missing(links)]
     steps += _by_way(entry, steps, beyond)
     steps += [gap for one in targets if (gap := _overdue(one))]
-    steps += [gap for one in _outcomes(entry, steps) if (gap := _owed(one, today))]
+    steps += [gap for one in _outcomes(entry, steps) if (gap := _owed(one, days))]
     if entry.axis != "outcome" and not any(step.entry and step.entry.axis == "outcome" for step in steps):
         steps.append(Step("no_outcome", (1, date.max, 9)))
     if entry.axis == "outcome" and len(steps) == 1:
@@ -149,9 +150,10 @@ def _overdue(one: Progress) -> Step | None:
     return Step("target_overdue", (0, last_day(one.target.due or ""), 8), one.target.due or "", progress=one)
 
 
-def _owed(outcome: Entry, today: date) -> Step | None:
+def _owed(outcome: Entry, days: Days) -> Step | None:
+    """What an outcome owes since before its agency's day."""
     due = str(outcome.data.get("due") or "")
-    if not due or last_day(due) >= today:
+    if not due or last_day(due) >= days.of(outcome.data["publisher"]):
         return None
     return Step("report_overdue", (0, last_day(due), 8), due, entry=outcome)
 

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from . import linking, members, needs, remarks, uploads
+from . import linking, members, needs, remarks, uploads, zones
 from .models import Bulk, RecordRow, Upload, User
 from .roles import may
 from .workflow import needs_review
@@ -40,12 +40,18 @@ class Pile:
 
 @dataclass(frozen=True)
 class Who:
-    """Who is at the desk, for which agency, in what role, and when."""
+    """Who is at the desk, for which agency, in what role, and when; `zone`: the time zone by which the agency counts its days."""
 
     user: User
     agency: str
     role: str
     now: datetime
+    zone: str = "UTC"
+
+    @property
+    def today(self) -> date:
+        """The day that it is for the agency."""
+        return zones.day_in(self.zone, self.now)
 
     def may(self, action: str) -> bool:
         return may(self.role, action)
@@ -71,15 +77,15 @@ def _part(whole: list[Need], offset: int, limit: int) -> Found:
 
 
 def _overdue(session: Session, who: Who, offset: int, limit: int) -> Found:
-    return _dated(session, who, offset, limit, lambda day: day < who.now.date())
+    return _dated(session, who, offset, limit, lambda day: day < who.today)
 
 
 def _due(session: Session, who: Who, offset: int, limit: int) -> Found:
-    return _dated(session, who, offset, limit, lambda day: day >= who.now.date())
+    return _dated(session, who, offset, limit, lambda day: day >= who.today)
 
 
 def _dated(session: Session, who: Who, offset: int, limit: int, fits: Callable[[date], bool]) -> Found:
-    found = [one for one in needs.due(session, who.agency, who.now.date(), _MOST) if fits(one.day)]
+    found = [one for one in needs.due(session, who.agency, who.today, _MOST) if fits(one.day)]
     own = _own(session, who.agency, [one.number for one in found[offset : offset + limit]])
     return len(found), [Need(one.kind, one.number, one.title, one.day, one.what, one.number in own) for one in found[offset : offset + limit]]
 

@@ -135,7 +135,7 @@ class Checker:
 
 def _laid_over(base: dict[str, object], typed: dict[str, object]) -> dict[str, object]:
     """What a record says, with what the row's columns say in its place; a group of rows is replaced as a whole."""
-    groups = {group for group in ("target", "relation") if any(name.startswith(f"{group}_") for name in typed)}
+    groups = {group for group in ("target", "relation", "report") if any(name.startswith(f"{group}_") for name in typed)}
     kept = {name: value for name, value in base.items() if name not in typed and not any(name.startswith(f"{group}_") for group in groups)}
     return {name: value for name, value in (kept | typed).items() if value not in ("", [])}
 

@@ -16,7 +16,8 @@ _EXAMPLES = {
     "title": "Bridge works awarded", "document_number": "12/QĐ-HN", "issued": "2024-05-31", "language": "en", "type": "award",
     "status": "approved", "amount": "1250000", "currency": "VND", "subjects": "TRAN, SDG9", "keywords": "bridge, works",
     "places": "VN-HN", "license": "CC-BY-4.0", "decision_makers": "Lan Nguyen | An Tran", "roll_call": "Lan Nguyen; for | An Tran; against",
-    "observations": "2023; 41 | 2024; 43.5", "relation_type_1": "implements", "relation_target_1": "749/QĐ-TTg", "target_due_1": "2030",
+    "observations": "2023; 41 | 2024; 43.5", "relation_type_1": "implements", "relation_target_1": "749/QĐ-TTg", "target_due_1": "2030", "target_bound_1": "at least",
+    "report_what_1": "Annual report", "report_to_1": "The assembly", "report_due_1": "2025-03-31", "report_every_1": "A",
     "better": "higher", "frequency": "A", "unit": "%", "valid_from": "2024-06-01", "landing_page": "https://…",
 }  # fmt: skip
 # Other words that stand above such columns.

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import click
 from flask.cli import AppGroup
 
-from .. import outcome_clock
+from .. import outcome_clock, zones
 from .terminal import ready_portal
 
 
@@ -21,15 +21,16 @@ def clock() -> None:
 
 @clock.command()
 def status() -> None:
-    """Show how many promises stand in each state today (UTC), and how many records are not counted yet.
+    """Show how many promises stand in each state today, by the days of the agencies, and how many records are not counted yet.
 
     \b
     Example:
       clerestory clock status
     """
-    today = datetime.now(UTC).date()
-    with ready_portal().database.read() as session:
-        counts, behind = outcome_clock.counts(session, today), outcome_clock.behind(session)
+    portal = ready_portal()
+    with portal.database.read() as session:
+        days = zones.days(session, portal, datetime.now(UTC))
+        counts, behind = outcome_clock.counts(session, days), outcome_clock.behind(session)
     click.echo(", ".join(f"{state} {count}" for state, count in counts.items()))
     click.echo(f"behind {behind}")
 

@@ -24,6 +24,12 @@ def _field_of(location: tuple[int | str, ...], files: Sequence[str]) -> str | No
     match location:
         case ("targets", int(row), str(column), *_):
             return f"target_{column}_{row + 1}"
+        case ("targets", int(row)):
+            return f"target_value_to_{row + 1}"
+        case ("reports", int(row), str(column), *_):
+            return f"report_{column}_{row + 1}"
+        case ("reports", int(row)):
+            return f"report_until_{row + 1}"
         case ("relations", int(row), *_):
             return f"relation_target_{row + 1}"
         case ("files", int(row), "title") if row < len(files):

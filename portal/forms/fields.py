@@ -15,8 +15,9 @@ Typed = Mapping[str, Any]
 MOST_ROWS = 200
 # Groups of fields that come in rows: target_value_2 is the value of the second target.
 ROWS = {
-    "target": ("indicator", "baseline", "value", "unit", "due", "responsible", "better", "measured_by", "text", "baseline_period"),  # also the order of pasted columns
+    "target": ("indicator", "baseline", "value", "unit", "due", "responsible", "better", "measured_by", "text", "baseline_period", "bound", "value_to"),  # also the order of pasted columns
     "relation": ("type", "target"),
+    "report": ("what", "to", "due", "every", "until", "kept_by", "text"),
 }
 _BASICS = ("type", "title", "summary", "document_number", "issued", "status", "language")
 _OF_AXIS = {
@@ -26,7 +27,7 @@ _OF_AXIS = {
         "votes_in_favour", "votes_against", "votes_abstained", "votes_absent", "votes_recused", "roll_call",
     ),
     "policy": (
-        "valid_from", "valid_until", "objectives", "target", "consultation_opens", "consultation_closes", "consultation_url",
+        "valid_from", "valid_until", "objectives", "target", "report", "consultation_opens", "consultation_closes", "consultation_url",
     ),
     "outcome": ("indicator", "unit", "frequency", "better", "observations", "method", "due"),
 }  # fmt: skip
@@ -34,7 +35,7 @@ _ENDS = (
     "body", "file_title", "files", "relation", "subjects", "keywords", "places", "landing_page", "license", "translation_title",
     "translation_summary", "translation_body",
 )  # fmt: skip
-_ROW_NAME = re.compile(r"(target|relation)_([a-z_]+)_([1-9][0-9]{0,2})")
+_ROW_NAME = re.compile(r"(target|relation|report)_([a-z_]+)_([1-9][0-9]{0,2})")
 _FILE_NAME = re.compile(r"file_title_[0-9a-f]{12}")
 
 LABELS: dict[str, LazyString] = {
@@ -75,6 +76,15 @@ LABELS: dict[str, LazyString] = {
     "target_better": lazy_gettext("What is better?"),
     "target_measured_by": lazy_gettext("Record that measures it"),
     "target_text": lazy_gettext("The target in words"),
+    "target_bound": lazy_gettext("At least or at most?"),
+    "target_value_to": lazy_gettext("Up to, of a range"),
+    "report_what": lazy_gettext("Report on what"),
+    "report_to": lazy_gettext("To whom"),
+    "report_due": lazy_gettext("By when (the first)"),
+    "report_every": lazy_gettext("How often"),
+    "report_until": lazy_gettext("Last time"),
+    "report_kept_by": lazy_gettext("Record that brings it"),
+    "report_text": lazy_gettext("In words"),
     "consultation_opens": lazy_gettext("Opens on"),
     "consultation_closes": lazy_gettext("Closes on"),
     "consultation_url": lazy_gettext("Where people can say something"),

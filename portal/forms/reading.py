@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from pydantic import ValidationError
 
 from harvesters.record import Agency, Decision, Outcome, Policy, Record, read_number
-from harvesters.vocabularies import CHOICES, OBSERVATION_STATUSES, TYPES, VOTE_METHODS, Vocabulary
+from harvesters.vocabularies import CHOICES, OBSERVATION_STATUSES, REPORT_RHYTHMS, TYPES, VOTE_METHODS, Vocabulary
 
 from ..filestore import Kept
 from ..spellings import code_of
@@ -268,6 +268,7 @@ def _policy(form: _Form) -> Data:
         "valid_until": form.read("valid_until", read_when),
         "objectives": tuple(read_lines(form.text("objectives"))),
         "targets": tuple(_targets(form)),
+        "reports": tuple(_reports(form)),
         "consultation": {name: value for name, value in consultation.items() if value},
     }
 
@@ -286,8 +287,32 @@ def _targets(form: _Form) -> Iterator[Data]:
             "better": _direction(form.text(f"target_better_{row}")),
             "measured_by": form.text(f"target_measured_by_{row}"),
             "text": form.text(f"target_text_{row}"),
+            "bound": _bound(form.text(f"target_bound_{row}")),
+            "value_to": form.read(f"target_value_to_{row}", read_decimal),
         }
         yield {name: value for name, value in target.items() if value not in (None, "")}
+
+
+def _reports(form: _Form) -> Iterator[Data]:
+    for row in range(1, count_rows("report", form.typed) + 1):
+        form.require(f"report_what_{row}", _("Say what is to be reported, or empty the whole row"))
+        every = form.text(f"report_every_{row}")
+        report = {
+            "what": form.text(f"report_what_{row}"),
+            "to": form.text(f"report_to_{row}"),
+            "due": form.read(f"report_due_{row}", read_when),
+            "every": _code(REPORT_RHYTHMS, every) or every,
+            "until": form.read(f"report_until_{row}", read_when),
+            "kept_by": form.text(f"report_kept_by_{row}"),
+            "text": form.text(f"report_text_{row}"),
+        }
+        yield {name: value for name, value in report.items() if value not in (None, "")}
+
+
+def _bound(word: str) -> str:
+    """Whether a figure is the least or the most, in either language; a range says it by its other end."""
+    known = {"at least": "at_least", "ít nhất": "at_least", "≥": "at_least", "at most": "at_most", "nhiều nhất": "at_most", "tối đa": "at_most", "tối thiểu": "at_least", "≤": "at_most"}
+    return known.get(word.casefold(), word)
 
 
 def _direction(word: str) -> str:

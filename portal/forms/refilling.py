@@ -64,7 +64,11 @@ def _rows(data: dict[str, Any]) -> Iterator[tuple[str, str]]:
     for row, target in enumerate(data.get("targets", ()), 1):
         for column in ROWS["target"]:
             if (value := target.get(column)) is not None:
-                yield f"target_{column}_{row}", _number(value) if column in ("baseline", "value") else value
+                yield f"target_{column}_{row}", _number(value) if column in ("baseline", "value", "value_to") else value
+
+
+    for row, report in enumerate(data.get("reports", ()), 1):
+        yield from ((f"report_{column}_{row}", report[column]) for column in ROWS["report"] if report.get(column))
 
 
 def _files(data: dict[str, Any]) -> Iterator[tuple[str, str]]:

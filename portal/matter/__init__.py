@@ -6,7 +6,7 @@ then the oldest. A matter without a policy has its heart in a decision, else in 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date
 
 from sqlalchemy.orm import Session
 
@@ -15,6 +15,7 @@ from harvesters.record import Relation
 from .. import completeness
 from ..catalogue import Entry, Link
 from ..completeness import Completeness
+from ..zones import Days
 from . import recent
 from .gaps import Gap, gaps_of
 from .members import Member, read
@@ -66,7 +67,7 @@ class Matter:
     crowds: dict[str, int]
     completeness: Completeness
     complete: bool
-    today: date
+    days: Days
 
     @property
     def by_axis(self) -> dict[str, int]:
@@ -84,9 +85,9 @@ class Matter:
         return next((member.until or member.day for member in reversed(self.members) if member.day), "")
 
 
-def matter_of(session: Session, entry: Entry, today: date) -> Matter:
-    """The matter of a shown record."""
-    found: Matter = recent.fetch(session, (entry.number, today), lambda: _put_together(session, entry, today))
+def matter_of(session: Session, entry: Entry, days: Days) -> Matter:
+    """The matter of a shown record. What is overdue is told by the day of the agency that owes it."""
+    found: Matter = recent.fetch(session, (entry.number, days.key), lambda: _put_together(session, entry, days))
     return found
 
 
@@ -112,7 +113,7 @@ def size_with(session: Session, links: Sequence[Link], most: int = 500) -> tuple
     return len(members) + 1, complete
 
 
-def _put_together(session: Session, entry: Entry, today: date) -> tuple[Matter, Watched]:
+def _put_together(session: Session, entry: Entry, days: Days) -> tuple[Matter, Watched]:
     walked = reach(session, entry.id)
     members = read(session, list(walked.members.values()))
     cited, beyond, all_cited = citations(session, walked)
@@ -134,14 +135,14 @@ def _put_together(session: Session, entry: Entry, today: date) -> tuple[Matter, 
         heart,
         tuple(ordered),
         bonds,
-        tuple(gaps_of(ordered, axes, later, named, heart, today)),
+        tuple(gaps_of(ordered, axes, later, named, heart, days)),
         tuple(_asides(aside, members, others)),
         len(outside),
         all_cited,
         {members[id].number: count for id, count in walked.crowds.items()},
-        _completeness(walked, ordered, today),
+        _completeness(walked, ordered, days.now.astimezone(UTC).date()),
         walked.complete,
-        today,
+        days,
     )
     return matter, walked.watched
 

@@ -3,7 +3,7 @@
 import csv
 import io
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime
 from typing import Any
 
 from feedgen.feed import FeedGenerator
@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 
 from .. import exports, feeds
 from ..standing import Standing
+from ..zones import end_of
 from . import Bond, Matter
 from .gaps import Gap, sentence
 from .members import Member
@@ -135,7 +136,9 @@ def atom(matter: Matter, base: str, page: str, address: str, language: str, now:
     feed.link(href=address, rel="self", type="application/atom+xml")
     feed.link(href=page, rel="alternate", type="text/html")
     changed = sorted(matter.members, key=lambda member: member.entry.changed_at, reverse=True)[:_FEED]
-    due = [(gap, datetime.combine(gap.at, time(), UTC)) for gap in matter.gaps if gap.day and gap.at and gap.at <= now.date()]
+    zone_of = matter.days.zone
+    due = [(gap, end_of(gap.at, zone_of(gap.about.entry.data["publisher"]))) for gap in matter.gaps if gap.day and gap.at]
+    due = [(gap, moment) for gap, moment in due if moment <= now]
     due.sort(key=lambda one: one[1], reverse=True)
     moments = [(member.entry.changed_at, member) for member in changed] + [(moment, gap) for gap, moment in due[:_FEED]]
     moments.sort(key=lambda one: one[0], reverse=True)

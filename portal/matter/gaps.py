@@ -12,6 +12,7 @@ from harvesters.when import last_day
 from ..completeness import PROMISING
 from ..i18n import show_when
 from ..progress import progress
+from ..zones import Days
 from .members import Member, folded
 
 CODES = (
@@ -44,15 +45,16 @@ def gaps_of(
     later: Callable[[Member], Iterable[Member]],
     named: Mapping[int, Iterable[Relation]],
     heart: Member,
-    today: date,
+    days: Days,
 ) -> list[Gap]:
     """Every gap of a matter, in the order of CODES and then of time. `axes`: where the records stand that a member is tied to;
-    `later`: the members that came of one; `named`: what a member names that is not here."""
+    `later`: the members that came of one; `named`: what a member names that is not here; `days`: which day it is for the agency
+    of each."""
     measured = named_outcomes(members)
     whole = {member.axis for member in members}
     found: list[Gap] = []
     for member in members:
-        near = axes.get(member.entry.id, frozenset())
+        near, today = axes.get(member.entry.id, frozenset()), days.of(member.entry.data["publisher"])
         found += _unreported(member, today)
         found += _unmeasured(member, measured, today)
         found += _unanswered(member, later(member), today)

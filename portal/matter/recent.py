@@ -41,6 +41,7 @@ class _Kept:
 
 
 _kept: WeakKeyDictionary[Engine, "OrderedDict[Hashable, _Kept]"] = WeakKeyDictionary()
+_sums: WeakKeyDictionary[Engine, "OrderedDict[Hashable, tuple[float, Any, Any]]"] = WeakKeyDictionary()
 _lock = Lock()
 
 
@@ -58,6 +59,23 @@ def fetch(session: Session, key: Hashable, make: Callable[[], tuple[Any, Watched
     if len(watched.members) >= LARGE:
         _keep(session, key, _Kept(now + SECONDS, signed, watched, print_of(session, watched), value))
     return value
+
+
+def get(session: Session, key: Hashable, signed: Any) -> Any:
+    """What was kept under that key by `keep`, or None."""
+    with _lock:
+        until, was, value = _sums.setdefault(engine_of(session), OrderedDict()).get(key, (0.0, None, None))
+    return value if was == signed and monotonic() < until else None
+
+
+def keep(session: Session, key: Hashable, signed: Any, value: Any, seconds: float) -> None:
+    """Keep what was worked out from many records, as long as they are signed the same and no longer than so many seconds."""
+    with _lock:
+        shelf = _sums.setdefault(engine_of(session), OrderedDict())
+        shelf[key] = (monotonic() + seconds, signed, value)
+        shelf.move_to_end(key)
+        while len(shelf) > _MOST:
+            shelf.popitem(last=False)
 
 
 def signature(session: Session) -> Any:

@@ -47,13 +47,13 @@ class Short:
     gaps_total: int
 
 
-def in_short(session: Session, matter: Matter, today: date) -> Short:
+def in_short(session: Session, matter: Matter) -> Short:
     """A matter in four answers; one statement, for the figures of what measures its targets."""
     policy = matter.heart if matter.heart.axis == "policy" else None
     decisions = [member for member in matter.members if member.axis == "decision"]
     outcomes = [member for member in matter.members if member.axis == "outcome"]
     measured = [member for member in outcomes if member.entry.data.get("observations")]
-    targets = _targets(session, policy, matter.members, today) if policy else []
+    targets = _targets(session, policy, matter.members, matter.days.of(policy.entry.data["publisher"])) if policy else []
     gaps = sorted(matter.gaps, key=lambda gap: not gap.day)
     return Short(
         policy, tuple(reversed(_dated(decisions)[-DECISIONS:])), len(decisions), tuple(targets[:TARGETS]), len(targets),

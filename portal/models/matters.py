@@ -121,8 +121,9 @@ class PromiseRow(Base):
     """A promise on the outcome clock: a figure or a report that is owed on a day (`portal.promises`).
 
     `key`: what it is among the record's promises, the same from version to version. `kind`: target (a policy's, with a
-    value to reach), report (a policy's, without) or figure (what an outcome owes next). `due` as stated, `due_on` its
-    last day, `first_due_on` the day that was stated first. `named`: the folded words by which a target names the
+    value to reach), report (a policy's, to its `addressee`) or figure (what an outcome owes next). `due` as stated, `due_on` its
+    last day, `first_due_on` the day that was stated first; days are those of `zone`, the agency's, or of the portal's own where it is
+    nothing (portal.zones). `named`: the folded words by which a target names the
     outcome that measures it; `outcome`: the number of the one that does. `reported_on` is None where the day is not known; `how` it
     is known: seen (by this portal) or stated (by the outcome). `dropped`: why nothing is owed any more.
     """
@@ -146,6 +147,8 @@ class PromiseRow(Base):
     how: Mapped[str] = mapped_column(String(10))
     period: Mapped[str] = mapped_column(String(10))
     dropped: Mapped[str] = mapped_column(String(20))
+    zone: Mapped[str] = mapped_column(String(64), default="", server_default="")
+    addressee: Mapped[str] = mapped_column(String(300), default="", server_default="")
 
     __table_args__ = (
         UniqueConstraint("record_id", "key"),

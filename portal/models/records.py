@@ -42,6 +42,15 @@ class Agency(Base):
     first_seen: Mapped[datetime]
 
 
+class AgencyZone(Base):
+    """The time zone that an agency set for itself (portal.zones): by its name in the IANA database."""
+
+    __tablename__ = "agency_zones"
+
+    agency: Mapped[str] = mapped_column(ForeignKey("agencies.slug", ondelete="CASCADE"), primary_key=True)
+    zone: Mapped[str] = mapped_column(String(64))
+
+
 class RecordRow(Base):
     """A record as it is now: what it says (`data`), and its life."""
 

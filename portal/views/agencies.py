@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from .. import catalogue, completeness, outcome_clock
+from .. import catalogue, completeness, outcome_clock, zones
 from ..catalogue import AgencyCard
 from ..completeness import Completeness
 from ..i18n import language
@@ -98,7 +98,7 @@ def agency(slug: str) -> str | Response:
             newest=catalogue.newest(session, publisher=slug, limit=8),
             sources=_sources(catalogue.sources_of(session, slug), slug),
             complete=_completeness(slug) if card.total else None,
-            promises=outcome_clock.counts(session, datetime.now(UTC).date(), outcome_clock.Asked("all", slug)),
+            promises=outcome_clock.counts(session, zones.days(session, here(), datetime.now(UTC)), outcome_clock.Asked("all", slug)),
         )
 
 

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response as Answer
 
 from harvesters.when import check_when, first_day
 
-from .. import changes, exports
+from .. import changes, exports, zones
 from ..changes import Cursor
 from ..errors import BadParameter
 from ..look import base_url
@@ -30,7 +30,7 @@ def list_changes() -> Answer:
     now = datetime.now(UTC)
     with here().database.read() as session:
         found = changes.list_changes(
-            session, base_url(), since=_since(), sources=request.args.getlist("source"), after=_after(), limit=_limit()
+            session, base_url(), zones.days(session, here(), now), since=_since(), sources=request.args.getlist("source"), after=_after(), limit=_limit()
         )
     content = {
         "total": found.total,

@@ -4,7 +4,7 @@ badges."""
 import csv
 import io
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, time
+from datetime import UTC, datetime
 from typing import Any
 
 from feedgen.feed import FeedGenerator
@@ -16,17 +16,18 @@ from werkzeug.wrappers import Response as Answer
 
 from harvesters.record import read_number
 
-from .. import badges, catalogue, exports, outcome_clock, promises
+from .. import badges, catalogue, exports, outcome_clock, promises, zones
 from ..errors import BadParameter
 from ..i18n import language
 from ..look import base_url
 from ..models import PromiseRow
 from ..outcome_clock import WHICH, Asked
 from ..parts import here
+from ..zones import Days
 
 blueprint = Blueprint("clock", __name__)
 
-blueprint.record_once(lambda state: state.app.jinja_env.globals.update(promise_standing=lambda row: standing(row, _now().date())))
+blueprint.record_once(lambda state: state.app.jinja_env.globals.update(promise_standing=lambda row, days: standing(row, days)))
 
 _SIZE = 50
 _JSON_SIZE, _JSON_MOST = 100, 1000
@@ -34,7 +35,7 @@ _PER_READ = 400  # records that a page looks at before it answers, where no work
 _MOST_AGENCIES = 200
 COLUMNS = (
     "number", "title", "kind", "what", "agency", "due", "due_on", "first_due_on", "state", "days_overdue", "reported_on", "reported_on_is",
-    "days_late", "period", "outcome", "dropped", "key", "rule", "url", "outcome_url",
+    "days_late", "period", "outcome", "dropped", "key", "rule", "url", "outcome_url", "time_zone", "addressee",
 )  # fmt: skip
 
 WORDS = {
@@ -89,13 +90,13 @@ def _address(endpoint: str, asked: Asked, **more: Any) -> str:
 def clock() -> str:
     """Promises by the day on which they are due, with filters by agency, record and state."""
     asked, page = _asked("page"), _whole("page", 1, 9_999_999)
-    today = _now().date()
     outcome_clock.catch_up(here(), most=_PER_READ)
     with here().database.read() as session:
-        total = outcome_clock.count(session, today, asked)
+        days = zones.days(session, here(), _now())
+        total = outcome_clock.count(session, days, asked)
         pages = max(1, -(-total // _SIZE))
         page = min(page, pages)
-        rows = outcome_clock.listed(session, today, asked, offset=(page - 1) * _SIZE, limit=_SIZE)
+        rows = outcome_clock.listed(session, days, asked, offset=(page - 1) * _SIZE, limit=_SIZE)
         entries = {entry.number: entry for entry in catalogue.find_many(session, [row.number for row in rows])}
         made = sorted(outcome_clock.agencies(session).items(), key=lambda pair: (-pair[1], pair[0]))
         names = catalogue.agency_names(session, {slug for slug, _count in made} | {asked.agency} - {""}, language())
@@ -105,7 +106,7 @@ def clock() -> str:
             rows=[row for row in rows if row.number in entries],
             entries=entries,
             total=total,
-            counts=outcome_clock.counts(session, today, asked),
+            counts=outcome_clock.counts(session, days, asked),
             words=WORDS,
             which=WHICH,
             kinds=KINDS,
@@ -113,26 +114,27 @@ def clock() -> str:
             names=names,
             record=next(iter(catalogue.find_many(session, [asked.record])), None) if asked.record else None,
             behind=outcome_clock.behind(session),
-            today=today,
+            days=days,
             page=page,
             pages=pages,
             address=lambda number: _address(".clock", asked, page=number),
             state_address=lambda state: _address(".clock", Asked(state, asked.agency, asked.record)),
             twin=lambda format: _address(".twin", asked, format=format),
             standing=standing,
-            badge=Markup(_badge(session, asked.agency, today)),
+            badge=Markup(_badge(session, asked.agency, days)),
             badge_code=_badge_code(asked.agency, names.get(asked.agency, asked.agency)),
         )
 
 
-def standing(row: PromiseRow, today: date) -> tuple[str, str]:
-    """How a promise stands: its state, and words for it."""
+def standing(row: PromiseRow, days: Days) -> tuple[str, str]:
+    """How a promise stands on its agency's day: its state, and words for it."""
+    today = days.in_zone(row.zone)
     state = promises.state_of(row.due_on, row.reported, row.dropped, today)
-    days = abs((row.due_on - today).days)
+    away = abs((row.due_on - today).days)
     if state == "overdue":
-        return state, ngettext("Overdue since yesterday", "Overdue by %(num)s days", days)
+        return state, ngettext("Overdue since yesterday", "Overdue by %(num)s days", away)
     if state == "due_soon":
-        return state, ngettext("Due tomorrow", "Due in %(num)s days", days) if days else _("Due today")
+        return state, ngettext("Due tomorrow", "Due in %(num)s days", away) if away else _("Due today")
     if state == "ahead":
         return state, _("Not due yet")
     if state == "dropped":
@@ -156,16 +158,18 @@ def twin(format: str) -> Answer:
 
 
 def _json(asked: Asked, now: datetime) -> Answer:
-    size, page, today = _whole("size", _JSON_SIZE, _JSON_MOST), _whole("page", 1, 9_999_999), now.date()
+    size, page = _whole("size", _JSON_SIZE, _JSON_MOST), _whole("page", 1, 9_999_999)
     with here().database.read() as session:
-        total = outcome_clock.count(session, today, asked)
-        rows = outcome_clock.listed(session, today, asked, offset=(page - 1) * size, limit=size)
+        days = zones.days(session, here(), now)
+        total = outcome_clock.count(session, days, asked)
+        rows = outcome_clock.listed(session, days, asked, offset=(page - 1) * size, limit=size)
         names = outcome_clock.titles(session, [row.number for row in rows])
-        counts, behind = outcome_clock.counts(session, today, asked), outcome_clock.behind(session)
+        counts, behind = outcome_clock.counts(session, days, asked), outcome_clock.behind(session)
     following = page * size < total
     return Response(exports.to_json({
         "rule": promises.RULE,
-        "today": today.isoformat(),
+        "today": days.today.isoformat(),
+        "time_zone": days.portal,
         "total": total,
         "returned": len(rows),
         "complete": len(rows) == total,
@@ -173,16 +177,16 @@ def _json(asked: Asked, now: datetime) -> Answer:
         "not_yet_counted": behind,
         "next": base_url() + _address(".twin", asked, format="json", page=page + 1, size=size) if following else None,
         "counts": counts,
-        "results": [outcome_clock.data_of(row, names.get(row.number, ("", ""))[0], today, base_url()) for row in rows],
+        "results": [outcome_clock.data_of(row, names.get(row.number, ("", ""))[0], days, base_url()) for row in rows],
     }), mimetype="application/json")  # fmt: skip
 
 
 def _csv(asked: Asked, now: datetime) -> Answer:
     if request.args.get("bom", "0") not in ("0", "1"):
         raise BadParameter("bom", request.args["bom"], _("use 1 for a byte order mark, 0 for none"))
-    today = now.date()
     with here().database.read() as session:
-        rows = outcome_clock.listed(session, today, asked)
+        days = zones.days(session, here(), now)
+        rows = outcome_clock.listed(session, days, asked)
         names = outcome_clock.titles(session, [row.number for row in rows])
     base, bom = base_url(), "\ufeff" if request.args.get("bom") == "1" else ""
 
@@ -190,20 +194,21 @@ def _csv(asked: Asked, now: datetime) -> Answer:
         yield bom + ",".join(COLUMNS) + "\r\n"
         for start in range(0, len(rows), 500):
             buffer = io.StringIO()
-            data = (outcome_clock.data_of(row, names.get(row.number, ("", ""))[0], today, base) for row in rows[start : start + 500])
+            data = (outcome_clock.data_of(row, names.get(row.number, ("", ""))[0], days, base) for row in rows[start : start + 500])
             csv.writer(buffer, lineterminator="\r\n").writerows([exports.harmless(one[name]) for name in COLUMNS] for one in data)
             yield buffer.getvalue()
 
     response = Response(stream_with_context(lines()), content_type="text/csv; charset=utf-8")
-    response.headers["Content-Disposition"] = f'attachment; filename="clerestory-outcome-clock-{today}.csv"'
+    response.headers["Content-Disposition"] = f'attachment; filename="clerestory-outcome-clock-{days.today}.csv"'
     response.headers["Clerestory-Total"] = str(len(rows))
     return response
 
 
 def _atom(asked: Asked, now: datetime) -> Answer:
-    today, base = now.date(), base_url()
+    base = base_url()
     with here().database.read() as session:
-        rows = outcome_clock.events(session, today, asked)
+        days = zones.days(session, here(), now)
+        rows = outcome_clock.events(session, days, asked)
         names = outcome_clock.titles(session, [row.number for row in rows])
     feed = FeedGenerator()
     feed.id(base + _address(".twin", asked, format="atom"))
@@ -212,10 +217,10 @@ def _atom(asked: Asked, now: datetime) -> Answer:
     feed.language(language())
     feed.link(href=base + _address(".twin", asked, format="atom"), rel="self", type="application/atom+xml")
     feed.link(href=base + _address(".clock", asked), rel="alternate", type="text/html")
-    moments = [_moment(row) for row in rows]
+    moments = [_moment(row, days) for row in rows]
     feed.updated(max(moments, default=now))
     for row, moment in zip(rows, moments, strict=True):
-        state, words = standing(row, today)
+        state, words = standing(row, days)
         title, _language = names.get(row.number, (row.number, ""))
         item = feed.add_entry(order="append")
         item.id(f"{base}/records/{row.number}#{row.key}-{state}")
@@ -227,10 +232,10 @@ def _atom(asked: Asked, now: datetime) -> Answer:
     return Response(feed.atom_str(pretty=True), content_type="application/atom+xml; charset=utf-8")
 
 
-def _moment(row: PromiseRow) -> datetime:
-    """When a promise became what it is now: the midnight after the due day, or the day on which it was kept."""
-    day = row.reported_on or row.due_on
-    return datetime.combine(day, time(), UTC)
+def _moment(row: PromiseRow, days: Days) -> datetime:
+    """When a promise became what it is now: the midnight after the due day, or the beginning of the day on which it was kept."""
+    zone = row.zone or days.portal
+    return zones.start_of(row.reported_on, zone) if row.reported_on else zones.end_of(row.due_on, zone)
 
 
 @blueprint.get("/outcome-clock.svg")
@@ -256,7 +261,7 @@ def _picture(slug: str) -> Answer:
     with here().database.read() as session:
         if slug and catalogue.agency(session, slug) is None:
             abort(404)
-        drawn = _badge(session, slug, _now().date())
+        drawn = _badge(session, slug, zones.days(session, here(), _now()))
     response = Response(drawn, content_type="image/svg+xml; charset=utf-8")
     response.headers["Access-Control-Allow-Origin"] = "*"
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
@@ -265,8 +270,8 @@ def _picture(slug: str) -> Answer:
     return response.make_conditional(request)
 
 
-def _badge(session: Any, slug: str, today: date) -> str:
-    found = outcome_clock.counts(session, today, Asked("all", slug))
+def _badge(session: Any, slug: str, days: Days) -> str:
+    found = outcome_clock.counts(session, days, Asked("all", slug))
     if not sum(found.values()):
         return badges.badge(_("Outcomes"), _("nothing promised"), "wait")
     words = [ngettext("%(num)s overdue", "%(num)s overdue", found["overdue"])] if found["overdue"] else []

@@ -7,7 +7,7 @@ from flask import abort, redirect, render_template, request, url_for
 from flask_login import current_user
 from sqlalchemy.orm import Session
 
-from .. import catalogue, outcome_clock, publishing, readers, remarks, today, uploads, workflow
+from .. import catalogue, outcome_clock, publishing, readers, remarks, today, uploads, workflow, zones
 from ..models import Upload, User
 from ..parts import here
 from .guard import Answer
@@ -22,7 +22,11 @@ def _page() -> int:
 
 
 def _who(db: Session, now: datetime) -> today.Who:
-    return today.Who(db.get_one(User, current_user.id), current_user.agency, current_user.role, now)
+    return today.Who(db.get_one(User, current_user.id), current_user.agency, current_user.role, now, _zone(db, now))
+
+
+def _zone(db: Session, now: datetime) -> str:
+    return zones.days(db, here(), now).zone(zones.publisher_of(db, current_user.agency))
 
 
 def _steps(db: Session, some: list[Upload], user: User) -> dict[str, set[str]]:
@@ -37,7 +41,8 @@ def desk() -> Answer:
     publishing.publish_due(here(), now)
     outcome_clock.catch_up(here(), most=400)
     with here().database.read() as db:
-        who, month_ago = _who(db, now), now.date() - timedelta(days=30)
+        who = _who(db, now)
+        month_ago = who.today - timedelta(days=30)
         sources = uploads.sources_of(db, who.agency)
         total, published = catalogue.of_sources(db, sources, offset=(max(1, page) - 1) * _PAGE, limit=_PAGE)
         draft_total, drafts = today.begun(db, who.agency, "drafts")
@@ -46,7 +51,7 @@ def desk() -> Answer:
         if page < 1 or page > pages:
             return redirect(url_for(".desk", page=pages))
         return render_template(
-            "publish/desk.html", agency=uploads.agency_of(db, who.agency), piles=today.piles(db, who),
+            "publish/desk.html", agency=uploads.agency_of(db, who.agency), piles=today.piles(db, who), zone=who.zone,
             drafts=drafts, draft_total=draft_total, under_way=under_way, under_way_total=under_way_total, steps=_steps(db, drafts + under_way, who.user),
             names=today.names(db, drafts + under_way), published=published, total=total, page=page, pages=pages, source=sources[0],
             is_correction=uploads.is_correction, read=readers.most_read(db, who.agency, month_ago), words=readers.most_asked(db, who.agency, month_ago), often=readers.OFTEN,
@@ -79,8 +84,9 @@ def begun(shelf: str) -> Answer:
     with here().database.read() as db:
         total, some = today.begun(db, current_user.agency, shelf, offset=(max(1, page) - 1) * _PAGE, limit=_PAGE)
         steps, names = _steps(db, some, db.get_one(User, current_user.id)), today.names(db, some)
+        zone = _zone(db, datetime.now(UTC))
     pages = max(1, -(-total // _PAGE))
     if page < 1 or page > pages:
         return redirect(url_for(".begun", shelf=shelf, page=pages))
-    return render_template("publish/begun.html", shelf=shelf, some=some, total=total, steps=steps, names=names, page=page, pages=pages, is_correction=uploads.is_correction,
+    return render_template("publish/begun.html", shelf=shelf, some=some, total=total, steps=steps, names=names, zone=zone, page=page, pages=pages, is_correction=uploads.is_correction,
                            page_address=lambda number: url_for(".begun", shelf=shelf, page=number))  # fmt: skip

@@ -6,6 +6,8 @@ from typing import Any
 
 from flask_babel import gettext as _
 
+from harvesters.vocabularies import REPORT_RHYTHMS
+
 from ..forms.fields import ROWS, count_rows, label
 from ..forms.grids import GRIDS, SPARE, Grid, options, rows_shown
 from ..i18n import language
@@ -43,7 +45,9 @@ def for_form(typed: Mapping[str, Any], wanted: Callable[[str], int]) -> dict[str
     """What the form's template asks for its tables. `wanted`: how many rows of a group the address asks for."""
     return {
         "grid_of": lambda name: Table(GRIDS[name], rows_shown(GRIDS[name], str(typed.get(name, "")), wanted(GRIDS[name].row))),
-        "target_rows": lambda: _targets(typed, wanted("target")),
+        "target_rows": lambda: _rows(typed, "target", wanted("target")),
+        "report_rows": lambda: _rows(typed, "report", wanted("report")),
+        "rhythms": lambda: [REPORT_RHYTHMS.label(code, language()) for code in REPORT_RHYTHMS],
         "units": units,
     }
 
@@ -54,13 +58,18 @@ def count(group: str, typed: Mapping[str, Any]) -> int:
     return len(read_lines(str(typed.get(grid.name, "")))) if grid else count_rows(group, typed)
 
 
-def _targets(typed: Mapping[str, Any], wanted: int) -> list[list[str]]:
-    count = max(count_rows("target", typed) + SPARE, wanted)
-    return [[str(typed.get(f"target_{column}_{row}", "")) for column in _SHOWN] for row in range(1, count + 1)]
+def _rows(typed: Mapping[str, Any], group: str, wanted: int) -> list[list[str]]:
+    """The rows of a group, cell by cell in the order of its columns; codes as the words that people choose."""
+    count = max(count_rows(group, typed) + SPARE, wanted)
+    return [[_word(group, column, str(typed.get(f"{group}_{column}_{row}", ""))) for column in ROWS[group]] for row in range(1, count + 1)]
 
 
-_SHOWN = ("indicator", "baseline", "value", "unit", "due", "responsible", "better", "measured_by", "text", "baseline_period")
-assert set(_SHOWN) == set(ROWS["target"])
+def _word(group: str, column: str, cell: str) -> str:
+    if (group, column) == ("report", "every") and cell in REPORT_RHYTHMS:
+        return REPORT_RHYTHMS.label(cell, language())
+    if (group, column) == ("target", "bound"):
+        return {"at_least": _("at least"), "at_most": _("at most")}.get(cell, cell)
+    return cell
 
 
 def units() -> list[str]:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from harvesters.vocabularies import AXES
 from search_index.engine import Query, SearchUnavailable
 
-from .. import catalogue
+from .. import catalogue, zones
 from ..i18n import language
 from ..look import kept
 from ..matter import matter_of
@@ -49,7 +49,7 @@ def home() -> str:
             panes=[(axis, overview.by_axis[axis], catalogue.newest(session, axis, limit=_NEWEST)) for axis in AXES],
             agencies=_agencies(session, overview),
             subjects=_subjects() if overview.total else [],
-            promises=kept().get("promises", lambda: counts(session, datetime.now(UTC).date()), quick=0.005),
+            promises=kept().get("promises", lambda: counts(session, zones.days(session, here(), datetime.now(UTC))), quick=0.005),
             # Looked for with every relation in hand; a few minutes old is new enough.
             matter=kept().get("matter", lambda: _matter(session), quick=0.005),
             questions={
@@ -79,6 +79,5 @@ def _matter(session: Session) -> Matter | None:
     heart = catalogue.most_linked(session)
     if heart is None:
         return None
-    today = datetime.now(UTC).date()
-    matter = matter_of(session, heart, today)
-    return Matter(heart, in_short(session, matter, today), len(matter.members), matter.complete, matter.first[:4], matter.last[:4])
+    matter = matter_of(session, heart, zones.days(session, here(), datetime.now(UTC)))
+    return Matter(heart, in_short(session, matter), len(matter.members), matter.complete, matter.first[:4], matter.last[:4])

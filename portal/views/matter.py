@@ -7,7 +7,7 @@ from flask import Blueprint, Response, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as Answer
 
-from .. import exports
+from .. import exports, zones
 from ..catalogue import Entry
 from ..errors import BadParameter
 from ..i18n import language
@@ -87,7 +87,7 @@ def _standing(members: Iterable[Member]) -> dict[str, Standing]:
 
 def _short(matter: Matter) -> Short:
     with here().database.read() as session:
-        return in_short(session, matter, matter.today)
+        return in_short(session, matter)
 
 
 def _found(number: str) -> tuple[Matter, datetime] | Answer:
@@ -96,7 +96,7 @@ def _found(number: str) -> tuple[Matter, datetime] | Answer:
         entry = open_entry(session, number)
         if not isinstance(entry, Entry):
             return entry
-        return matter_of(session, entry, now.date()), now
+        return matter_of(session, entry, zones.days(session, here(), now)), now
 
 
 @blueprint.get("/<number>/thread")

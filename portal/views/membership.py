@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from .. import members, uploads
+from .. import members, uploads, zones
 from ..accounts import AccountError
 from ..models import Agency, User
 from ..parts import here
@@ -32,10 +32,12 @@ def agency() -> str:
 
 def _page(faults: list[tuple[str, str]]) -> str:
     with here().database.read() as db:
-        row = db.get_one(Agency, current_user.agency)
+        row, days = db.get_one(Agency, current_user.agency), zones.days(db, here(), datetime.now(UTC))
+        publisher = zones.publisher_of(db, row.slug)
         return render_template(
             "publish/agency.html", row=row, agency=uploads.agency_of(db, row.slug), people=members.of_agency(db, row.slug),
             pending=members.pending(db, row.slug), errors=faults, by_field=dict(faults), typed=guard.typed(),
+            own_zone=days.own.get(row.slug, ""), zone=days.zone(publisher), zone_names=zones.names(), today=days.of(publisher),
         )  # fmt: skip
 
 
@@ -87,6 +89,18 @@ def rules() -> Answer:
     with here().database.write() as db:
         members.set_two_persons(db, guard.actor(), current_user.agency, bool(request.form.get("two_persons")), datetime.now(UTC))
     return _back(_("The rule is kept."))
+
+
+@blueprint.post("/zone")
+def zone() -> Answer:
+    """Sets the time zone by which the agency's days are counted; an empty one is that of its place."""
+    name = without_control(request.form.get("zone", "")).strip()
+    try:
+        with here().database.write() as db:
+            members.set_zone(db, guard.actor(), current_user.agency, name, datetime.now(UTC))
+    except AccountError as error:
+        return _page([("zone", str(error))]), 422
+    return _back(_("The days of your agency are counted anew."))
 
 
 @blueprint.get("/log")

@@ -5,7 +5,7 @@ import io
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime, time
+from datetime import UTC, datetime
 from typing import Any
 
 from flask import Blueprint, Response, abort, render_template, request
@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as Answer
 
 from harvesters.record import Outcome, Policy, show_number
-from harvesters.vocabularies import CHOICES, FREQUENCIES, IDENTIFIER_SCHEMES, VOTE_METHODS
+from harvesters.vocabularies import CHOICES, FREQUENCIES, IDENTIFIER_SCHEMES, REPORT_RHYTHMS, VOTE_METHODS
 
 from .. import (
     catalogue,
@@ -30,6 +30,7 @@ from .. import (
     outcomes,
     prose,
     remarks,
+    zones,
 )
 from .. import matter as matters
 from .. import thread as threads
@@ -43,10 +44,11 @@ from ..linking import showing as marking
 from ..look import base_url
 from ..outcome_clock import measuring, of_record, policies_of
 from ..parts import here
-from ..progress import data_of, progress
+from ..progress import FORMULA, data_of, progress
 from ..standing import standings
 from ..tables.files import tables_of
 from ..vintages import Key, Said, revised_of
+from ..zones import Days
 from .answers import data_of as answer_data
 from .opening import chosen_language as _chosen_language
 from .opening import languages_of as _languages
@@ -72,6 +74,9 @@ blueprint.record_once(
         licence_address=licence_address,
         period_words=outcomes.period_words,
         standing_words=outcomes.standing_words,
+        goal_words=outcomes.goal_words,
+        formula=lambda: FORMULA,
+        rhythm_label=lambda code: REPORT_RHYTHMS.label(code, language()),
         broken_words=broken_words,
         copy_words=copy_words,
         copy_address=filetexts.address_of,
@@ -145,17 +150,19 @@ def show(find: Callable[[Session], Entry | Answer], newer: Sequence[Mark] = (), 
         whole = matters.size(session, entry) if entry.id else matters.size_with(session, links)
         found, (missing, waiting) = linking.found_of(session, entry), linking.waiting_in(session, entry)
         measured = _measured(session, entry, links)
-        promised = of_record(session, entry.number)
+        # What is open comes first, as it falls due; then what came last.
+        promised = sorted(of_record(session, entry.number), key=lambda row: (row.reported or bool(row.dropped), row.due_on.toordinal() * (-1 if row.reported or row.dropped else 1)))
         revised = revised_of(catalogue.versions(session, entry)) if entry.axis == "outcome" else {}
         asked, answered = remarks.public_count(session, entry.number), remarks.public(session, entry.number, limit=_ANSWERS_SHOWN)
         answering = catalogue.agency_names(session, {one.remark.agency for one in answered}, language())
+        days = zones.days(session, here(), datetime.now(UTC))
     if is_reader():
         tally().read(entry.number, datetime.now(UTC))
     kept = {file.url: copies[key] for file in entry.record.files if (key := filechecks.hash_of(file.url)) in copies}
-    context = _context(entry, links, beyond, measured, datetime.now(UTC).date(), revised)
+    context = _context(entry, links, beyond, measured, days, revised)
     if opening := context["opening"]:
         context["opening"] = replace(opening, passages=with_citations(opening.passages, found))
-    return render_template("records/record.html", found=found, missing=missing, waiting=waiting, field_of=marking.field_of, page_of_file=marking.page_of_file, whole=whole, former=former, deciding=deciding, broken=broken, kept=kept, **context, promised=promised, versions=versions, told=told, successor=successor,
+    return render_template("records/record.html", found=found, missing=missing, waiting=waiting, field_of=marking.field_of, page_of_file=marking.page_of_file, whole=whole, former=former, deciding=deciding, broken=broken, kept=kept, **context, promised=promised, days=days, versions=versions, told=told, successor=successor,
                            versions_shown=_VERSIONS_SHOWN, answered=answered, answers=asked, answering=answering, remark_kinds=remarks.KINDS, **more)  # fmt: skip
 
 
@@ -170,12 +177,12 @@ def _measured(session: Session, entry: Entry, links: Sequence[Link]) -> list[Ent
 
 
 def _context(
-    entry: Entry, links: list[Link], beyond: list[tuple[Entry, list[Link]]], measured: list[Entry], today: date,
+    entry: Entry, links: list[Link], beyond: list[tuple[Entry, list[Link]]], measured: list[Entry], days: Days,
     revised: Mapping[Key, Said],
 ) -> dict[str, Any]:  # fmt: skip
     record, chosen = entry.record, _chosen_language(entry)
     near = [link.entry for link in links if link.entry]
-    targets = [progress(one, measured, today, entry) for one in record.targets] if isinstance(record, Policy) else []
+    targets = [progress(one, measured, days.of(entry.data["publisher"]), entry) for one in record.targets] if isinstance(record, Policy) else []
     title, title_language = entry.text("title", chosen)
     address = f"{base_url()}/records/{entry.number}"
     return {
@@ -187,11 +194,11 @@ def _context(
         "opening": opening_of(entry, None),
         "tongues": _languages(entry),
         "chosen": chosen,
-        "thread": threads.thread_of(entry, links, beyond, targets, today=today),
+        "thread": threads.thread_of(entry, links, beyond, targets, days=days),
         "targets": targets,
-        "figures": _figures(entry, record, near, beyond, outcomes.aims_of(entry, measured, today), revised),
+        "figures": _figures(entry, record, near, beyond, outcomes.aims_of(entry, measured, days), revised),
         "source": here().known_sources.get(entry.source),
-        "citation": citation.sentence(entry, address, language(), today),
+        "citation": citation.sentence(entry, address, language(), days.today),
         "address": address,
     }
 
@@ -223,6 +230,7 @@ def data(number: str) -> Answer:
         copies = filetexts.kept_of(session, entry.number)
         answered = remarks.public(session, entry.number)
         answering = catalogue.agency_names(session, {one.remark.agency for one in answered}, language())
+        days = zones.days(session, here(), datetime.now(UTC))
     base = base_url()
     content = exports.record_data(entry, base) | exports.standing_data(stand, base) | {
         "formerly": [one.number for one in former],
@@ -234,14 +242,16 @@ def data(number: str) -> Answer:
         "found_in_text": marking.data_of(found, base),
         "answers": [answer_data(one, answering, base) for one in answered],
         "versions": [_version_data(one, f"{base}/records/{entry.number}", told.get(one.version)) for one in versions],
-        **_progress_data(entry, measured, datetime.now(UTC).date(), base),
+        "time_zone": days.zone(entry.data["publisher"]),
+        **_progress_data(entry, measured, days, base),
     }
     response = Response(exports.to_json(content), mimetype="application/json")
     response.headers["Access-Control-Allow-Origin"] = "*"
     response.add_etag()
     others = [link.entry.changed_at for link in links if link.entry] + [one.changed_at for one in measured]
-    # How far targets are reached may be another matter every day.
-    midnight = [datetime.combine(datetime.now(UTC).date(), time(), UTC)] if measured or entry.data.get("targets") else []
+    # How far targets are reached may be another matter every day of those who set them.
+    setters = {days.zone(one.data["publisher"]) for one in (entry, *measured)} if measured or entry.data.get("targets") else set()
+    midnight = [zones.start_of(days.in_zone(zone), zone) for zone in setters]
     response.last_modified = max([entry.changed_at, entry.last_seen, *others, *midnight, *(one.remark.changed_at or one.remark.decided_at or one.remark.received_at for one in answered)])
     response.cache_control.no_cache = True
     return response.make_conditional(request)
@@ -262,13 +272,13 @@ def linked_data(number: str) -> Answer:
     return response.make_conditional(request)
 
 
-def _progress_data(entry: Entry, measured: list[Entry], today: date, base: str) -> dict[str, Any]:
+def _progress_data(entry: Entry, measured: list[Entry], days: Days, base: str) -> dict[str, Any]:
     """How far a policy's targets are reached, or those that an outcome measures, with every input of the formula."""
     if entry.axis == "policy" and (targets := getattr(entry.record, "targets", ())):
-        found = [progress(one, measured, today, entry) for one in targets]
+        found = [progress(one, measured, days.of(entry.data["publisher"]), entry) for one in targets]
         return {"progress": [data_of(one, position, base) for position, one in enumerate(found)]}
     if entry.axis == "outcome":
-        aims = outcomes.aims_of(entry, measured, today)
+        aims = outcomes.aims_of(entry, measured, days)
         return {"measures": [{"policy": aim.policy.number} | data_of(aim.progress, aim.position, base) for aim in aims]}
     return {}
 

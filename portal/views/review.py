@@ -1,15 +1,15 @@
 """Review at the desk: handing in, approving, returning, and setting the moment when something goes live."""
 
 from datetime import UTC, datetime
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from sqlalchemy.orm import Session
 
-from .. import comparison, errors, safety, uploads, workflow
-from ..i18n import language
+from .. import comparison, errors, safety, uploads, workflow, zones
+from ..i18n import language, show_moment
 from ..look import base_url
 from ..models import Upload, User
 from ..parts import here
@@ -118,20 +118,25 @@ def schedule(token: str) -> Answer:
     now = datetime.now(UTC)
     with here().database.write() as db:
         upload, user = _upload(db, token)
+        zone = request.form.get("zone", "").strip() or _zone(db, upload.agency)
         try:
-            at = _moment(request.form.get("day", ""), request.form.get("time", ""), request.form.get("zone", "UTC"))
+            at = _moment(request.form.get("day", ""), request.form.get("time", ""), zone)
             if answer := _unready(db, upload, user):
                 return answer
             workflow.schedule(db, upload, user, at, bool(request.form.get("embargo")), now)
         except ValueError as error:
             return _again(db, upload, [("day", str(error))])
-    flash(_("It goes live by itself on %(moment)s UTC.", moment=f"{at:%Y-%m-%d %H:%M}"), "success")
+    flash(_("It goes live by itself: %(moment)s.", moment=show_moment(at, zone).striptags()), "success")
     return redirect(url_for("publish.preview", token=token), 303)
+
+
+def _zone(db: Session, agency: str) -> str:
+    return zones.days(db, here(), datetime.now(UTC)).zone(zones.publisher_of(db, agency))
 
 
 def _moment(day: str, time: str, zone: str) -> datetime:
     """A day and a time in a zone. Raises ValueError with what to write."""
-    if zone not in available_timezones():
+    if not zones.is_known(zone):
         raise ValueError(_("“%(value)s” is not a time zone; choose one of those offered", value=zone[:40]))
     try:
         return datetime.fromisoformat(f"{day.strip()}T{time.strip() or '00:00'}").replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
@@ -155,8 +160,9 @@ def embargo(secret: str) -> Answer:
         upload = workflow.under_embargo(db, secret)
         proof = uploads.prove(db, upload) if upload else None
         files = uploads.files_of(db, upload) if upload else []
+        zone = _zone(db, upload.agency) if upload else ""
     if upload is None or proof is None or proof.record is None:
         return errors.page(404, _("There is no such page"), _("What was here is public by now, or was taken back."))
     fields = [one for one in comparison.fields_of(proof.record, language()) if one.name not in ("title", "files", "relations")]
-    page = render_template("publish/embargo.html", record=proof.record, fields=fields, until=upload.publish_at, files=files)
+    page = render_template("publish/embargo.html", record=proof.record, fields=fields, until=upload.publish_at, zone=zone, files=files)
     return page, 200, {"Cache-Control": "no-store", "X-Robots-Tag": "noindex, nofollow", "Referrer-Policy": "no-referrer"}

@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response as Answer
 
 from harvesters.record import Outcome
 
-from .. import comparison, errors, exports, figures, history, inforce
+from .. import comparison, errors, exports, figures, history, inforce, zones
 from ..announced import Announcement
 from ..catalogue import Entry, Version
 from ..deciding import said_in
@@ -24,6 +24,7 @@ from ..i18n import language, show_when
 from ..inforce import InForce
 from ..look import base_url
 from ..parts import here
+from ..zones import Days
 from .opening import as_it_was, chosen_language, languages_of, open_entry, opening_of
 from .records import blueprint, send_raw
 
@@ -49,8 +50,9 @@ def versions(number: str) -> str | Answer:
         page = _page(request.args.get("page", "1"), pages)
         shown = found[(page - 1) * _PER_PAGE : page * _PER_PAGE]
         told = history.announcements(session, entry, found[(page - 1) * _PER_PAGE : page * _PER_PAGE + 1])
+        days = _days(session)
     return render_template(
-        "records/versions.html", entry=entry, versions=shown, told=told, every=found, page=page, pages=pages, today=datetime.now(UTC).date(),
+        "records/versions.html", entry=entry, versions=shown, told=told, every=found, page=page, pages=pages, days=days,
         page_address=lambda page: url_for("records.versions", number=entry.number, page=page),
     )  # fmt: skip
 
@@ -142,11 +144,12 @@ def version(number: str, version: int) -> str | Answer:
     """What a record said in one of its versions, as a page like the record's own."""
     with here().database.read() as session:
         chosen = _chosen(session, number, version)
+        days = _days(session)
     if not isinstance(chosen, tuple):
         return chosen
     entry, one, found, told = chosen
     return render_template(
-        "records/version.html", entry=entry, versions=found, told=told.get(version), today=datetime.now(UTC).date(),
+        "records/version.html", entry=entry, versions=found, told=told.get(version), days=days,
         mark=next(mark for mark in found if mark.version == version), shown_aside=_SHOWN_ASIDE, **_said(as_it_was(entry, one), one),
     )  # fmt: skip
 
@@ -187,26 +190,32 @@ def version_data(number: str, version: int) -> Answer:
 def ask_as_of(number: str) -> Answer:
     """The form's way to the page of a day (date=2024-02-29)."""
     typed = request.args.get("date", "").strip()
-    return redirect(url_for("records.as_of", number=number, day=typed[:40] or datetime.now(UTC).date().isoformat()), 303)
+    with here().database.read() as session:
+        entry = open_entry(session, number)
+        if not isinstance(entry, Entry):
+            return entry
+        today = _days(session).of(entry.data["publisher"])
+    return redirect(url_for("records.as_of", number=number, day=typed[:40] or today.isoformat()), 303)
 
 
 @blueprint.get("/<number>/as-of/<day>")
 def as_of(number: str, day: str) -> str | Answer:
     """What this portal knew of a record at the end of a day, and what was in force on it."""
-    now = datetime.now(UTC)
     with here().database.read() as session:
         entry = open_entry(session, number)
         if not isinstance(entry, Entry):
             return entry
-        asked = _read_day(day, now.date())
+        days = _days(session)
+        zone = days.zone(entry.data["publisher"])
+        asked = _read_day(day, days.in_zone(zone), zone)
         if isinstance(asked, tuple):
-            return make_response(render_template("records/no_day.html", entry=entry, reason=asked, today=now.date()), asked[0])
+            return make_response(render_template("records/no_day.html", entry=entry, reason=asked, days=days), asked[0])
         found = history.marks(session, entry)
-        known = history.known_at(found, history.end_of(asked))
+        known = history.known_at(found, zones.end_of(asked, zone))
         one = history.version_of(session, entry, known.version) if known and known.shown else None
         force = inforce.on(session, entry, asked)
     said = _said(as_it_was(entry, one), one) if one else {}
-    page = render_template("records/as_of.html", entry=entry, day=asked, today=now.date(), mark=known, first=found[-1], force=force, **said)
+    page = render_template("records/as_of.html", entry=entry, day=asked, days=days, zone=zone, mark=known, first=found[-1], force=force, **said)
     return make_response(page, 200 if one else 404)
 
 
@@ -218,18 +227,20 @@ def as_of_data(number: str, day: str) -> Answer:
         entry = open_entry(session, number)
         if not isinstance(entry, Entry):
             return entry
-        asked = _read_day(day, now.date())
+        zone = _days(session).zone(entry.data["publisher"])
+        asked = _read_day(day, zones.day_in(zone, now), zone)
         if isinstance(asked, tuple):
             return errors.problem(asked[0], asked[1], asked[2], day=day[:40])
         found = history.marks(session, entry)
-        known = history.known_at(found, history.end_of(asked))
+        known = history.known_at(found, zones.end_of(asked, zone))
         one = history.version_of(session, entry, known.version) if known and known.shown else None
         force = inforce.on(session, entry, asked)
-    end = min(history.end_of(asked), now)
+    end = min(zones.end_of(asked, zone), now)
     return _json(
         {
             "number": entry.number,
             "day": asked.isoformat(),
+            "time_zone": zone,
             "known_at": _moment(end),
             "known": mark_data(entry, known, None) if known else None,
             "first_known": _moment(found[-1].changed_at),
@@ -253,7 +264,11 @@ def _force_data(force: InForce) -> dict[str, Any]:
     }
 
 
-def _read_day(typed: str, today: date) -> date | tuple[int, str, str]:
+def _days(session: Session) -> Days:
+    return zones.days(session, here(), datetime.now(UTC))
+
+
+def _read_day(typed: str, today: date, zone: str) -> date | tuple[int, str, str]:
     """The day that was asked for; or status, title and words of the answer to a day that there is not, or not yet."""
     match = re.fullmatch(r"(\d{4})-(\d{2})-(\d{2})", typed, re.ASCII)
     if not match:
@@ -267,6 +282,6 @@ def _read_day(typed: str, today: date) -> date | tuple[int, str, str]:
         return 400, _("There is no such day"), ngettext("%(month)s had %(num)s day.", "%(month)s had %(num)s days.", last, month=shown)
     found = date(year, month, day)
     if found > today:
-        return 404, _("That day has not come yet"), _("In UTC, by which this portal counts its days, today is %(today)s. What will be known on %(day)s cannot be told.",
-                                                      today=show_when(today).striptags(), day=show_when(found).striptags())  # fmt: skip
+        return 404, _("That day has not come yet"), _("Where this agency is (%(zone)s), today is %(today)s. What will be known on %(day)s cannot be told.",
+                                                      zone=zone, today=show_when(today).striptags(), day=show_when(found).striptags())  # fmt: skip
     return found

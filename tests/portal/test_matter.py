@@ -14,7 +14,7 @@ from rdflib.namespace import DCTERMS
 from sqlalchemy import insert
 
 from harvesters.record import Consultation, Identifier, Observation, Record, Relation, Target
-from portal import catalogue, matter, store
+from portal import catalogue, matter, store, zones
 from portal.db import Database
 from portal.matter import recent, walk
 from portal.models import Redirect, RelationRow
@@ -221,7 +221,7 @@ def test_today_decides_what_is_due(database: Database) -> None:
         assert entry
 
         def overdue(day: date) -> bool:
-            return any(gap.code == "report_overdue" for gap in matter.matter_of(session, entry, day).gaps)
+            return any(gap.code == "report_overdue" for gap in matter.matter_of(session, entry, zones.on(day)).gaps)
 
         assert not overdue(date(2024, 2, 29)) and overdue(date(2024, 3, 1)), "2024 is a leap year"
 
@@ -268,7 +268,7 @@ def test_the_walk_is_the_same_on_every_database(database: Database) -> None:
     with database.read() as session:
         entry = catalogue.find(session, mine.number)
         assert entry
-        whole = matter.matter_of(session, entry, date(2024, 1, 1))
+        whole = matter.matter_of(session, entry, zones.on(date(2024, 1, 1)))
         assert sorted(member.entry.data["title"] for member in whole.members) == ["Mine", "Order 0"]
         assert [aside.record.entry.data["title"] for aside in whole.beside] == ["Law"]
         named = next(part for part in whole.completeness.parts if part.code == "named")

@@ -31,6 +31,7 @@ from .desk import Officer, open_account
 
 Save = Callable[..., list[str]]
 JUNE = datetime(2026, 6, 1, 12, tzinfo=UTC)
+NOWHERE = COUNCIL.model_copy(update={"place": None})
 
 
 def figures(**values: Any) -> tuple[Observation, ...]:
@@ -40,7 +41,8 @@ def figures(**values: Any) -> tuple[Observation, ...]:
 def promising(due: str, **more: Any) -> Any:
     """A policy that promises one thing by a day."""
     target = {"indicator": "Services online", "value": "80", "unit": "%", "due": due} | more.pop("target", {})
-    return a_policy(issued="2020-01-01", targets=(Target(**target),), **more)
+    # An agency whose place is not known counts its days as the portal does: in UTC.
+    return a_policy(issued="2020-01-01", targets=(Target(**target),), **{"publisher": NOWHERE} | more)
 
 
 def clock(client: JudgingClient, now: datetime = JUNE, **asked: Any) -> dict[str, Any]:
@@ -106,7 +108,7 @@ def test_a_figure_that_was_here_by_the_due_day_is_in_time(client: JudgingClient,
 
 def test_what_an_outcome_owes_next_is_kept_by_a_later_figure_and_moved_by_another_day(client: JudgingClient, save: Save) -> None:
     def at(day: str, due: str | None, **values: Any) -> None:
-        save(an_outcome(identifier="air", observations=figures(**values), due=due), now=datetime.fromisoformat(f"{day}T08:00:00+00:00"))
+        save(an_outcome(identifier="air", publisher=NOWHERE, observations=figures(**values), due=due), now=datetime.fromisoformat(f"{day}T08:00:00+00:00"))
 
     at("2025-01-10", "2025-06-30", y2023="41")
     assert only(client, datetime(2025, 6, 30, 23, tzinfo=UTC))["state"] == "due_soon"
@@ -225,7 +227,7 @@ def test_the_page_lists_what_is_open_by_its_day_and_filters_by_agency_state_and_
     with time_machine.travel(JUNE, tick=False):
         page = client.get("/outcome-clock").text
         assert page.index("Overdue by 152 days") < page.index("Due in 14 days") < page.index("Not due yet") and "A plan that was kept" not in page
-        assert "Days end at midnight UTC" in page
+        assert "Days end at midnight where the agency is" in page
         harbour = client.get("/outcome-clock?agency=xx-harbour").text
         assert "Due in 14 days" in harbour and "Overdue by" not in harbour and "Outcome clock: Harbour Board" in harbour
         reported = client.get("/outcome-clock?state=reported").text

@@ -6,12 +6,13 @@ import subprocess
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from harvesters.record import Agency, Identifier, Observation, Relation, Target
+from harvesters.record import Agency, File, Identifier, Observation, Relation, Report, Target
 from portal import store
 from portal.models import RecordRow, RelationRow
 from portal.parts import Portal
@@ -37,12 +38,19 @@ def one_of(dice: random.Random, n: int, outcomes: list[Any]) -> Any:
             indicator=dice.choice([measured.indicator or "Nothing", "Services online", "Something else"]), baseline=dice.choice([None, 10, 40, 90]), value=dice.choice([None, "12.5", 50, 80]),
             baseline_period=dice.choice([None, "2019", "2020-Q2", "2020-12"]), due=dice.choice([None, "2023", "2025", "2024-11", "2026-02", "2028-02-29", "2031"]),
             unit=dice.choice(["", "%", "percent", "US$"]), better=dice.choice([None, None, "lower", "higher"]), measured_by=named,
-        )
+        ).model_copy(update=dice.choice([{}, {}, {"value": Decimal(20), "value_to": Decimal(45)}, {"value": Decimal(30), "bound": "at_most"}, {"value": Decimal(60), "bound": "at_least"}]))
         for _ in range(dice.randint(0, 4))
     )  # fmt: skip
     relation = dice.choice([(), (Relation(type="cites", number=measured.number),), (Relation(type="cites", identifier=measured.identifier.upper()),),
                             (Relation(type="cites", source=measured.source, identifier=measured.identifier),)])  # fmt: skip
+    reports = tuple(
+        Report(what=what, due=dice.choice([None, "2024-02-29", "2024", "2025-06-30"]), every=dice.choice([None, "A", "Q", "A2"]), until=dice.choice([None, None, "2026"]),
+               kept_by=dice.choice(["", "", measured.identifier, f"{measured.source}/{measured.identifier}"]))
+        for what in dice.sample(["Example", "Outcome", "Map", "Services online"], dice.randint(0, 2))
+    )  # fmt: skip
+    files = dice.choice([(), (File(url=f"https://x.example/{n}.pdf", title="Map of works", modified=dice.choice([None, "2025-05-01"])),)])
     return a_policy(
+        reports=reports, files=files, publisher=dice.choice([Agency(slug="vn-council", names={"en": "Example City Council"}, place="VN"), Agency(slug="nz-board", names={"en": "Board"}, place="NZ")]),
         identifier=f"policy-{n}", targets=targets, relations=relation, issued=dice.choice([None, "2019", "2020-06-30"]), valid_from=dice.choice([None, "2021-01-01"]),
         status=dice.choice([None, None, "in_force", "draft", "repealed"]), valid_until=dice.choice([None, "2025-06"]), places=dice.choice([(), ("VN",), ("VN", "TH")]),
         other_identifiers=(Identifier(value=f"{n}/QĐ-TTg"),),

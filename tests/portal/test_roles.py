@@ -56,6 +56,7 @@ MATRIX = {
     ("membership.take_back", "POST"): ("/publish/agency/invitations/x/take-back", ADMINS | {"stranger"}),
     ("membership.change", "POST"): ("/publish/agency/members/1", ADMINS),
     ("membership.rules", "POST"): ("/publish/agency/rules", ADMINS | {"stranger"}),
+    ("membership.zone", "POST"): ("/publish/agency/zone", ADMINS | {"stranger"}),
     ("keys.index", "GET"): ("/publish/keys/", MEMBERS | {"stranger"}),
     ("keys.make", "POST"): ("/publish/keys/", MEMBERS | {"stranger"}),
     ("keys.revoke", "POST"): ("/publish/keys/not-a-key/revoke", set()),

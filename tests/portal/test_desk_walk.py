@@ -244,3 +244,26 @@ def test_the_keyboard_alone_is_enough_from_signing_in_to_the_public_page(portal,
     page.wait_for_url("**/records/**")
     assert page.text_content("h1") == "Lamps by keyboard"
     assert "Contract award" in page.text_content("main")
+
+
+@pytest.mark.parametrize(("width", "root", "scheme"), [(1280, "", "light"), (360, "/vi", "dark")])
+def test_nobody_is_shut_out_of_the_form_with_the_page_beside_it(portal, live_server, new_page, width, root, scheme):
+    from axe_playwright_python.sync_playwright import Axe
+
+    open_account(portal)
+    lan = Person(new_page, live_server, "lan@hanoi.example", root, width=width, color_scheme=scheme)
+    lan.signs_in()
+    lan.goes("/publish/decision?step=1")
+    if width < 1200:
+        lan.presses(".beside__head button")
+    lan.types(title="Lamps", issued="soon", language="viet")
+    lan.page.frame_locator(".beside__page").locator("h1", has_text="Lamps").wait_for()
+    lan.page.locator("#language-list li").first.wait_for()
+    lan.page.wait_for_function("location.pathname.includes('/drafts/') || document.querySelector('#record').elements.edition.value > 0")
+    token = lan.page.input_value("input[name=token]")
+    judged = [Axe().run(lan.page).response["violations"]]
+    assert lan.page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    lan.goes(f"/publish/drafts/{token}/page")
+    judged.append(Axe().run(lan.page).response["violations"])
+    assert lan.page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    assert [[f"{fault['id']}: {fault['nodes'][0]['html'][:200]}" for fault in found] for found in judged] == [[], []]

@@ -41,6 +41,7 @@ class Settings:
     sources_dir: Path | None = None
     trusted_networks: tuple[Network, ...] = ()
     secret_key: str = ""
+    password_memory: int = 64
     mail_url: str = ""
     mail_from: str = ""
     oidc_issuer: str = ""
@@ -131,6 +132,7 @@ class Settings:
             "PORTAL_SOURCES_DIR": str(self.sources_dir or ""),
             "PORTAL_TRUSTED_NETWORKS": networks,
             "PORTAL_SECRET_KEY": "(set)" if self.secret_key else "(kept in the data folder)",
+            "PORTAL_PASSWORD_MEMORY": str(self.password_memory),
             "PORTAL_MAIL_URL": _without_password(self.mail_url),
             "PORTAL_MAIL_FROM": self.mail_sender,
             "PORTAL_OIDC_ISSUER": self.oidc_issuer,
@@ -163,6 +165,7 @@ class _Reading:
             "sources_dir": self._folder("PORTAL_SOURCES_DIR"),
             "trusted_networks": self._networks(),
             "secret_key": self._secret(),
+            "password_memory": self._password_memory(),
             "mail_url": self._mail(),
             "mail_from": self._text("PORTAL_MAIL_FROM"),
             **self._oidc(),
@@ -172,7 +175,7 @@ class _Reading:
         known = {
             "PORTAL_DATA_DIR", "PORTAL_DATABASE_URL", "PORTAL_SEARCH_URL", "PORTAL_QUEUE_URL", "PORTAL_SCHEDULE", "PORTAL_SOURCES_DIR",
             "PORTAL_STORAGE_URL", "PORTAL_STORAGE_KEY", "PORTAL_STORAGE_SECRET",
-            "PORTAL_TRUSTED_NETWORKS", "PORTAL_SECRET_KEY", "PORTAL_BASE_URL", "PORTAL_SAMPLES",
+            "PORTAL_TRUSTED_NETWORKS", "PORTAL_SECRET_KEY", "PORTAL_PASSWORD_MEMORY", "PORTAL_BASE_URL", "PORTAL_SAMPLES",
             "PORTAL_MAIL_URL", "PORTAL_MAIL_FROM", "PORTAL_OIDC_ISSUER", "PORTAL_OIDC_CLIENT_ID", "PORTAL_OIDC_CLIENT_SECRET", "PORTAL_OIDC_NAME",
         }  # fmt: skip
         for name in sorted(set(self.environ) - known):
@@ -250,6 +253,15 @@ class _Reading:
                 "or leave it out: one is made and kept in the data folder"
             )
         return key
+
+    def _password_memory(self) -> int:
+        text = self._text("PORTAL_PASSWORD_MEMORY", "64")
+        if not text.isdigit() or not 19 <= int(text) <= 1024:
+            self.faults.append(
+                f"PORTAL_PASSWORD_MEMORY: {text!r} is not how many MB to spend on a password; write a number from 19 (below it, guessing is too cheap) to 1024"
+            )
+            return 64
+        return int(text)
 
     def _mail(self) -> str:
         url = self._text("PORTAL_MAIL_URL")

@@ -3,7 +3,6 @@
 from datetime import UTC, datetime
 from typing import Any
 
-import html5lib
 from flask import Flask
 from werkzeug.test import TestResponse
 
@@ -14,6 +13,7 @@ from portal.forms.grids import GRIDS, text_sent
 from portal.parts import Portal
 
 from ..browser import JudgingClient
+from ..judge import parsed
 
 PASSWORD = "four quiet rivers bend"
 
@@ -112,7 +112,7 @@ class Officer:
 
 
 def _form(html: str) -> Any:
-    root = html5lib.parse(html, namespaceHTMLElements=False)
+    root = parsed(html)[1]
     return next(form for form in root.iter("form") if form.get("id") == "record")
 
 

@@ -254,7 +254,7 @@ def new_page(chromium: Any) -> Iterator[Callable[..., Any]]:
 
     def new_page(width: int = 1280, height: int = 800, **options: Any) -> Any:
         context = chromium.new_context(viewport={"width": width, "height": height}, **options)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(30_000)
         contexts.append(context)
 
         def watch(route: Any) -> None:

@@ -26,6 +26,15 @@ def open_account(portal: Portal, email: str = "lan@hanoi.example", agency: str =
         accounts.add_user(session, email=email, name=name, agency=agency, password=PASSWORD, now=datetime.now(UTC), role=role, portal_admin=portal_admin)
 
 
+def sign_in(page: Any, portal: str, email: str) -> None:
+    """Sign in with a real browser's page, by keyboard, and wait for the desk. `portal`: its address."""
+    page.goto(f"{portal}/sign-in")
+    page.fill("#email", email)
+    page.fill("#password", PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/publish/")
+
+
 class Officer:
     """Someone with an account and a browser of their own."""
 

@@ -6,6 +6,8 @@ PORT ?= 5000
 export PORT
 
 BIN := .venv/bin
+# An older pip (Debian 12 has 23.0) would build two libraries the old way, and warn of it.
+export PIP_USE_PEP517 := 1
 # How many processes share the tests: one a core; each has a Chromium and a PostgreSQL of its own.
 AT_ONCE ?= logical
 # What an installation depends on: new dependencies, new packages.

@@ -12,6 +12,7 @@ from harvesters.source import SHIPPED, Source, read_sources
 from search_index import open_engine
 from search_index.engine import SearchEngine
 
+from . import passwords
 from .background import Background
 from .db import Database
 from .filestore import Files
@@ -32,6 +33,9 @@ class Portal:
     SearchUnavailable; `source_faults` are declarations that could not be read."""
 
     settings: Settings
+
+    def __post_init__(self) -> None:
+        passwords.spend(self.settings.password_memory)
 
     @cached_property
     def database(self) -> Database:

@@ -43,6 +43,7 @@ class Settings:
     trusted_networks: tuple[Network, ...] = ()
     secret_key: str = ""
     old_secret_keys: tuple[str, ...] = ()
+    password_memory: int = 64
     mail_url: str = ""
     mail_from: str = ""
     oidc_issuer: str = ""
@@ -139,6 +140,7 @@ class Settings:
             "PORTAL_TRUSTED_NETWORKS": networks,
             "PORTAL_SECRET_KEY": "(set)" if self.secret_key else "(kept in the data folder)",
             "PORTAL_OLD_SECRET_KEYS": "(set)" if self.old_secret_keys else "",
+            "PORTAL_PASSWORD_MEMORY": str(self.password_memory),
             "PORTAL_MAIL_URL": _without_password(self.mail_url),
             "PORTAL_MAIL_FROM": self.mail_sender,
             "PORTAL_OIDC_ISSUER": self.oidc_issuer,
@@ -173,6 +175,7 @@ class _Reading:
             "trusted_networks": self._networks(),
             "secret_key": self._secret(),
             "old_secret_keys": self._old_secrets(),
+            "password_memory": self._password_memory(),
             "mail_url": self._mail(),
             "mail_from": self._text("PORTAL_MAIL_FROM"),
             **self._oidc(),
@@ -183,7 +186,7 @@ class _Reading:
         known = {
             "PORTAL_DATA_DIR", "PORTAL_DATABASE_URL", "PORTAL_SEARCH_URL", "PORTAL_QUEUE_URL", "PORTAL_SCHEDULE", "PORTAL_SOURCES_DIR",
             "PORTAL_STORAGE_URL", "PORTAL_STORAGE_KEY", "PORTAL_STORAGE_SECRET",
-            "PORTAL_TRUSTED_NETWORKS", "PORTAL_SECRET_KEY", "PORTAL_OLD_SECRET_KEYS", "PORTAL_BASE_URL", "PORTAL_TIMEZONE", "PORTAL_SAMPLES",
+            "PORTAL_TRUSTED_NETWORKS", "PORTAL_SECRET_KEY", "PORTAL_OLD_SECRET_KEYS", "PORTAL_PASSWORD_MEMORY", "PORTAL_BASE_URL", "PORTAL_TIMEZONE", "PORTAL_SAMPLES",
             "PORTAL_MAIL_URL", "PORTAL_MAIL_FROM", "PORTAL_OIDC_ISSUER", "PORTAL_OIDC_CLIENT_ID", "PORTAL_OIDC_CLIENT_SECRET", "PORTAL_OIDC_NAME",
         }  # fmt: skip
         for name in sorted(set(self.environ) - known):
@@ -278,6 +281,15 @@ class _Reading:
                 "had before, or what stood in the data folder's secret-key, several by commas"
             )
         return keys
+
+    def _password_memory(self) -> int:
+        text = self._text("PORTAL_PASSWORD_MEMORY", "64")
+        if not text.isdigit() or not 19 <= int(text) <= 1024:
+            self.faults.append(
+                f"PORTAL_PASSWORD_MEMORY: {text!r} is not how many MB to spend on a password; write a number from 19 (below it, guessing is too cheap) to 1024"
+            )
+            return 64
+        return int(text)
 
     def _mail(self) -> str:
         url = self._text("PORTAL_MAIL_URL")

@@ -2,11 +2,10 @@
 
 from typing import Any
 
-import html5lib
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from .judge import judge
+from .judge import judge, parsed
 
 
 class JudgingClient(FlaskClient):
@@ -53,7 +52,7 @@ def _judge_answer(response: TestResponse) -> None:
 
 
 def _form(html: str, form_id: str | None) -> Any:
-    root = html5lib.parse(html, namespaceHTMLElements=False)
+    root = parsed(html)[1]
     forms = [form for form in root.iter("form") if form_id is None or form.get("id") == form_id]
     posting = [form for form in forms if form.get("method", "get").lower() == "post"]
     # Where several forms post, signing out in the header is rarely the one that is meant.

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from jinja2.bccache import Bucket, BytecodeCache
 from werkzeug.serving import make_server
 
 from harvesters.record import Record
@@ -72,6 +73,7 @@ def settings(tmp_path: Path, search_url: str, database_url: str) -> Settings:
         search_url=search_url,
         trusted_networks=(ipaddress.ip_network("127.0.0.0/8"), ipaddress.ip_network("::1")),
         secret_key="only for tests, and long enough",
+        password_memory=1,  # the usual 64 MB are half the time of a test at the desk
         testing=True,
     )
 
@@ -95,6 +97,22 @@ def portal(app: Flask) -> Portal:
     return opened
 
 
+class Compiled(BytecodeCache):
+    """Templates as they were compiled for the first application of this process: most tests make one of their own."""
+
+    def __init__(self) -> None:
+        self._codes: dict[tuple[str, str], Any] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = self._codes.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._codes[bucket.key, bucket.checksum] = bucket.code
+
+
+COMPILED = Compiled()
+
+
 @pytest.fixture
 def app(settings: Settings, empty_sqlite: Path) -> Iterator[Flask]:
     """The whole application on a fresh database."""
@@ -103,6 +121,7 @@ def app(settings: Settings, empty_sqlite: Path) -> Iterator[Flask]:
         shutil.copy(empty_sqlite, settings.data_dir / "portal.sqlite")
     app = create_app(settings)
     app.test_client_class = JudgingClient
+    app.jinja_env.bytecode_cache = COMPILED
     yield app
     app.extensions["clerestory"].close()
 
@@ -235,7 +254,7 @@ def new_page(chromium: Any) -> Iterator[Callable[..., Any]]:
 
     def new_page(width: int = 1280, height: int = 800, **options: Any) -> Any:
         context = chromium.new_context(viewport={"width": width, "height": height}, **options)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(30_000)
         contexts.append(context)
 
         def watch(route: Any) -> None:

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterator
+from functools import lru_cache
 from xml.etree.ElementTree import Element
 
 import html5lib
@@ -28,10 +29,17 @@ def judge(html: str, *, status: int = 200, path: str = "") -> None:
         raise UnfitPage("\n  - ".join([f"{path or 'This page'} ({status}) is not fit to be shown:", *faults]))
 
 
+@lru_cache(8)
+def parsed(html: str) -> tuple[html5lib.HTMLParser, Element]:
+    """A page as browsers read it, and its parser with the errors; for reading only: who judges a page and who fills in
+    its form share it, for parsing is most of the work."""
+    parser = html5lib.HTMLParser(namespaceHTMLElements=False)
+    return parser, parser.parse(html)
+
+
 def faults_of(html: str, status: int = 200) -> Iterator[str]:
     """Everything that is wrong with a page, a sentence each."""
-    parser = html5lib.HTMLParser(namespaceHTMLElements=False)
-    root = parser.parse(html)
+    parser, root = parsed(html)
     yield from _markup(parser, html)
     page = _Page(root)
     yield from _title(page, status)

@@ -58,7 +58,7 @@ def running_server(bin_dir: Path) -> Iterator[str]:
 
 
 def _wait_for(folder: Path) -> None:
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 120
     while time.monotonic() < deadline:
         with suppress(psycopg.OperationalError), psycopg.connect(host=str(folder), user="tests", dbname="postgres"):
             return

@@ -93,5 +93,5 @@ def _refuse_if_taken(host: str, port: int) -> None:
         except OSError as error:
             raise click.ClickException(
                 f"port {port} on {host} cannot be used ({error.strerror}); "
-                f"stop what uses it, or take another: clerestory serve --port {port + 1}"
+                f"stop what uses it, or take another: clerestory serve --port {port + 1} (make run PORT={port + 1})"
             ) from None

@@ -4,7 +4,6 @@ import time
 from datetime import UTC, datetime
 from typing import Any
 
-import html5lib
 from flask import Flask
 from werkzeug.test import TestResponse
 
@@ -16,6 +15,7 @@ from portal.parts import Portal
 from portal.spellings import code_of
 
 from ..browser import JudgingClient
+from ..judge import parsed
 
 PASSWORD = "four quiet rivers bend"
 
@@ -26,6 +26,15 @@ def open_account(portal: Portal, email: str = "lan@hanoi.example", agency: str =
     name = "Lan Nguyen" if email.startswith("lan@") else email.partition("@")[0].title()
     with portal.database.write() as session:
         accounts.add_user(session, email=email, name=name, agency=agency, password=PASSWORD, now=datetime.now(UTC), role=role, portal_admin=portal_admin)
+
+
+def sign_in(page: Any, portal: str, email: str) -> None:
+    """Sign in with a real browser's page, by keyboard, and wait for the desk. `portal`: its address."""
+    page.goto(f"{portal}/sign-in")
+    page.fill("#email", email)
+    page.fill("#password", PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/publish/")
 
 
 class Officer:
@@ -123,7 +132,7 @@ class Officer:
 
 
 def _form(html: str) -> Any:
-    root = html5lib.parse(html, namespaceHTMLElements=False)
+    root = parsed(html)[1]
     return next(form for form in root.iter("form") if form.get("id") == "record")
 
 

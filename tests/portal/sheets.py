@@ -63,7 +63,7 @@ class Sheets:
     def open(self, address: str, status: int = 200) -> TestResponse:
         """A page or its data, when the table has been made."""
         answer = self.client.get(address)
-        until = time.monotonic() + 60
+        until = time.monotonic() + 120
         while answer.status_code in (202, 503) and time.monotonic() < until:
             time.sleep(0.2)
             answer = self.client.get(address)

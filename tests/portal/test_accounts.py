@@ -1,6 +1,7 @@
 """Officers' accounts: signing in and out, waiting after wrong tries, passwords, sessions that end."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,6 +11,8 @@ from portal import accounts, audit, guessing, members, passwords, signins
 from portal.accounts import AccountError, Doorman, TooManyTries
 from portal.guessing import Asker
 from portal.models import Device, Guess, Mail, User
+from portal.parts import Portal
+from portal.settings import Settings
 
 from .desk import PASSWORD, Officer, open_account
 
@@ -190,6 +193,14 @@ def test_a_password_typed_on_another_keyboard_is_the_same():
     kept = passwords.keep("con mèo trèo lên cây cau")
     assert passwords.fits(kept, "con mèo trèo lên cây cau")
     assert not passwords.fits(kept, "con meo treo len cay cau")
+
+
+def test_a_hash_takes_as_much_as_the_settings_say(settings):
+    assert Settings().password_memory == 64
+    for memory in (64, 19):
+        Portal(replace(settings, password_memory=memory))
+        assert passwords.keep("con mèo trèo lên cây cau").startswith(f"$argon2id$v=19$m={memory * 1024},t=3,p=4$")
+    Portal(settings)
 
 
 def test_a_hash_of_yesterdays_parameters_is_renewed_at_the_next_sign_in(app, portal):

@@ -289,7 +289,7 @@ def test_a_harvest_that_is_asked_to_end_says_so(clerestory, declare, catalogue, 
     )
     wait_until(lambda: "/data.json" in catalogue.agency.paths())
     process.terminate()
-    process.communicate(timeout=20)
+    process.communicate(timeout=60)
     assert process.returncode == 1
     with closing(Database(settings.database)) as database, database.read() as session:
         (run,) = session.scalars(select(Run))
@@ -333,9 +333,9 @@ def test_serve_answers_and_ends_when_it_is_asked_to(clerestory, environment):
 
 
 def wait_until(holds):
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while not holds():
-        assert time.monotonic() < deadline, "it did not happen in 20 seconds"
+        assert time.monotonic() < deadline, "it did not happen in a minute"
         time.sleep(0.05)
 
 

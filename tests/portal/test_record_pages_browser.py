@@ -7,6 +7,7 @@ import pytest
 
 from harvesters.record import File, Observation, Relation, Vote, Votes
 
+from ..barriers import barriers
 from ..conftest import LiveServer
 from ..factories import a_decision, a_policy, an_outcome
 
@@ -35,17 +36,8 @@ def paths(save: Callable[..., list[str]]) -> list[str]:
 
 @pytest.mark.parametrize(("width", "scheme"), [(360, "dark"), (1280, "light")])
 def test_no_page_shuts_anyone_out(live_server: LiveServer, new_page: NewPage, paths: list[str], width: int, scheme: str) -> None:
-    from axe_playwright_python.sync_playwright import Axe
-
     page = new_page(width=width, color_scheme=scheme)
-    faults = {}
-    for path in paths:
-        page.goto(live_server.url + path)
-        page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true })")
-        found = Axe().run(page).response["violations"]
-        over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        faults[path] = [f"{fault['id']}: {fault['nodes'][0]['html'][:200]}" for fault in found] + ([f"{over} px too wide"] if over > 0 else [])
-    assert not {path: found for path, found in faults.items() if found}
+    assert not barriers(page, [live_server.url + path for path in paths])
 
 
 def test_one_drawing_is_seen_at_a_time_and_its_words_can_be_read(live_server: LiveServer, new_page: NewPage, paths: list[str]) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from harvesters.record import Target
 
+from ..barriers import barriers
 from ..conftest import NOW, LiveServer
 from ..factories import a_policy
 from .test_record_comparisons import NEW, OLD, law
@@ -31,8 +32,6 @@ def numbers(save: Save) -> list[str]:
 
 @pytest.mark.parametrize(("width", "scheme"), [(360, "dark"), (1280, "light")])
 def test_no_page_shuts_anyone_out(live_server: LiveServer, new_page: NewPage, numbers: list[str], width: int, scheme: str) -> None:
-    from axe_playwright_python.sync_playwright import Axe
-
     page = new_page(width=width, color_scheme=scheme)
     market, long, vietnamese, large = (f"/records/{number}" for number in numbers)
     paths = [
@@ -41,14 +40,7 @@ def test_no_page_shuts_anyone_out(live_server: LiveServer, new_page: NewPage, nu
         f"{market}/versions/1/text/art_2", f"{long}", f"{long}/text", f"{long}/text?part=2", f"/vi{vietnamese}", f"/vi{vietnamese}/text/chp_i",
         f"{large}/compare/1..2", f"{large}/compare/1..2?view=side&part=2", f"{market}/compare/with/{numbers[1]}", "/search?q=permit",
     ]  # fmt: skip
-    faults = {}
-    for path in paths:
-        page.goto(live_server.url + path)
-        page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true })")
-        found = Axe().run(page).response["violations"]
-        over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        faults[path] = [f"{fault['id']}: {fault['nodes'][0]['html'][:200]}" for fault in found] + ([f"{over} px too wide"] if over > 0 else [])
-    assert not {path: found for path, found in faults.items() if found}
+    assert not barriers(page, [live_server.url + path for path in paths])
 
 
 def test_a_citizen_follows_a_law_through_its_versions_by_links_alone(live_server: LiveServer, new_page: NewPage, numbers: list[str]) -> None:

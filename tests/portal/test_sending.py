@@ -9,7 +9,7 @@ from sqlalchemy import select
 from portal.models import Upload
 
 from ..conftest import LiveServer
-from .desk import PASSWORD, Officer
+from .desk import Officer, sign_in
 from .leaks.files import workbook
 
 ID = "0123456789abcdef"
@@ -104,11 +104,7 @@ def test_another_agency_adds_nothing(lan, path, app):
 @pytest.mark.browser
 def test_a_browser_goes_on_where_the_connection_broke_off(live_server: LiveServer, new_page: Callable[..., Any], lan, path) -> None:
     page = new_page()
-    page.goto(f"{live_server.url}/sign-in")
-    page.fill("#email", lan.email)
-    page.fill("#password", PASSWORD)
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/publish/")
+    sign_in(page, live_server.url, lan.email)
     page.goto(f"{live_server.url}{path}?step=2")
     page.fill("#objectives", "Less waste")
     asked: list[str] = []
@@ -124,7 +120,7 @@ def test_a_browser_goes_on_where_the_connection_broke_off(live_server: LiveServe
     page.context.route("**/parts/**", break_off_once)
     page.set_input_files("#files", {"name": "large.txt", "mimeType": "text/plain", "buffer": b"words upon words\n" * 550_000})
     page.get_by_text("The connection broke off").wait_for()
-    page.get_by_role("link", name="large.txt").wait_for(timeout=40_000)  # it is looked into meanwhile
+    page.get_by_role("link", name="large.txt").wait_for(timeout=120_000)  # it is looked into meanwhile
     assert page.input_value("#objectives") == "Less waste"
     assert [int(url.split("at=")[1].split("&")[0]) for url in asked] == [0, 4_000_000, 4_000_000, 8_000_000]
     assert files_of(lan) == ["large.txt"]

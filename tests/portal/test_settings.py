@@ -34,9 +34,11 @@ def test_every_setting_is_read(tmp_path):
             "PORTAL_SOURCES_DIR": str(tmp_path),
             "PORTAL_TRUSTED_NETWORKS": "10.20.0.0/16, 192.168.7.4",
             "PORTAL_SECRET_KEY": "sixteen letters or more",
+            "PORTAL_PASSWORD_MEMORY": "256",
             "PORTAL_BASE_URL": "https://portal.example/",
         }
     )
+    assert settings.password_memory == 256
     assert settings.database == "postgresql+psycopg://portal:pw@db.example/portal"
     assert [str(network) for network in settings.trusted_networks] == ["10.20.0.0/16", "192.168.7.4/32"]
     assert (settings.port, settings.base_url) == (5917, "https://portal.example")
@@ -53,6 +55,7 @@ def test_every_setting_is_read(tmp_path):
         ("PORTAL_SOURCES_DIR", "/no/such/folder", "make it"),
         ("PORTAL_TRUSTED_NETWORKS", "office", "write 10.20.0.0/16"),
         ("PORTAL_SECRET_KEY", "short", "32 random characters"),
+        ("PORTAL_PASSWORD_MEMORY", "8", "a number from 19"),
         ("PORTAL_BASE_URL", "portal.example", "write https://portal.example"),
         ("PORTAL_MAIL_URL", "mail.example", "use smtps://"),
         ("PORTAL_DATABSE_URL", "sqlite:", "is not a setting; known:"),

@@ -6,7 +6,7 @@ import pytest
 
 from portal.typed import read_cells, write_cells
 
-from .desk import PASSWORD, Officer, typed_into
+from .desk import Officer, sign_in, typed_into
 
 OUTCOME = {"type": "indicator", "title": "Waste water", "language": "en"}
 
@@ -74,11 +74,7 @@ def test_a_line_says_the_cells_that_it_was_made_of(cells):
 @pytest.mark.browser
 def test_cells_of_a_spreadsheet_spread_over_the_table(officer, live_server, new_page):
     page = new_page()
-    page.goto(f"{live_server.url}/sign-in")
-    page.fill("#email", officer.email)
-    page.fill("#password", PASSWORD)
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/publish/")
+    sign_in(page, live_server.url, officer.email)
     page.goto(f"{live_server.url}/publish/outcome?step=2")
     page.focus("#observation_period_1")
     page.evaluate(r"""() => {

@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 from portal.models import Upload
 
 from ..conftest import LiveServer
-from .desk import PASSWORD, Officer, typed_into
+from .desk import Officer, sign_in, typed_into
 
 
 @pytest.fixture
@@ -200,11 +200,7 @@ def test_two_browsers_write_one_draft_and_nothing_is_lost(live_server: LiveServe
     pages = []
     for officer in (lan, an):
         page = new_page()
-        page.goto(f"{live_server.url}/sign-in")
-        page.fill("#email", officer.email)
-        page.fill("#password", PASSWORD)
-        page.keyboard.press("Enter")
-        page.wait_for_url("**/publish/")
+        sign_in(page, live_server.url, officer.email)
         page.goto(live_server.url + path)
         pages.append(page)
     first, second = pages
@@ -226,11 +222,7 @@ def test_two_browsers_write_one_draft_and_nothing_is_lost(live_server: LiveServe
 @pytest.mark.browser
 def test_what_was_typed_survives_a_closed_window_and_an_ended_session(live_server: LiveServer, new_page: Callable[..., Any], lan, portal) -> None:
     page = new_page()
-    page.goto(f"{live_server.url}/sign-in")
-    page.fill("#email", lan.email)
-    page.fill("#password", PASSWORD)
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/publish/")
+    sign_in(page, live_server.url, lan.email)
     page.goto(f"{live_server.url}/publish/decision")
     page.fill("#title", "Lights for the bri")
     page.get_by_text("Saved as a draft at").wait_for()

@@ -19,7 +19,7 @@ from portal.models import Lease, RecordRow, Run, State
 from tests.harvesters.agency import Reply
 
 COMMAND = Path(sys.executable).with_name("clerestory")
-PATIENCE = 40
+PATIENCE = 120  # how long a busy machine may take for what takes seconds
 
 
 @pytest.fixture
@@ -141,7 +141,7 @@ def test_a_killed_run_is_gone_on_with_within_a_minute(environment, city, runs, i
         os.kill(Owner.read(run.owner).pid, signal.SIGKILL)
         killed = time.monotonic()
         wait_for(lambda: len(runs()) == 2)
-        assert time.monotonic() - killed < 30
+        assert time.monotonic() - killed < 60
         wait_for(lambda: runs("complete"))
     first, second = runs()
     assert (first.state, second.state, second.continues) == ("interrupted", "complete", first.id)

@@ -44,7 +44,7 @@ def test_what_another_process_adds_is_found_at_the_next_search(url: str, tmp_pat
     assert engine.count() == 0
     other = fresh_process.Process(target=fill, args=(url, tmp_path, "x", 2))
     other.start()
-    other.join(30)
+    other.join(120)
     assert sorted(engine.scan(Query("decision"))) == ["x0", "x1"]
 
 
@@ -54,7 +54,7 @@ def test_two_processes_that_write_wait_for_each_other(url: str, tmp_path: Path) 
     for one in both:
         one.start()
     for one in both:
-        one.join(60)
+        one.join(120)
     assert open_engine(url, tmp_path).count() == 10
 
 
@@ -75,7 +75,7 @@ def test_a_rebuild_that_is_killed_leaves_the_old_index(url: str, tmp_path: Path)
     ready = tmp_path / "ready"
     other = fresh_process.Process(target=add_until_killed, args=(url, tmp_path / "index", ready))
     other.start()
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 120
     while not ready.exists():
         assert time.monotonic() < deadline, "the other process did not start"
         time.sleep(0.02)
@@ -108,7 +108,7 @@ def test_readers_read_while_a_writer_is_killed_again_and_again(url: str, tmp_pat
     for round in range(4):
         writer = fresh_process.Process(target=write_until_killed, args=(url, tmp_path))
         writer.start()
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 120
         while engine.count() <= known:  # it has begun
             assert time.monotonic() < deadline, "the other process wrote nothing"
         time.sleep(0.05 * round)

@@ -132,6 +132,7 @@ class Chart:
     events: tuple[Mark, ...] = ()
     zero: float | None = None
     upside_down: bool = field(default=False)
+    cut: bool = False  # the scale does not reach zero
     names: tuple[str, ...] = ()
     points: tuple[Point, ...] = ()
 
@@ -180,6 +181,7 @@ def draw(plot: Plot, size: Size) -> Chart:
         targets=tuple(_target(aim, x, y, first, last) for aim in plot.targets),
         events=tuple(_event(one, x(one.year), row, size) for row, one in enumerate(events)),
         zero=y(0) if steps[0] < 0 < steps[-1] else None,
+        cut=not plot.upside_down and not steps[0] <= 0 <= steps[-1],
         upside_down=plot.upside_down,
         names=tuple(plot.names),
         points=_points(plot, x, y) if len(known) <= _MOST_POINTS else (),

@@ -26,7 +26,7 @@ from . import linking, search, store
 from .harvesting import run_source
 from .harvesting.run import clock
 from .harvesting.traffic import software_version, user_agent
-from .models import Issue, Lease, RecordRow, Run, State, ValidatorRow
+from .models import Issue, Lease, RecordRow, Run, State, StoredFile, ValidatorRow
 from .parts import DEMONSTRATION, Portal, demonstration_sources
 
 HOST = "https://demo.invalid"
@@ -78,6 +78,7 @@ def install(
     _take_away(portal)
     declared = sources(folder)
     _note(portal, "", declared)
+    _keep_files(portal, folder / "files", now())
     with _served(folder) as address:
         for source in declared.values():
             _harvest(portal, source, address, progress, now)
@@ -103,7 +104,23 @@ def _count(session: Session) -> int:
 def _note(portal: Portal, said: str, declared: Iterable[str]) -> None:
     """Remember of which files the demonstration is made (of none, while it is being harvested)."""
     with portal.database.write() as session:
-        session.merge(State(name=_STATE, value={"files": said, "sources": sorted(declared)}))
+        state = session.get(State, _STATE)
+        kept = state.value.get("kept", []) if state else []
+        session.merge(State(name=_STATE, value={"files": said, "sources": sorted(declared), "kept": kept}))
+
+
+def _keep_files(portal: Portal, folder: Path, now: datetime) -> None:
+    """Keep the files that records of the demonstration carry, as if they had been uploaded; remember those that were not here."""
+    fresh: list[str] = []
+    for path in sorted(folder.glob("*")):
+        with path.open("rb") as stream:
+            kept = portal.files.put(stream, path.name)
+        with portal.database.write() as session:
+            if session.get(StoredFile, kept.sha256) is None:
+                session.add(StoredFile(sha256=kept.sha256, name=kept.name, media_type=kept.media_type, size=kept.size, public=True, created_at=now))
+                fresh.append(kept.sha256)
+            state = session.get_one(State, _STATE)
+            state.value = state.value | {"kept": fresh}
 
 
 def _take_away(portal: Portal) -> int:
@@ -115,7 +132,11 @@ def _take_away(portal: Portal) -> int:
         for table in (Run, Lease, ValidatorRow):
             session.execute(delete(table).where(table.source.in_(names)))
         removed = store.remove_demonstration(session)
+        kept = state.value.get("kept", []) if state else []
+        session.execute(delete(StoredFile).where(StoredFile.sha256.in_(kept)))
         session.execute(delete(State).where(State.name == _STATE))
+    for sha256 in kept:
+        portal.storage.delete(f"files/{sha256[:2]}/{sha256}")
     return removed
 
 

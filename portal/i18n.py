@@ -57,7 +57,7 @@ def in_language(other: str) -> str:
 def init_app(app: Flask) -> None:
     app.wsgi_app = LanguagePrefix(app.wsgi_app)  # type: ignore[method-assign]
     Babel(app, locale_selector=language, default_translation_directories="translations")
-    app.jinja_env.filters.update(when=show_when, number=show_number, money=show_money, money_text=lambda text, currency: show_money(Decimal(text), currency), size=show_size, moment=show_moment)
+    app.jinja_env.filters.update(when=show_when, number=show_number, number_text=lambda text: show_number(Decimal(str(text))), money=show_money, money_text=lambda text, currency: show_money(Decimal(text), currency), size=show_size, moment=show_moment)
     app.context_processor(lambda: {"language": language(), "languages": LANGUAGES, "in_language": in_language})
 
 

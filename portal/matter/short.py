@@ -16,7 +16,7 @@ from . import Matter
 from .gaps import Gap, measured_by, named_outcomes
 from .members import Member
 
-DECISIONS, TARGETS, OUTCOMES, GAPS = 2, 3, 2, 3
+DECISIONS, TARGETS, OUTCOMES, GAPS = 3, 3, 2, 3
 # What tells most about whether it worked comes first.
 _TELLING = ("not_reached", "reached", "behind", "on_the_way", "not_yet", "overdue", "no_value", "other_unit", "no_figure")
 
@@ -32,7 +32,7 @@ class Measured:
 
 @dataclass(frozen=True)
 class Short:
-    """The answers. `policy`: the heart where it is a policy; `decisions`: the last ones; `targets`: those of the policy, beside what was
+    """The answers. `policy`: the heart where it is a policy; `decisions`: the last ones, those with votes before others; `targets`: those of the policy, beside what was
     measured, the most telling first; `outcomes`: the last that hold figures; `gaps`: what is missing, with a day first. Each `…_total`
     says how many there are in all."""
 
@@ -56,9 +56,16 @@ def in_short(session: Session, matter: Matter) -> Short:
     targets = _targets(session, policy, matter.members, matter.days.of(policy.entry.data["publisher"])) if policy else []
     gaps = sorted(matter.gaps, key=lambda gap: not gap.day)
     return Short(
-        policy, tuple(reversed(_dated(decisions)[-DECISIONS:])), len(decisions), tuple(targets[:TARGETS]), len(targets),
+        policy, tuple(_telling(decisions)), len(decisions), tuple(targets[:TARGETS]), len(targets),
         tuple(_last(member) for member in reversed(_dated(measured)[-OUTCOMES:])), len(outcomes), tuple(gaps[:GAPS]), len(gaps),
     )  # fmt: skip
+
+
+def _telling(decisions: Sequence[Member]) -> list[Member]:
+    """The decisions that tell most about who decided, the latest first: those with votes before others."""
+    latest = list(reversed(_dated(decisions)))
+    chosen = sorted(latest, key=lambda member: not member.entry.data.get("votes"))[:DECISIONS]
+    return [member for member in latest if member in chosen]
 
 
 def _dated(members: Sequence[Member]) -> list[Member]:

@@ -195,3 +195,17 @@ def test_the_words_of_dates_stand_above_the_drawing() -> None:
     assert len(rows) == 4
     assert rows == sorted(set(rows))
     assert max(rows) < chart.top
+
+
+def test_a_scale_that_does_not_reach_zero_is_said_to_be_cut(client: JudgingClient, save: Save) -> None:
+    near = an_outcome(observations=tuple(Observation(period=str(year), value=value) for year, value in ((2021, 95), (2022, 97), (2023, 99))))
+    far = an_outcome(observations=tuple(Observation(period=str(year), value=value) for year, value in ((2021, 5), (2022, 50), (2023, 99))))
+    near_number, far_number = save(near, far)
+    words = "The scale does not begin at 0"
+    assert words in client.get(f"/records/{near_number}").text and words not in client.get(f"/records/{far_number}").text
+
+
+def test_a_chart_names_its_source_and_licence(client: JudgingClient, save: Save) -> None:
+    (number,) = save(an_outcome())
+    section = client.get(f"/records/{number}").text.split('id="figures-heading"')[1].split("</section>")[0]
+    assert "Source:" in section and "/agencies/vn-council" in section and "CC-BY-4.0" in section

@@ -1,5 +1,6 @@
 """The demonstration: harvested like any source, there in seconds the second time, and taken away without a trace."""
 
+import time
 from pathlib import Path
 
 import pytest
@@ -136,3 +137,36 @@ def test_the_shipped_demonstration_reaches_nothing_outside():
     for source in demo.sources().values():
         assert source.url.startswith(f"{demo.HOST}/"), source.name
         assert source.demonstration
+
+
+def test_one_matter_shows_everything_that_a_record_can_hold(shipped, client):
+    """Versions, votes by name, targets reached, missed and overdue, money with its correction, revised figures, a table, gaps."""
+    found = {one["identifier"]: one for one in client.get("/search.json?source=demo-newford&size=50").json["results"]}
+    ordinance = found["NF-2022/07"]
+    assert ordinance["version"] == 3
+    assert all("invented" in one["publisher"]["names"]["en"] and "hư cấu" in one["publisher"]["names"]["vi"] for one in found.values())
+    versions = client.get(f"/records/{ordinance['number']}/versions.json").json["versions"]
+    assert [one["announced"] for one in versions] == [False, True, None]
+    assert "Article 4. Night taxi" in client.get(f"/records/{ordinance['number']}/compare/1..2").text
+    standings = {one["indicator"]: one["standing"] for one in client.get(f"/records/{ordinance['number']}.json").json["progress"]}
+    assert list(standings.values()) == ["reached", "not_reached", "overdue", "no_figure"]
+    assert "Ada Linden" in client.get("/people/?q=linden").text
+    assert found["NF-A-2022/05"]["standing"]["kind"] == "corrected" and found["NF-O-2022/08"]["standing"]["kind"] == "superseded"
+    (table,) = client.get(f"/records/{found['evening-rides-counted']['number']}.json").json["tables"]
+    for _try in range(100):  # the table is made by a process of its own
+        answer = client.get(table["json"].removeprefix("http://localhost"))
+        if answer.status_code != 503:
+            break
+        time.sleep(0.1)
+    assert answer.json["total"] == 180
+    assert "352,000" in client.get(f"/records/{found['evening-rides']['number']}/revisions").text
+    gaps = {one["code"] for one in client.get(f"/records/{ordinance['number']}/thread.json").json["gaps"]}
+    assert {"report_overdue", "target_overdue"} <= gaps
+
+
+def test_its_files_go_with_it(portal, shipped, client):
+    (address,) = {file["url"] for one in client.get("/search.json?source=demo-newford&size=50").json["results"] for file in one.get("files", ())}
+    with client.get(address) as answer:
+        assert answer.status_code == 200 and b"Boarded" in answer.data
+    demo.remove(portal)
+    assert client.get(address).status_code == 404

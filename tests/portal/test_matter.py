@@ -253,7 +253,7 @@ def test_a_matter_as_linked_data(client: JudgingClient, chain: dict[str, str]) -
 def test_a_dossier_says_the_facts_of_every_record(client: JudgingClient, chain: dict[str, str]) -> None:
     page = client.get(f"/records/{chain['figures']}/dossier").text
     words = " ".join(re.sub(r"<[^>]+>", " ", page).split())
-    for part in ("1. The law", "6. The report", "Decided by City Council", "1250.50 USD", "43 in 2023", "dossier of 6 records", "6 records, from 2018 to 2025"):
+    for part in ("1. The law", "6. The report", "Decided by City Council", "$1,250.50", "43 in 2023", "dossier of 6 records", "6 records, from 2018 to 2025"):
         assert part in words, part
     assert client.get(f"/records/{chain['figures'].lower()}/dossier").status_code == 308
     assert client.get("/records/0000-0000-0000/thread.json").status_code == 404

@@ -66,14 +66,14 @@ def test_a_relation_resolves_when_its_target_arrives(client: JudgingClient, save
 def test_a_target_whose_day_has_passed_without_a_figure_is_a_gap(client: JudgingClient, save: Save) -> None:
     [number] = save(a_policy(targets=(Target(indicator="Services online", value="80", due="2020"), Target(indicator="Later", due="2999"))))
     gaps = [step for step in _thread(client, number) if "No figure here shows" in step]
-    assert gaps == ["due 2020 No figure here shows whether “Services online” was reached. Ask the agency"]
+    assert gaps == ["due 2020 No figure here shows whether “Services online” was reached. Ask the agency · See it on the outcome clock"]
 
 
 def test_a_figure_that_is_owed_is_a_gap_on_both_pages(client: JudgingClient, save: Save) -> None:
     policy = a_policy(targets=())
     outcome = an_outcome(title="The figures", due="2021-05", relations=_measures(policy))
     save(policy, outcome)
-    assert "due May 2021 The figure that was due has not been published here. Ask the agency" in _thread(client, outcome.number)
+    assert "due May 2021 The figure that was due has not been published here. Ask the agency · See it on the outcome clock" in _thread(client, outcome.number)
     assert any("The figures : the figure that was due" in step for step in _thread(client, policy.number))
 
 

@@ -95,12 +95,12 @@ def carriers(session: Session, table: type[IdentifierRow] | type[CitationName], 
     """How many records carry each of these folded names; counted up to `most`, so that a name that all of them carry
     takes no longer than any other."""
     name = table.__tablename__
-    few = f"(SELECT count(*) FROM (SELECT 1 FROM {name} t WHERE t.value = w.value LIMIT :most) few)"  # noqa: S608 -- a table's own name
+    few = f"(SELECT count(*) FROM (SELECT 1 FROM {name} t WHERE t.value = w.value LIMIT :most) few)"
     given: object = list(values)
     wanted = "unnest(CAST(:some AS text[])) AS w(value)"
     if session.get_bind().dialect.name == "sqlite":
         given, wanted = json.dumps(given), "json_each(:some) AS w"
-    rows = session.execute(text(f"SELECT w.value, {few} FROM {wanted}"), {"some": given, "most": most})  # noqa: S608
+    rows = session.execute(text(f"SELECT w.value, {few} FROM {wanted}"), {"some": given, "most": most})
     return {str(value): int(count) for value, count in rows}
 
 

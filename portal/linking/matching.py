@@ -1,11 +1,12 @@
 """From a citation to the record that it names: who is known by that name, who of them is meant, and how sure that is."""
 
+import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from harvesters.citations import Citation, Jurisdiction, read_all
@@ -81,14 +82,26 @@ def known_by(session: Session, keys: Iterable[str]) -> dict[str, list[Candidate]
     for begin in range(0, len(wanted), _CHUNK):
         some = wanted[begin : begin + _CHUNK]
         for table in (IdentifierRow, CitationName):
-            counted = session.execute(select(table.value, func.count()).where(table.value.in_(some)).group_by(table.value))
-            few = [value for value, count in counted if count <= MANY]
+            few = [value for value, count in carriers(session, table, some, MANY + 1).items() if 0 < count <= MANY]
             if few:
                 for value, candidate in _rows(session, table, few):
                     others = found.setdefault(value, [])
                     if candidate.number not in {other.number for other in others}:
                         others.append(candidate)
     return found
+
+
+def carriers(session: Session, table: type[IdentifierRow] | type[CitationName], values: Sequence[str], most: int) -> dict[str, int]:
+    """How many records carry each of these folded names; counted up to `most`, so that a name that all of them carry
+    takes no longer than any other."""
+    name = table.__tablename__
+    few = f"(SELECT count(*) FROM (SELECT 1 FROM {name} t WHERE t.value = w.value LIMIT :most) few)"
+    given: object = list(values)
+    wanted = "unnest(CAST(:some AS text[])) AS w(value)"
+    if session.get_bind().dialect.name == "sqlite":
+        given, wanted = json.dumps(given), "json_each(:some) AS w"
+    rows = session.execute(text(f"SELECT w.value, {few} FROM {wanted}"), {"some": given, "most": most})
+    return {str(value): int(count) for value, count in rows}
 
 
 def known_of(session: Session, citations: Sequence[Citation]) -> dict[Citation, list[str]]:

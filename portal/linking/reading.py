@@ -13,7 +13,9 @@ from ..store import fold_identifier
 # How telling a relation is: of several places that name one thing, the one that says most is kept.
 TELLING = ("corrects", "supersedes", "amends", "implements", "evaluates", "based_on", "measures", "part_of", "cites")
 # Which field says most, where the relation is the same.
-_FIELDS = ("title", "legal_basis", "summary", "objectives", "targets", "rationale", "method", "body", "file")
+_FIELDS = ("title", "legal_basis", "summary", "objectives", "targets", "rationale", "method", "body", "translations", "files", "file")
+# What is cited by its title and year, where the title does not say the year.
+_LAWS = frozenset({"law", "constitution", "regulation"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,14 @@ def texts_of(data: Mapping[str, Any], pages: Mapping[str, str] | None = None) ->
         for part in ("text", "indicator"):
             if target.get(part):
                 yield f"targets/{place}/{part}", target[part]
+    for language, translation in data.get("translations", {}).items():
+        for part in ("title", "summary", "body"):
+            if translation.get(part):
+                yield f"translations/{language}/{part}", translation[part]
+    for place, file in enumerate(data.get("files", ()), 1):
+        for part in ("title", "description"):
+            if file.get(part):
+                yield f"files/{place}/{part}", file[part]
     for name, text in (pages or {}).items():
         yield f"file:{name}", text
 
@@ -51,7 +61,12 @@ def own_names(data: Mapping[str, Any], issued: date | None) -> tuple[set[str], s
     """Every identifier of a record, folded, and what its title is cited as, folded."""
     identifiers = {fold_identifier(str(data["identifier"]))}
     identifiers |= {fold_identifier(one["value"]) for one in data.get("other_identifiers", ())}
-    names = {fold_identifier(name) for name in names_of(data["title"], context_of(data, issued))}
+    context = context_of(data, issued)
+    titles = [(data["title"], context), *((one["title"], replace(context, language=code)) for code, one in data.get("translations", {}).items() if one.get("title"))]
+    names = {fold_identifier(name) for title, its in titles for name in names_of(title, its)}
+    if issued and data.get("type") in _LAWS:
+        # "Luật Tiếp cận thông tin" of 2016 is cited as "Luật Tiếp cận thông tin 2016".
+        names |= {fold_identifier(name) for title, its in titles for name in names_of(f"{title.strip().rstrip('.')} {issued.year}", its) if not title.strip()[-4:].isdigit()}
     return identifiers - {""}, names - {""}
 
 
@@ -62,7 +77,8 @@ def read(data: Mapping[str, Any], issued: date | None, pages: Mapping[str, str] 
     own = identifiers | names
     found: dict[tuple[str, str, str], Named] = {}
     for field, text in texts_of(data, pages):
-        for citation in find(text, context):
+        of = replace(context, language=field.split("/")[1]) if field.startswith("translations/") else context
+        for citation in find(text, of):
             if own.intersection(map(fold_identifier, (*citation.keys, *citation.weak))):
                 continue
             if field.startswith("legal_basis") and citation.relation == "cites":

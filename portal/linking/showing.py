@@ -45,6 +45,8 @@ FIELDS: Mapping[str, LazyString] = {
     "objectives": lazy_gettext("in the objectives"),
     "targets": lazy_gettext("in the targets"),
     "method": lazy_gettext("in the method"),
+    "translations": lazy_gettext("in a translation"),
+    "files": lazy_gettext("in what a file is called"),
     "file": lazy_gettext("in a file"),
 }
 
@@ -127,7 +129,8 @@ def around(row: CitationRow) -> tuple[str, str]:
 
 def waiting_in(session: Session, entry: Entry, limit: int = 40) -> tuple[int, list[Waiting]]:
     """How many things a record names that are not here, and the first of them."""
-    condition = (CitationRow.record_id == entry.id, CitationRow.state == "waiting")
+    # A title may be what only looks like one: it is told where somebody here has it.
+    condition = (CitationRow.record_id == entry.id, CitationRow.state == "waiting", CitationRow.scheme != "name")
     total = session.scalar(select(func.count()).select_from(CitationRow).where(*condition)) or 0
     rows = session.scalars(select(CitationRow).where(*condition).order_by(CitationRow.id).limit(limit)) if total else ()
     return total, [Waiting(row.value, row.field, row.count, *_split(row)) for row in rows]

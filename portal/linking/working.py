@@ -1,6 +1,7 @@
 """The work: reading what was not read yet, storing what it names, matching it, and keeping the relations in step."""
 
 import logging
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -28,7 +29,7 @@ from ..models import (
 )
 from ..parts import Portal
 from ..store import fold_identifier
-from .matching import CERTAIN, Ask, Citing, known_by, match
+from .matching import CERTAIN, MANY, Ask, Citing, carriers, known_by, match
 from .reading import TELLING, Named, own_names, read
 
 log = logging.getLogger(__name__)
@@ -37,6 +38,7 @@ Progress = Callable[[int], None]
 BATCH = 50
 MOST_OF_A_RECORD = 500  # different things that one record may name
 _MOST_OF_FILES = 1_000_000  # letters of kept files that are read for one record
+_VALUES_AT_ONCE = 400
 # Found relations come after those that a record states.
 _AFTER = 100_000
 
@@ -191,9 +193,14 @@ def _mark_stale(session: Session, work: Sequence[_Work]) -> None:
     """What names these records is to be matched anew: one may have come, changed its names, or gone."""
     ids = [one.id for one in work]
     for table in (IdentifierRow, CitationName):
-        values = select(table.value).where(table.record_id.in_(ids))
-        citing = select(CitationKey.citation_id).where(CitationKey.value.in_(values))
-        session.execute(update(CitationRow).where(CitationRow.id.in_(citing)).values(stale=True).execution_options(synchronize_session=False))
+        own = Counter(session.scalars(select(table.value).where(table.record_id.in_(ids))))
+        counted = carriers(session, table, list(own), MANY + 1 + len(ids))
+        # What many others carry meant none of them before, and means none now: a docket's thousandth document changes nothing.
+        values = [value for value, count in counted.items() if count - own[value] <= MANY]
+        for start in range(0, len(values), _VALUES_AT_ONCE):
+            some = values[start : start + _VALUES_AT_ONCE]
+            citing = select(CitationKey.citation_id).where(CitationKey.value.in_(some))
+            session.execute(update(CitationRow).where(CitationRow.id.in_(citing)).values(stale=True).execution_options(synchronize_session=False))
     numbers = select(RecordRow.number).where(RecordRow.id.in_(ids))
     session.execute(update(CitationRow).where(CitationRow.target_number.in_(numbers)).values(stale=True).execution_options(synchronize_session=False))
 

@@ -21,7 +21,7 @@ from sqlalchemy import BindParameter, Connection, Select, Table, bindparam, func
 from sqlalchemy.orm import Session
 
 from ..models import HIDDEN, IdentifierRow, RecordRow, Redirect, RelationRow
-from .watched import Watched
+from .watched import NOTHING, Watched
 
 CARRYING = ("implements", "based_on", "amends", "supersedes", "corrects", "evaluates", "measures", "part_of")
 # A record on which more others are based is a general ground, not the heart of what they are about.
@@ -74,7 +74,7 @@ class Walk:
     crowds: dict[int, int]
     named: dict[int, tuple[int, int]]
     complete: bool = True
-    watched: Watched = Watched((), (), ())
+    watched: Watched = NOTHING
 
 
 @dataclass(slots=True)

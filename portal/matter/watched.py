@@ -47,6 +47,9 @@ class Watched:
     crowd_words: tuple[str, ...] = ()
 
 
+NOTHING = Watched((), (), ())
+
+
 def print_of(session: Session, watched: Watched) -> int:
     """What differs as soon as a member, a relation of it or to it, or anything that it names is another one."""
     connection = session.connection()
@@ -91,6 +94,7 @@ def _ask(connection: Connection, query: str, some: Iterable[Any]) -> _Rows:
     wanted = list(some)
     if not wanted:
         return ()
+    given: Any
     if connection.dialect.name == "sqlite":
         statement, given = query.format(some="IN (SELECT value FROM json_each(:some))", by_version=_BY_VERSION), json.dumps(wanted)
     else:

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
@@ -19,8 +20,8 @@ from .guard import Answer
 
 blueprint = Blueprint("links", __name__)
 
-_PAGE = 20
-_EVERYWHERE = ("links.everywhere", "links.judge_everywhere")
+_PAGE = 30
+_EVERYWHERE = ("links.everywhere", "links.judge_everywhere", "links.judge_many_everywhere")
 
 
 @blueprint.before_request
@@ -75,6 +76,41 @@ def judge(id: int) -> Answer:
 def judge_everywhere(id: int) -> Answer:
     """Says of a found link of any agency that it is right, or wrong."""
     return _judge(id, None, "links.everywhere")
+
+
+@blueprint.post("/publish/links")
+def judge_many() -> Answer:
+    """Says of several found links that they are right, or wrong."""
+    return _judge_many(current_user.agency, "links.desk")
+
+
+@blueprint.post("/admin/links")
+def judge_many_everywhere() -> Answer:
+    """Says of several found links of any agency that they are right, or wrong."""
+    return _judge_many(None, "links.everywhere")
+
+
+def _judge_many(agency: str | None, back: str) -> Answer:
+    said, now = request.form.get("verdict", ""), datetime.now(UTC)
+    ids = [int(typed) for typed in list(dict.fromkeys(request.form.getlist("id")))[:_PAGE] if typed.isascii() and typed.isdigit() and len(typed) < 19]
+    if said not in ("accept", "refuse") or not ids:
+        return errors.page(400, _("Nothing was chosen"), _("Mark the links you mean, then say whether they are right or wrong with one of the two buttons below the list."))
+    count = 0
+    with here().database.write() as session:
+        for id in ids:
+            # Somebody else may have judged one of them meanwhile, or its record may have changed.
+            if row := verdicts.find(session, id, agency):
+                if said == "accept":
+                    linking.accept(session, row, row.relation, guard.actor(), now)
+                else:
+                    linking.refuse(session, row, guard.actor(), now)
+                count += 1
+    if said == "accept":
+        flash(ngettext("%(num)s link is confirmed. It can be taken back under “Made”.", "%(num)s links are confirmed. They can be taken back under “Made”.", count), "success")
+    else:
+        flash(ngettext("%(num)s link is refused. It can be taken back under “Refused”.", "%(num)s links are refused. They can be taken back under “Refused”.", count), "success")
+    shelf = request.form.get("show", "doubtful")
+    return _back(back, shelf if shelf in verdicts.SHELVES else "doubtful")
 
 
 def _judge(id: int, agency: str | None, back: str) -> Answer:

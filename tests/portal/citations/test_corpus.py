@@ -7,7 +7,7 @@ line, too. The part "tune" was looked at while the notations were declared, "hel
 first look (252 passages, 113 citations, 167 passages with none) gave a precision of 94.9 % (94 of 99) and a recall of 89.5 % (94 of 105; 83.2 % with the
 eight in notations that no declaration knew, marked "!"). The general faults it showed were mended; then the second look (112 other passages, 96
 citations) gave 97.7 % (86 of 88) and 93.5 % (86 of 92; 89.6 % with the four marked "!"). Both were mended against afterwards: only those first figures measured unseen
-texts. A passage is named by its file, its place among the file's pieces of 400 letters, and its hash.
+texts. Laws that are cited by their title and year alone, outside of the United Kingdom, were labelled by neither and are left out. A passage is named by its file, its place among the file's pieces of 400 letters, and its hash.
 """
 
 import csv
@@ -120,7 +120,7 @@ def test_citations_of_the_labelled_corpus_are_found(samples: Path, tell: Tell) -
         faults = []
         for (file, passage, of), wanted in labels.items():
             if of == part:
-                got = {one.value for one in find(texts[file][passage], _context(file))}
+                got = {one.value for one in find(texts[file][passage], _context(file)) if one.scheme != "name"}
                 right, wrong, missed, passages = right + len(got & wanted), wrong + len(got - wanted), missed + len(wanted - got), passages + 1
                 faults += [(file, passage, got ^ wanted)] if got != wanted else []
         precision, recall = right / (right + wrong), right / (right + missed)
@@ -141,7 +141,7 @@ def test_citations_of_the_fresh_corpus_are_found(samples: Path, tell: Tell) -> N
         right = wrong = missed = 0
         faults = []
         for (file, passage), wanted in labels.items():
-            got = {one.value for one in find(texts[file][passage], _context(file))}
+            got = {one.value for one in find(texts[file][passage], _context(file)) if one.scheme != "name"}
             declared = {value for value, unknown in wanted.items() if not unknown}
             right, wrong, missed = right + len(got & wanted.keys()), wrong + len(got - wanted.keys()), missed + len(declared - got)
             faults += [(file, passage, (got - wanted.keys()) | (declared - got))] if got - wanted.keys() or declared - got else []

@@ -219,6 +219,7 @@ def ask_reset(session: Session, email: str, now: datetime, link: str) -> None:
     if (session.scalar(recent) or 0) >= 2:
         return
     secret = _new(session, "reset", user.email, now)
+    audit.note(session, now, Actor(None, "somebody at the door"), "reset_asked", user.email)
     body = _(
         "Somebody, probably you, asked for a new password.\n\nOpen this address within two hours to choose one:\n\n%(link)s\n\n"
         "If it was not you, do nothing: your password stays as it is.",

@@ -191,6 +191,7 @@ def _go_on(
     workflow.touch(upload, caller.user)
     version = version_of(session, record.number)
     if not sent.publish:
+        workflow.note_writing(session, upload, caller.actor, (0, None, now), now)
         return Receipt("draft", record.number, version, created, upload.token, found)
     if not caller.may("publish") or workflow.needs_review(session, caller.agency):
         workflow.hand_in(session, upload, caller.actor, caller.user, caller.name, now, link(upload.token))

@@ -9,6 +9,7 @@ was not approved by somebody who has not written on it. Whatever is changed afte
 """
 
 import secrets
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from flask_babel import gettext as _
@@ -80,6 +81,22 @@ def touch(upload: Upload, user: int) -> None:
     """Somebody changed what it says: what was approved before does not count any more."""
     upload.editors = list(dict.fromkeys([*upload.editors, user]))
     upload.decided_by = upload.decided_at = upload.publish_at = None
+
+
+def note_writing(session: Session, upload: Upload, actor: Actor, before: tuple[int, int | None, datetime], now: datetime) -> None:
+    """Write into the log that somebody began a draft, or changed it: once a day for each run of one person's changes, as forms
+    save themselves every few seconds. `before`: the draft's edition, who changed it last and when."""
+    edition, who, at = before
+    if not edition:
+        audit.note(session, now, actor, "draft_begun", upload.token, agency=upload.agency, title=_title(upload))
+    elif (who, at.date()) != (actor.id, now.date()):
+        audit.note(session, now, actor, "draft_changed", upload.token, agency=upload.agency, title=_title(upload))
+
+
+def note_files(session: Session, upload: Upload, actor: Actor, action: str, names: Iterable[str], now: datetime) -> None:
+    """Write into the log which files came to a draft (file_added) or were taken out of it (file_removed)."""
+    for name in names:
+        audit.note(session, now, actor, action, upload.token, agency=upload.agency, title=name[:200])
 
 
 def submit(session: Session, upload: Upload, user: User, now: datetime, link: str) -> None:

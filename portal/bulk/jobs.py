@@ -55,6 +55,7 @@ def begin(session: Session, user: int, agency: str, axis: str, kept: Kept, langu
     )  # fmt: skip
     session.add(bulk)
     session.flush()
+    audit.note(session, now, Actor.of(session.get_one(User, user)), "bulk_sent", bulk.token, agency=agency, title=kept.name)
     return bulk
 
 

@@ -99,6 +99,7 @@ def change_password(email: str, password_stdin: bool) -> None:
     fresh = _ask(password_stdin)
     with portal.database.write() as session:
         accounts.set_password(session, _known(session, email), fresh)
+        audit.note(session, datetime.now(UTC), audit.OPERATOR, "password_changed", email)
     click.echo(f"{email} has a new password.")
 
 
@@ -165,6 +166,7 @@ def close(email: str) -> None:
     """
     with ready_portal().database.write() as session:
         accounts.close(session, _known(session, email))
+        audit.note(session, datetime.now(UTC), audit.OPERATOR, "account_closed", email)
     click.echo(f"{email} is closed.")
 
 

@@ -88,6 +88,7 @@ def enter(user: User, now: datetime) -> None:
         secret = signins.begin(db, user, now, address_of_asker(), request.user_agent.string)
         role = members.role_of(db, user.id, user.agency)
         _know_browser(guessing.know(db, user.id, asker(), now))
+        audit.note(db, now, Actor.of(user), "signed_in", user.email, second_factor=user.has_second_factor)
     session.clear()
     session.permanent = True
     login_user(Officer(user, role, signins.id_of(secret), secret))
@@ -174,6 +175,7 @@ def sign_out() -> Response:
     if current_user.is_authenticated:
         with here().database.write() as db:
             signins.end(db, current_user.id, only=current_user.signed_in)
+            audit.note(db, datetime.now(UTC), guard.actor(), "signed_out", current_user.email)
     logout_user()
     session.clear()
     flash(_("You are signed out."), "success")
@@ -209,6 +211,7 @@ def switch_agency() -> Answer:
     with here().database.write() as db:
         if not members.act_for(db, db.get_one(User, current_user.id), request.form.get("agency", "")):
             return errors.page(404, _("You do not belong to this agency"))
+        audit.note(db, datetime.now(UTC), guard.actor(), "agency_chosen", current_user.email, agency=request.form["agency"])
     return redirect(url_for("publish.desk"), 303)
 
 

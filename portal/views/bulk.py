@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from sqlalchemy.orm import Session
 
-from .. import bulk, errors, exports, workflow
+from .. import audit, bulk, errors, exports, workflow
 from ..filetypes import Refused
 from ..i18n import language
 from ..models import Bulk, User
@@ -92,7 +92,9 @@ def columns(token: str) -> Answer:
         return _columns(row, seen, chosen, fixed, faults), 422
     with here().database.write() as db:
         bulk.demand_room(db, current_user.agency)
-        bulk.match(_own(db, token), chosen, fixed, datetime.now(UTC), current_user.id)
+        now = datetime.now(UTC)
+        bulk.match(_own(db, token), chosen, fixed, now, current_user.id)
+        audit.note(db, now, guard.actor(), "bulk_matched", token, agency=current_user.agency, title=row.name)
     bulk.start(here(), token)
     return redirect(url_for(".state", token=token), 303)
 

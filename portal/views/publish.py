@@ -168,14 +168,17 @@ def _receive(axis: str, token: str) -> Answer:
             return _to_record(upload)
         workflow.demand(db, upload, db.get_one(User, current_user.id), "edit")
         typed = with_other_steps(db, upload, forms.accept(upload.axis, request.form.to_dict(flat=False)))
+        workflow.note_files(db, upload, guard.actor(), "file_added", [file.name for file in kept], now)
         if uploads.attach(db, upload, kept, now):
             refused.append(("files", _("A record may have %(most)s files; put the others into an archive", most=uploads.MOST_FILES)))
         looks.ask(db, kept, current_user.id, now)
         if together.is_overtaken(upload, request.form.get("edition", ""), current_user.id):
             return _overtaken(db, upload, typed)
+        before = (upload.edition or int(uploads.is_correction(upload)), upload.changed_by, upload.changed_at)
         workflow.touch(upload, current_user.id)
         if uploads.take(upload, typed, now):
             together.note_change(upload, current_user.id)
+            workflow.note_writing(db, upload, guard.actor(), before, now)
         if request.form.get("action") == "autosave":
             together.come(upload, current_user.id, now)
             return _told(db, upload, now)
@@ -254,6 +257,8 @@ def _take_files() -> tuple[list[Kept], list[forms.Fault]]:
 def _act(db: Session, upload: Upload, refused: list[forms.Fault], action: str) -> Answer:
     name, _colon, value = action.partition(":")
     if name == "remove":
+        taken = [file.name for file in uploads.files_of(db, upload) if file.sha256 == value]
+        workflow.note_files(db, upload, guard.actor(), "file_removed", taken, datetime.now(UTC))
         uploads.detach(upload, value)
     if name in ("remove", "files", "draft", "add") and refused:
         return _form(db, upload, refused), 422
@@ -512,7 +517,10 @@ def delete(token: str) -> Answer:
 def correct(number: str) -> Answer:
     """Begins a draft of a published record's next version."""
     with here().database.write() as db:
-        upload = uploads.correct(db, _published(db, number), current_user.id, current_user.agency, datetime.now(UTC))
+        now = datetime.now(UTC)
+        upload = uploads.correct(db, _published(db, number), current_user.id, current_user.agency, now)
+        if upload.created_at == now:
+            audit.note(db, now, guard.actor(), "correction_begun", upload.token, agency=upload.agency, title=str(upload.data.get("title", ""))[:200])
     return redirect(url_for(".draft", token=upload.token), 303)
 
 

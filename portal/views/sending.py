@@ -88,6 +88,7 @@ def _attach(token: str, kept: Kept) -> dict[str, Any]:
         if uploads.attach(db, upload, [kept], now):
             raise Refused(_("A record may have %(most)s files; put the others into an archive", most=uploads.MOST_FILES))
         workflow.touch(upload, current_user.id)
+        workflow.note_files(db, upload, guard.actor(), "file_added", [kept.name], now)
         looks.ask(db, [kept], current_user.id, now)
         answer = {"done": True, "name": kept.name, "others": together.others(db, upload, current_user.id, now)}
     looks.start(here())

@@ -1,5 +1,6 @@
 """The desk in a real browser: accessible, no wider than the screen, and usable with the keyboard alone and without scripts."""
 
+import re
 from collections.abc import Callable
 from io import BytesIO
 from typing import Any
@@ -37,8 +38,15 @@ def paths(app: Flask) -> list[str]:
     public.matches()
     public.publishes(whole="good")
     tables = ["/publish/bulk/", f"/publish/bulk/{sent.token}", f"/publish/bulk/{sent.token}/columns", f"/publish/bulk/{public.token}"]
+    asked = f"/records/{number}/ask"
+    for words in ("Who pays for it? I am hoa.nguyen@agency-mail.vn", "What was " + "this " * 60):
+        page = admin.client.get(asked).text
+        typed = {name: re.findall(rf'name="{name}" value="([^"]*)"', page)[-1] for name in ("csrf_token", "secret")}
+        mine = admin.client.post(asked, data={**typed, "kind": "question", "text": words, "sure": "1"}).headers["Location"]
+    admin.client.submit("/publish/remarks/1", {"act": "answer", "answer": "The city pays."}, form="decide")
+    remarks = [asked, mine, f"/records/{number}", "/answers", "/publish/remarks", "/publish/remarks/1", "/publish/remarks/2", "/admin/remarks", "/publish/today/remark", "/publish/today/review", "/publish/begun/drafts"]
     return [
-        *tables, "/publish/", "/publish/decision", "/publish/decision?step=1", "/publish/policy?step=2", "/publish/policy", "/publish/outcome", draft, found, f"/publish/records/{number}/withdraw",
+        *tables, *remarks, "/publish/", "/publish/decision", "/publish/decision?step=1", "/publish/policy?step=2", "/publish/policy", "/publish/outcome", draft, found, f"/publish/records/{number}/withdraw",
         "/publish/agency/", "/publish/agency/log", "/publish/keys/", "/account", "/account/second-factor", "/password", "/admin/", "/admin/mails", "/admin/log",
     ]  # fmt: skip
 

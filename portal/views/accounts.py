@@ -4,7 +4,17 @@ import ipaddress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from flask import Blueprint, after_this_request, current_app, flash, redirect, render_template, request, session, url_for
+from flask import (
+    Blueprint,
+    after_this_request,
+    current_app,
+    flash,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
 from flask.blueprints import BlueprintSetupState
 from flask_babel import gettext as _
 from flask_login import current_user, login_required, login_user, logout_user

@@ -320,3 +320,6 @@ def test_tries_at_the_door_are_counted_by_all_processes_together(app, settings):
     finally:
         other.extensions["clerestory"].close()
 
+
+def test_a_name_longer_than_any_file_may_have_is_no_page(client):
+    assert client.get("/pages/" + "9" * 400).status_code == 404

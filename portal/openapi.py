@@ -5,10 +5,12 @@ from typing import Any
 from pydantic.json_schema import models_json_schema
 
 from harvesters.record import Decision, Outcome, Policy
+from harvesters.vocabularies import TYPES
 
 from .listing import FACETS, MOST, SORTS
 
 _AXES = {"decision": Decision, "policy": Policy, "outcome": Outcome}
+_LANGUAGE = {"type": "string", "pattern": "^[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8})*$", "description": "BCP 47, such as en, vi, pt-BR"}
 # What a key tells by itself: a program that writes leaves it out, or sends back what it read.
 _TOLD_BY_KEY = ("source", "publisher", "axis_rule", "identifier")
 _PROBLEMS = {
@@ -20,6 +22,7 @@ _PROBLEMS = {
     410: "The record was taken off the pages; the answer says on what ground.",
     412: "Somebody changed the record meanwhile.",
     413: "The body is too large.",
+    414: "The address is too long: this portal reads 4,094 characters.",
     415: "The body is not of the type that is taken.",
     422: "What was sent has mistakes: each stands in `errors`.",
     428: "Say with If-Match which version you have seen.",
@@ -60,7 +63,7 @@ def _paths() -> dict[str, Any]:
               "schema": {"type": "string", "pattern": "^[0-9A-Za-z-]{12,17}$"}, "example": "7K3QX9F2AB4M"}  # fmt: skip
     writes = {"security": [{"key": []}], "tags": ["Agencies"]}
     return {
-        "/search.json": {"get": _reads("search", "A list of records", _list_parameters(), _answer("The list", "List"), 400, 503)},
+        "/search.json": {"get": _reads("search", "A list of records", _list_parameters(), _answer("The list", "List"), 400, 414, 503)},
         "/suggest": {"get": _reads("suggest", "What may be meant by the beginning of a word or a number", [_query("q", {"type": "string"}, "What was typed")],
                                    {"description": "[typed, words, about, addresses, kinds, languages]",
                                     "content": {"application/x-suggestions+json": {"schema": {"type": "array"}}}})},
@@ -70,7 +73,7 @@ def _paths() -> dict[str, Any]:
             _query("source", {"type": "array", "items": {"type": "string"}}, "Only what comes from these sources", explode=True),
             _query("after", {"type": "string"}, "Go on after this; taken from `next`"),
             _query("limit", {"type": "integer", "minimum": 1, "maximum": 1000, "default": 100}, "How many"),
-        ], _answer("The changes", "Changes"), 400)},
+        ], _answer("The changes", "Changes"), 400, 414)},
         "/api/v1/records": {"post": {"operationId": "create", "summary": "A new record", "parameters": [once], "requestBody": sent,
                                      "responses": done | _faults(400, 401, 409, 413, 415, 422), **writes}},
         "/api/v1/records/{identifier}": {
@@ -81,7 +84,7 @@ def _paths() -> dict[str, Any]:
         },
         "/api/v1/files": {"post": {
             "operationId": "sendFile", "summary": "A file for a record that is sent afterwards",
-            "parameters": [_query("name", {"type": "string", "minLength": 3}, "What the file is called, with its ending", required=True)],
+            "parameters": [_query("name", {"type": "string", "minLength": 3, "pattern": r"\.[A-Za-z0-9]"}, "What the file is called, with its ending", required=True)],
             "requestBody": {"required": True, "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}},
             "responses": {"201": _answer("The file was taken; name it by its hash in a record", "Kept")} | _faults(400, 401, 413, 422), **writes,
         }},
@@ -91,7 +94,7 @@ def _paths() -> dict[str, Any]:
 def _list_parameters() -> list[dict[str, Any]]:
     text = {"type": "string"}
     return [
-        _query("q", text | {"maxLength": 2000}, "Words, phrases, -without, OR, title:, from:"),
+        _query("q", text, "Words, phrases, -without, OR, title:, from:; the first 2,000 characters are read"),
         *(_query(name, {"type": "array", "items": text}, "Any of these values", explode=True) for name in FACETS),
         _query("from", text, "Issued on that day or after: 2024-05-31, 2024-05 or 2024"),
         _query("to", text, "Issued on that day or before"),
@@ -102,12 +105,12 @@ def _list_parameters() -> list[dict[str, Any]]:
 
 
 def _schemas() -> dict[str, Any]:
-    _by_model, whole = models_json_schema([(one, "validation") for one in _AXES.values()], ref_template="#/components/schemas/{model}")
+    _by_model, whole = models_json_schema([(Decision, "validation"), (Policy, "validation"), (Outcome, "validation")], ref_template="#/components/schemas/{model}")
     schemas: dict[str, Any] = dict(whole["$defs"])
     written = {}
     for axis, one in _AXES.items():
         # Answers leave out what says nothing; what the portal adds to a record stands beside it.
-        schemas[one.__name__]["properties"]["axis"] = {"const": axis, "type": "string"}
+        schemas[one.__name__]["properties"] |= {"axis": {"const": axis, "type": "string"}, "type": {"enum": list(TYPES[axis])}, "language": _LANGUAGE}
         schemas[one.__name__]["required"] = sorted({*schemas[one.__name__].get("required", ()), "axis"})
         own = schemas[one.__name__]
         written[f"{one.__name__}Sent"] = own | {

@@ -11,6 +11,7 @@ from .listing import FACETS, MOST, SORTS
 
 _AXES = {"decision": Decision, "policy": Policy, "outcome": Outcome}
 _LANGUAGE = {"type": "string", "pattern": "^[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8})*$", "description": "BCP 47, such as en, vi, pt-BR"}
+_DAY = r"^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$"
 # What a key tells by itself: a program that writes leaves it out, or sends back what it read.
 _TOLD_BY_KEY = ("source", "publisher", "axis_rule", "identifier")
 _PROBLEMS = {
@@ -69,7 +70,7 @@ def _paths() -> dict[str, Any]:
                                     "content": {"application/x-suggestions+json": {"schema": {"type": "array"}}}})},
         "/records/{number}.json": {"get": _reads("record", "One record", [number], _answer("The record", "Known"), 404, 410)},
         "/api/v1/changes": {"get": _reads("changes", "Every record with its history, the longest unchanged first", [
-            _query("since", {"type": "string"}, "Only what changed since a date or a moment"),
+            _query("since", {"type": "string", "pattern": _DAY.removesuffix("$") + "(T.+)?$"}, "Only what changed since a date or a moment"),
             _query("source", {"type": "array", "items": {"type": "string"}}, "Only what comes from these sources", explode=True),
             _query("after", {"type": "string"}, "Go on after this; taken from `next`"),
             _query("limit", {"type": "integer", "minimum": 1, "maximum": 1000, "default": 100}, "How many"),
@@ -96,8 +97,8 @@ def _list_parameters() -> list[dict[str, Any]]:
     return [
         _query("q", text, "Words, phrases, -without, OR, title:, from:; the first 2,000 characters are read"),
         *(_query(name, {"type": "array", "items": text}, "Any of these values", explode=True) for name in FACETS),
-        _query("from", text, "Issued on that day or after: 2024-05-31, 2024-05 or 2024"),
-        _query("to", text, "Issued on that day or before"),
+        _query("from", text | {"pattern": _DAY}, "Issued on that day or after: 2024-05-31, 2024-05 or 2024"),
+        _query("to", text | {"pattern": _DAY}, "Issued on that day or before"),
         _query("sort", text | {"enum": list(SORTS)}, "The order"),
         _query("page", {"type": "integer", "minimum": 1}, "Which page"),
         _query("size", {"type": "integer", "minimum": 1, "maximum": MOST}, "How many on a page"),

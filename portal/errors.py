@@ -3,11 +3,11 @@
 import logging
 import secrets
 
-from flask import Flask, Response, jsonify, render_template, request
+from flask import Flask, Response, jsonify, make_response, render_template, request
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, SQLAlchemyError
-from werkzeug.exceptions import BadRequest, HTTPException
+from werkzeug.exceptions import BadRequest, HTTPException, MethodNotAllowed
 
 from search_index.engine import SearchUnavailable
 
@@ -73,7 +73,10 @@ def _http(error: HTTPException) -> Response | tuple[str, int] | HTTPException:
     }
     title = titles.get(code, error.name)
     detail = details.get(code, "")
-    return problem(code, title, detail) if wants_data() else page(code, title, detail)
+    answer = make_response(problem(code, title, detail) if wants_data() else page(code, title, detail))
+    if isinstance(error, MethodNotAllowed) and error.valid_methods:
+        answer.headers["Allow"] = ", ".join(sorted(error.valid_methods))
+    return answer
 
 
 def _forged(error: CSRFError) -> Response | tuple[str, int]:

@@ -90,7 +90,15 @@ def revoke(session: Session, actor: Actor, id: str, now: datetime, *, user: int 
 
 def find(session: Session, key: str, now: datetime) -> Caller | None:
     """Who a key speaks for; None where it is unknown, revoked or too old, or its owner's account is closed or no member any more."""
-    row = session.get(ApiKey, id_of(key)) if key.startswith(_BEGINS) else None
+    return _caller(session, session.get(ApiKey, id_of(key)), now) if key.startswith(_BEGINS) else None
+
+
+def still(session: Session, caller: Caller, now: datetime) -> Caller | None:
+    """Who the key of a caller speaks for now."""
+    return _caller(session, session.get(ApiKey, caller.key), now)
+
+
+def _caller(session: Session, row: ApiKey | None, now: datetime) -> Caller | None:
     if row is None or row.revoked_at is not None or row.expires_at <= now:
         return None
     user = session.get_one(User, row.made_by)
@@ -104,8 +112,13 @@ def find(session: Session, key: str, now: datetime) -> Caller | None:
     return Caller(row.id, row.name, user.id, row.agency, frozenset(scopes), Actor(row.user_id, f"{name} {row.shown}…"))
 
 
-def note_use(session: Session, id: str, now: datetime, address: str) -> None:
-    """Write down that a key was used; not at every request."""
+def is_worth_noting(session: Session, id: str, now: datetime, address: str) -> bool:
+    """Whether it is time to write down that a key was used: not at every request."""
     row = session.get(ApiKey, id)
-    if row and (row.used_at is None or now - row.used_at > _NOTED_EVERY or row.used_from != address[:60]):
+    return row is not None and (row.used_at is None or now - row.used_at > _NOTED_EVERY or row.used_from != address[:60])
+
+
+def note_use(session: Session, id: str, now: datetime, address: str) -> None:
+    """Write down that a key was used."""
+    if row := session.get(ApiKey, id):
         row.used_at, row.used_from = now, address[:60]

@@ -65,7 +65,7 @@ _read: dict[Path, tuple[int, Page]] = {}
 
 def find(name: str, language: str) -> Page | None:
     """The page of that name in a language, in English where it is not translated yet; None if there is none."""
-    if not _NAME.fullmatch(name):
+    if len(name) > 100 or not _NAME.fullmatch(name):
         return None
     return _load(language, name) or _load("en", name)
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from harvesters.record import Decision, Outcome, Policy, Record, number_of, read_number
 
-from . import audit, catalogue, publishing, safety, uploads, workflow
+from . import audit, catalogue, keys, publishing, safety, uploads, workflow
 from .keys import Caller
 from .models import RecordRow, StoredFile, Upload
 from .typed import shown
@@ -159,11 +159,35 @@ def _files(session: Session, caller: Caller, given: Any) -> tuple[list[Any] | No
     return files, mistakes
 
 
+@dataclass(frozen=True)
+class Prepared:
+    """A record that was sent, read and checked: everything that takes long, done before anything is written, so that others
+    who write do not wait for it. `proof`: what would go live; `told`: what was found in its words. What was found in its files is asked
+    for when it is written: looks into them may end meanwhile."""
+
+    record: Record
+    unfolded: uploads.Unfolded
+    proof: uploads.Proof
+    told: list[safety.Told]
+
+
+def prepare(session: Session, caller: Caller, sent: Sent, identifier: str = "") -> Prepared:
+    """Read and check what was sent; writes nothing. Raises Refused with every mistake at once."""
+    record = read(session, caller, sent.record, identifier)
+    unfolded = uploads.unfold(session, record)
+    draft = uploads.draft_of(record, unfolded, caller.agency)
+    proof = uploads.prove(session, draft)
+    return Prepared(record, unfolded, proof, safety.in_words(proof.record) if proof.record else [])
+
+
 def receive(
-    session: Session, caller: Caller, record: Record, sent: Sent, fits: Callable[[int], None], now: datetime, link: Callable[[str], str]
+    session: Session, caller: Caller, prepared: Prepared, sent: Sent, fits: Callable[[int], None], now: datetime, link: Callable[[str], str]
 ) -> Receipt:
     """Do what was asked with a record. `fits` is told the version that the record has now (0: none) and raises Refused
-    where the caller meant another one; `link` makes the address of what waits for review. Raises Refused."""
+    where the caller meant another one; `link` makes the address of what waits for review. What may have changed since it
+    was prepared is looked at again: the key, its agency, the files, the version. Raises Refused."""
+    record, proof = prepared.record, prepared.proof
+    _check_still(session, caller, record, now)
     row = session.scalar(select(RecordRow).where(RecordRow.number == record.number))
     version = row.version if row else 0
     fits(version)
@@ -173,15 +197,23 @@ def receive(
     if row and row.fingerprint == record.fingerprint():
         return Receipt("unchanged", record.number, version, False)
     with session.begin_nested() as attempt:
-        upload = uploads.propose(session, record, version, caller.user, caller.agency, now)
-        proof = uploads.prove(session, upload)
+        upload = uploads.propose(session, record, version, caller.user, caller.agency, now, prepared.unfolded)
         if proof.record is None:
             raise Refused(422, _("The record has mistakes"), mistakes=[Mistake(f"record ({name})", "", words) for name, words in proof.faults])
-        found = _take_words(session, upload, proof.record, sent, caller, now)
+        found = _take_words(session, upload, prepared.told, sent, caller, now)
         if sent.check:
             attempt.rollback()
             return Receipt("checked", record.number, version, created, findings=found)
     return _go_on(session, caller, upload, proof.record, sent, created, found, now, link)
+
+
+def _check_still(session: Session, caller: Caller, record: Record, now: datetime) -> None:
+    """Whether what the record was checked with holds now that it is written."""
+    if keys.still(session, caller, now) != caller:
+        raise Refused(401, _("This key is not good any more"), _("It was revoked, or its rights changed, while the record was read."))
+    _given, wrong = _files(session, caller, [{"sha256": one.sha256} for one in record.files if one.sha256])
+    if wrong or record.publisher != uploads.agency_of(session, caller.agency):
+        raise Refused(409, _("Something that the record names changed while it was read"), _("Send it again."), mistakes=wrong)
 
 
 def _go_on(
@@ -207,14 +239,16 @@ def _go_on(
     return Receipt("published", record.number, version_of(session, record.number), created, findings=found)
 
 
-def _take_words(session: Session, upload: Upload, record: Record, sent: Sent, caller: Caller, now: datetime) -> list[dict[str, str]]:
+def _take_words(
+    session: Session, upload: Upload, written: Sequence[safety.Told], sent: Sent, caller: Caller, now: datetime
+) -> list[dict[str, str]]:
     """What was found before publishing. Raises Refused where words are missing that have to be said."""
     if sent.publish and not sent.check:
         try:
             safety.demand_looked(session, upload)
         except safety.NotReady as error:
             raise Refused(409, _("Files are still being looked into"), str(error)) from None
-    told = safety.findings(session, upload, record)
+    told = safety.by_weight([*written, *safety.in_files(session, upload)])
     found = [
         {"file": one.file, "code": one.finding.code, "where": one.finding.where, "what": one.finding.what, "title": one.title, "why": one.why,
          "how": one.how, "holds_up": "yes" if one.holds_up else "no"}

@@ -141,7 +141,17 @@ def demand(session: Session, upload: Upload, record: Record) -> None:
 
 def findings(session: Session, upload: Upload, record: Record) -> list[Told]:
     """Everything that was found, what holds up first; of files that are still looked into, nothing (see `looking`)."""
-    told = [_told("", one) for name in WRITTEN for one in leaks.inspect_text(str(getattr(record, name, "") or ""))]
+    return by_weight([*in_words(record), *in_files(session, upload)])
+
+
+def in_words(record: Record) -> list[Told]:
+    """What was found in the words that officers write."""
+    return [_told("", one) for name in WRITTEN for one in leaks.inspect_text(str(getattr(record, name, "") or ""))]
+
+
+def in_files(session: Session, upload: Upload) -> list[Told]:
+    """What was found in files, as far as they were looked into."""
+    told: list[Told] = []
     files = uploads.files_of(session, upload)
     found = reports(session, [file.sha256 for file in files])
     for file in files:
@@ -149,6 +159,11 @@ def findings(session: Session, upload: Upload, record: Record) -> list[Told]:
         told += [_told(file.name, one) for one in report.findings]
         if report.fault:
             told.append(_told(file.name, Finding.of({"missing": "not_checked", looks.FAILED: "failed"}.get(report.fault, "unreadable"))))
+    return told
+
+
+def by_weight(told: Sequence[Told]) -> list[Told]:
+    """Each finding once, what holds up first."""
     return sorted(dict.fromkeys(told), key=lambda one: not one.holds_up)
 
 

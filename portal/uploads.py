@@ -65,6 +65,10 @@ class Proof:
     twin: catalogue.Entry | None = None
 
 
+# A record as the form would have it: see `unfold`.
+Unfolded = tuple[dict[str, Any], dict[str, list[Any]], list[Kept]]
+
+
 def source_of(agency: str) -> str:
     """The source of what an agency's officers publish by hand."""
     source = f"desk-{agency}"
@@ -292,7 +296,7 @@ def correct(session: Session, entry: catalogue.Entry, user: int, agency: str, no
     return upload
 
 
-def propose(session: Session, record: Record, version: int, user: int, agency: str, now: datetime) -> Upload:
+def propose(session: Session, record: Record, version: int, user: int, agency: str, now: datetime, unfolded: Unfolded | None = None) -> Upload:
     """An upload that says a record which came as data: the one that came before and that nobody changed, or a new one.
     `version`: that of the published record whose next version it is; 0 for a record that is new."""
     waiting = select(Upload).where(Upload.agency == agency, Upload.axis == record.axis, Upload.state.in_(("draft", "returned", "submitted")))
@@ -300,19 +304,30 @@ def propose(session: Session, record: Record, version: int, user: int, agency: s
     same = (one for one in session.scalars(waiting) if (one.data.get(_SOURCE), one.data.get(_IDENTIFIER), one.data.get(_SENT)) == named)
     upload = next(same, None) or _begin(session, new_token(), user, agency, record.axis, now)
     upload.state, upload.changed_at = "draft", now
-    fill(session, upload, record, version)
+    fill(session, upload, record, version, unfolded)
     upload.data = upload.data | {_SENT: True}
     return upload
 
 
-def fill(session: Session, upload: Upload, record: Record, version: int) -> None:
-    """Let an upload say a record, whole; `version` as for `propose`."""
-    typed, more, files = unfold(session, record)
+def draft_of(record: Record, unfolded: Unfolded, agency: str) -> Upload:
+    """What `propose` would write down, to be looked at only: no session knows it."""
+    upload = Upload(token="", agency=agency, axis=record.axis)
+    _fill(upload, record, 0, unfolded)
+    return upload
+
+
+def fill(session: Session, upload: Upload, record: Record, version: int, unfolded: Unfolded | None = None) -> None:
+    """Let an upload say a record, whole; `version` as for `propose`. `unfolded`: where that was done before."""
+    _fill(upload, record, version, unfolded or unfold(session, record))
+
+
+def _fill(upload: Upload, record: Record, version: int, unfolded: Unfolded) -> None:
+    typed, more, files = unfolded
     upload.files = [f"{file.sha256}/{file.name}" for file in files]
     upload.data = typed | {_SOURCE: record.source, _IDENTIFIER: record.identifier, _VERSION: version} | ({_MORE: more} if more else {})
 
 
-def unfold(session: Session, record: Record) -> tuple[dict[str, Any], dict[str, list[Any]], list[Kept]]:
+def unfold(session: Session, record: Record) -> Unfolded:
     """A record as the form would have it: what one would type, what the form cannot say of it (see `whole`), its kept files."""
     typed = forms.refill(record)
     names = dict(file.url.removeprefix("/files/").split("/", 1) for file in record.files if file.sha256)

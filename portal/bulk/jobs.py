@@ -186,12 +186,24 @@ def work(portal: Portal, token: str) -> bool:
         try:
             {"checking": _check, "publishing": _publish, "undoing": _undo}[state](portal, token)
         except NoTable as fault:
-            with _mine(portal, token) as (_session, bulk):
-                _step(bulk, "failed", datetime.now(UTC))
-                bulk.fault = str(fault)
+            _break_off(portal, token, str(fault))
         except Taken:
             return False
     return True
+
+
+def _break_off(portal: Portal, token: str, fault: str) -> None:
+    """The table cannot be read any more. What it has put live by then stays its deed, which can be undone as one."""
+    with _mine(portal, token) as (session, bulk):
+        became = _what_became(session, bulk)
+        if not became["new"] and not became["changed"]:
+            _step(bulk, "failed", datetime.now(UTC))
+            bulk.fault = fault
+            return
+    _learn(portal)
+    with _mine(portal, token) as (session, bulk):
+        bulk.state, bulk.changed_at, bulk.owner, bulk.fault = "published", datetime.now(UTC), "", fault
+        bulk.counts = bulk.counts | became | {"unchanged": 0, "missing": bulk.total - bulk.done}
 
 
 @contextmanager

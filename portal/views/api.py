@@ -1,6 +1,7 @@
 """The JSON API for machines that follow this portal."""
 
 from datetime import UTC, datetime
+from importlib.metadata import version
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, request, url_for
@@ -9,7 +10,7 @@ from werkzeug.wrappers import Response as Answer
 
 from harvesters.when import check_when, first_day
 
-from .. import changes, exports, zones
+from .. import changes, exports, openapi, zones
 from ..changes import Cursor
 from ..errors import BadParameter
 from ..look import base_url
@@ -41,6 +42,14 @@ def list_changes() -> Answer:
         "results": found.results,
     }
     response = Response(exports.to_json(content), mimetype="application/json")
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    return response
+
+
+@blueprint.get("/openapi.json")
+def describe() -> Answer:
+    """What the API takes and answers, as OpenAPI."""
+    response = Response(exports.to_json(openapi.document(base_url(), version("clerestory"))), mimetype="application/json")
     response.headers["Access-Control-Allow-Origin"] = "*"
     return response
 

@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -42,13 +44,15 @@ def _let_in() -> Answer | None:
     now = datetime.now(UTC)
     with here().database.read() as db:
         caller = keys.find(db, key.strip(), now) if scheme.casefold() == "bearer" else None
+        is_new = caller is not None and keys.is_worth_noting(db, caller.key, now, address_of_asker())
     if caller is None:
         detail = _("Send “Authorization: Bearer” and a key that is good. Members of agencies make keys on the page of their account.")
         answer = errors.problem(401, _("This address wants a key"), detail)
         answer.headers["WWW-Authenticate"] = 'Bearer realm="Clerestory"'
         return answer
-    with here().database.write() as db:
-        keys.note_use(db, caller.key, now, address_of_asker())
+    if is_new:
+        with here().database.write() as db:
+            keys.note_use(db, caller.key, now, address_of_asker())
     g.caller = caller
     return None
 
@@ -99,24 +103,28 @@ def read(identifier: str) -> Answer:
 @blueprint.post("/records")
 def create() -> Answer:
     """A new record. A repeated request with the same idempotency key is answered as the first one was."""
-    return _once(lambda db: _receive(db, ""))
+    return _receive("")
 
 
 @blueprint.put("/records/<path:identifier>")
 def put(identifier: str) -> Answer:
     """The record of that identifier: made, or given a new version where If-Match names the one it has."""
-    return _once(lambda db: _receive(db, identifier))
+    return _receive(identifier)
 
 
-def _receive(db: Session, identifier: str) -> Answer:
-    sent, caller = receiving.read_sent(_content()), _caller()
-    record = receiving.read(db, caller, sent.record, identifier)
+def _receive(identifier: str) -> Answer:
+    caller, replay = _caller(), _Replay.of_request()
+    if (again := replay.before()) is not None:
+        return again
+    # What takes long comes first: SQLite has one writer, and everybody who saves a draft would wait for it.
+    sent = receiving.read_sent(_content())
+    with here().database.read() as db:
+        prepared = receiving.prepare(db, caller, sent, identifier)
 
     def fits(version: int) -> None:
-        _check_version(record.number, version, new=not identifier)
+        _check_version(prepared.record.number, version, new=not identifier)
 
-    receipt = receiving.receive(db, caller, record, sent, fits, datetime.now(UTC), _address_of_draft)
-    return _answer(receipt)
+    return replay.once(lambda db: _answer(receiving.receive(db, caller, prepared, sent, fits, datetime.now(UTC), _address_of_draft)))
 
 
 def _check_version(number: str, version: int, *, new: bool) -> None:
@@ -149,30 +157,48 @@ def _answer(receipt: Receipt) -> Answer:
     return answer
 
 
-def _once(act: Any) -> Answer:
-    """Do it in one transaction; with an idempotency key, once."""
-    key, now = request.headers.get("Idempotency-Key", "").strip(), datetime.now(UTC)
-    if len(key) > 255:
-        raise Refused(400, _("The idempotency key is too long"), _("Use at most 255 characters, such as a UUID."))
-    asked = hashlib.sha256(b"\n".join((request.method.encode(), request.full_path.encode(), request.get_data()))).hexdigest()
-    try:
-        with here().database.write() as db:
-            if key and (kept := replies.find(db, _caller().key, key, now)):
-                return _again(kept, asked)
-            answer: Answer = act(db)
-            if key:
-                replies.keep(db, _caller().key, key, asked, answer, now)
-    except IntegrityError:
-        raise Refused(409, _("The same request is being answered"), _("Send it again in a moment.")) from None
-    if answer.status_code in (200, 201):
-        make_searchable()
-    return answer
+@dataclass(frozen=True)
+class _Replay:
+    """A request that may come again: with an idempotency key, it is done once and answered as it was."""
 
+    key: str
+    asked: str
 
-def _again(kept: replies.KeptAnswer, asked: str) -> Answer:
-    if kept.request != asked:
-        raise Refused(422, _("This idempotency key was used for another request"), _("Use a new key for a new request."))
-    return Response(kept.body, status=kept.status, headers={**kept.headers, "Idempotency-Replayed": "true"})
+    @classmethod
+    def of_request(cls) -> "_Replay":
+        key = request.headers.get("Idempotency-Key", "").strip()
+        if len(key) > 255:
+            raise Refused(400, _("The idempotency key is too long"), _("Use at most 255 characters, such as a UUID."))
+        return cls(key, hashlib.sha256(b"\n".join((request.method.encode(), request.full_path.encode(), request.get_data()))).hexdigest())
+
+    def before(self) -> Answer | None:
+        """What the same request was answered; None where it is the first one."""
+        if not self.key:
+            return None
+        with here().database.read() as db:
+            return self._answer(replies.look(db, _caller().key, self.key, datetime.now(UTC)))
+
+    def once(self, act: Callable[[Session], Answer]) -> Answer:
+        """Do it in one transaction; with an idempotency key, once."""
+        try:
+            with here().database.write() as db:
+                if self.key and (again := self._answer(replies.find(db, _caller().key, self.key, datetime.now(UTC)))):
+                    return again
+                answer = act(db)
+                if self.key:
+                    replies.keep(db, _caller().key, self.key, self.asked, answer, datetime.now(UTC))
+        except IntegrityError:
+            raise Refused(409, _("The same request is being answered"), _("Send it again in a moment.")) from None
+        if answer.status_code in (200, 201):
+            make_searchable()
+        return answer
+
+    def _answer(self, kept: replies.KeptAnswer | None) -> Answer | None:
+        if kept is None:
+            return None
+        if kept.request != self.asked:
+            raise Refused(422, _("This idempotency key was used for another request"), _("Use a new key for a new request."))
+        return Response(kept.body, status=kept.status, headers={**kept.headers, "Idempotency-Replayed": "true"})
 
 
 @blueprint.post("/files")

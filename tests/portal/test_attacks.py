@@ -320,3 +320,12 @@ def test_tries_at_the_door_are_counted_by_all_processes_together(app, settings):
     finally:
         other.extensions["clerestory"].close()
 
+
+def test_a_name_longer_than_any_file_may_have_is_no_page(client):
+    assert client.get("/pages/" + "9" * 400).status_code == 404
+
+
+@pytest.mark.parametrize(("path", "allowed"), [("/api/v1/changes", "GET, HEAD, OPTIONS"), ("/sign-out", "OPTIONS, POST"), ("/search", "GET, HEAD, OPTIONS")])
+def test_an_address_that_is_asked_in_another_way_says_how_it_may_be_asked(client, path, allowed):
+    answer = client.delete(path, judge=False)
+    assert (answer.status_code, answer.headers["Allow"]) == (405, allowed)

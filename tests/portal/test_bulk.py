@@ -361,6 +361,47 @@ def test_a_process_that_is_killed_loses_nothing_and_does_nothing_twice(tables):
         assert db.scalars(select(RecordRow.version).distinct()).all() == [1]
 
 
+def test_what_a_table_put_live_before_its_file_was_lost_is_undone_as_one(tables):
+    rows = "".join(f"{n}/QĐ,Title {n},award,en,2024,,,\n" for n in range(1200))
+    tables.sends("decision", HEAD + rows).matches()
+    with tables.portal.database.write() as db:
+        assert not bulk.publish(db, tables.row(db), tables.user(db), only_whole=True, note="", answer="", now=datetime.now(UTC))
+    with tables.officer.client.application.app_context(), pytest.MonkeyPatch.context() as broken:
+        # The process dies after the first rows; when another one goes on, the file is gone.
+        put_live, lost = jobs._put_live, []
+
+        def dies(*given):
+            if lost:
+                raise SystemExit
+            lost.append(put_live(*given))
+
+        broken.setattr(jobs, "_put_live", dies)
+        with pytest.raises(SystemExit):
+            bulk.work(tables.portal, tables.token)
+    place = tables.portal.settings.data_dir / "files" / tables.row().file[:2] / tables.row().file
+    place.unlink()
+    tables.works()
+    row = tables.row()
+    assert (row.state, row.counts["new"], row.counts["missing"]) == ("published", 500, 700)
+    page = tables.gets().text
+    assert "Only a part of it is public" in page and "send it again" in page and "700 rows were not reached" in page
+    again = Tables(tables.officer).sends("decision", HEAD + rows).matches()
+    assert (again.counts["new"], again.counts["unchanged"]) == (700, 500)
+    undone = tables.undoes()
+    assert undone.state == "undone"
+    with tables.portal.database.read() as db:
+        assert db.scalars(select(RecordRow.state).distinct()).all() == ["unpublished"]
+
+
+def test_a_table_whose_file_is_lost_before_anything_is_public_has_failed(tables):
+    tables.sends("decision", GOOD).matches()
+    with tables.portal.database.write() as db:
+        assert not bulk.publish(db, tables.row(db), tables.user(db), only_whole=True, note="", answer="", now=datetime.now(UTC))
+    (tables.portal.settings.data_dir / "files" / tables.row().file[:2] / tables.row().file).unlink()
+    tables.works()
+    assert tables.row().state == "failed" and "is not here any more; send it again" in tables.gets().text
+
+
 def test_two_processes_do_not_work_on_one_table(tables):
     tables.sends("decision", GOOD)
     with tables.portal.database.write() as db:

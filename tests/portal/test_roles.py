@@ -98,6 +98,13 @@ MATRIX = {
 }
 # Doors that everybody may knock at; what they open is told by other tests.
 OPEN = {"accounts.sign_in", "accounts.second_step", "accounts.sign_out", "accounts.forgotten", "accounts.reset", "accounts.invitation", "sso.start", "sso.back"}
+# What everybody may read, and nobody change.
+PUBLIC = {
+    "actors", "agencies", "answers", "api", "asking", "cited", "ckan", "clock", "compare", "completeness", "feeds", "files", "home", "matter", "pages", "records", "relations",
+    "search", "sources", "status", "sums", "tables", "vintages", "favicon", "opensearch", "static", "style",
+}  # fmt: skip
+# Programs write with a key, readers have a list cited and ask about a record: told by test_writing, test_cited and test_remarks.
+CHANGES = {"writing.create", "writing.put", "writing.files", "cited.cite", "ckan.action", "asking.ask", "asking.take_back"}
 DESK = ("publish", "sending", "review", "membership", "keys", "bulk", "links", "remarks", "admin", "accounts", "sso")
 
 
@@ -156,6 +163,14 @@ def test_everybody_gets_what_their_role_allows_and_nothing_else(app, house, endp
         assert refused == (who not in allowed), f"{who} got {answer.status_code} at {method} {path}"
         if who == "stranger" and refused and "{" in MATRIX[endpoint, method][0] and not path.startswith("/admin/"):
             assert answer.status_code == 404, "a stranger learns that it is there"
+
+
+def test_every_address_is_of_the_desk_or_for_everybody_and_what_is_for_everybody_changes_nothing(app):
+    """A new one has to be put into the matrix, or to be said to be for everybody."""
+    rooms = {rule.endpoint.split(".")[0] for rule in app.url_map.iter_rules()}
+    assert rooms - set(DESK) == PUBLIC | {"writing"}
+    changing = {rule.endpoint for rule in app.url_map.iter_rules() if rule.methods - {"GET", "HEAD", "OPTIONS"}}
+    assert {endpoint for endpoint in changing if endpoint.split(".")[0] not in DESK} == CHANGES
 
 
 def test_every_address_of_the_desk_is_asked_in_the_matrix(app):

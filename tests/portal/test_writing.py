@@ -12,8 +12,8 @@ import pytest
 from sqlalchemy import select
 
 from content import FOLDER
-from portal import audit, keys, members
-from portal.models import ApiKey, KeptAnswer, Upload, User
+from portal import audit, keys, members, receiving
+from portal.models import Agency, ApiKey, KeptAnswer, RecordRow, Upload, User
 
 from .desk import Officer
 from .leaks import files as made
@@ -348,3 +348,33 @@ def test_the_examples_of_the_page_work_as_they_stand(program, live_server, tmp_p
     script = f"key = {program.key!r}\n" + python.replace("http://127.0.0.1:5000", live_server.url) + "\nprint(answer.status_code)"
     done = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.stdout.split() == ["200"], done.stdout + done.stderr
+
+
+def test_a_record_is_read_and_checked_without_keeping_others_from_writing(program):
+    """Somebody else writes all the while: what needs no writing is answered, where it would wait for half a minute otherwise."""
+    number = program.sends(RECORD, headers={"Idempotency-Key": "first"}).json["number"]
+    with program.portal.database.write() as db:
+        db.execute(select(User))
+        assert program.sends(RECORD | {"type": "regulation-of-nothing"}).status_code == 422
+        assert program.sends(RECORD, headers={"Idempotency-Key": "first"}).headers["Idempotency-Replayed"] == "true"
+        assert program.sends(RECORD | {"title": "Another"}, headers={"Idempotency-Key": "first"}).status_code == 422
+        assert program.gets(f"/api/v1/records/{number}").status_code == 200
+
+
+def test_what_changed_while_a_record_was_read_is_noticed_before_it_is_written(program, officer, monkeypatch):
+    """A key that is revoked, and an agency that is renamed, between reading and writing."""
+    read, meanwhile = receiving.prepare, []
+
+    def slowly(*given):
+        prepared = read(*given)
+        with program.portal.database.write() as db:
+            meanwhile.pop()(db)
+        return prepared
+
+    monkeypatch.setattr(receiving, "prepare", slowly)
+    meanwhile.append(lambda db: setattr(db.get(Agency, "hanoi-council"), "names", {"en": "People’s council of Hanoi"}))
+    assert program.sends(RECORD).status_code == 409
+    meanwhile.append(lambda db: setattr(db.scalar(select(ApiKey)), "revoked_at", datetime.now(UTC)))
+    assert program.sends(RECORD).status_code == 401
+    with program.portal.database.read() as db:
+        assert db.scalar(select(RecordRow.number)) is None

@@ -72,8 +72,8 @@ def downgrade() -> None:
 
 def _change_secrets(how: str) -> None:
     """Seal or open every secret; as portal.secondfactor does, with the safe that `clerestory init` hands over."""
-    config = op.get_context().config
-    bind, safe = op.get_bind(), config.attributes.get("safe") if config else None
+    bind, config = op.get_bind(), op.get_context().config
+    safe = config.attributes.get("safe") if config else None
     for user, secret in bind.execute(sa.text("SELECT user_id, secret FROM second_factors")).all():
         changed = getattr(safe, how)(secret, f"second factor {user}") if safe else None
         if changed is None:

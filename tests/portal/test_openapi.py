@@ -1,0 +1,69 @@
+"""The description of the API is valid, is made of the models, and says what the portal does."""
+
+import json
+
+import pytest
+from jsonschema import Draft202012Validator
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+from .desk import Officer
+from .test_writing import RECORD, Program
+
+
+@pytest.fixture
+def description(client):
+    answer = client.get("/api/v1/openapi.json", judge=False)
+    assert (answer.status_code, answer.mimetype) == (200, "application/json")
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+    return answer.json
+
+
+@pytest.fixture
+def program(app):
+    lan = Officer(app, role="admin")
+    lan.signs_in()
+    return Program(lan)
+
+
+def fits(description, name, content):
+    """Raises where content is not what the description says of the schema of that name."""
+    schema = {"$ref": f"#/components/schemas/{name}", "components": description["components"]}
+    Draft202012Validator(schema).validate(content)
+
+
+def test_it_is_valid(description):
+    OpenAPIV31SpecValidator(description).validate()
+
+
+def test_every_address_of_the_api_is_described_with_its_methods(app, description):
+    routes = {
+        (rule.rule.replace("<path:identifier>", "{identifier}"), method.lower())
+        for rule in app.url_map.iter_rules() if rule.rule.startswith("/api/v1/") and rule.endpoint != "api.describe"
+        for method in rule.methods - {"HEAD", "OPTIONS"}
+    }  # fmt: skip
+    described = {(path, method) for path, ways in description["paths"].items() for method in ways}
+    assert routes <= described
+    assert {path for path, _method in described - routes} == {"/search.json", "/suggest", "/records/{number}.json"}
+
+
+def test_what_is_sent_and_what_is_answered_fit_the_description(description, program):
+    fits(description, "Sent", {"record": RECORD})
+    made = program.sends(RECORD, answer="It is meant to be public.")
+    fits(description, "Receipt", made.json)
+    fits(description, "Own", program.gets("/api/v1/records/12/QĐ-HN").json)
+    wrong = program.sends(RECORD | {"colour": "red"})
+    fits(description, "Problem", wrong.json)
+    fits(description, "Problem", program.gets("/api/v1/records/none").json)
+    fits(description, "List", program.client.get("/search.json", judge=False).json)
+    fits(description, "Changes", program.client.get("/api/v1/changes", judge=False).json)
+    fits(description, "Known", program.client.get(f"/records/{made.json['number']}.json", judge=False).json)
+    sent = program.client.post("/api/v1/files?name=a.csv", data=b"a,b\n1,2\n", headers={"Authorization": f"Bearer {program.key}"}, judge=False)
+    fits(description, "Kept", sent.json)
+    fits(description, "Sent", {"record": RECORD | {"files": [{"sha256": sent.json["sha256"], "title": "Table"}]}})
+
+
+@pytest.mark.parametrize("wrong", [{"axis": "vote"}, {"colour": "red"}, {"title": ""}, {"files": [{"sha256": "x"}]}, {"language": None}], ids=json.dumps)
+def test_what_is_refused_does_not_fit_it_either(description, program, wrong):
+    with pytest.raises(Exception, match="is not valid under any of the given schemas"):
+        fits(description, "Sent", {"record": RECORD | wrong})
+    assert program.sends(RECORD | wrong).status_code == 422

@@ -150,7 +150,8 @@ def _files(session: Session, caller: Caller, given: Any) -> tuple[list[Any] | No
         if not isinstance(one, dict) or not isinstance(one.get("sha256"), str):
             files.append(one)
             continue
-        row = session.get(StoredFile, one["sha256"])
+        # Locked, so that it is not cleared away before this has been written down.
+        row = session.get(StoredFile, one["sha256"], with_for_update={"read": True})
         if row is None or not _may_name(session, caller, row):
             mistakes.append(Mistake(f"record.files.{place}.sha256", shown(one["sha256"]), _("is no file that was sent with this key; send it to /api/v1/files first")))
             continue

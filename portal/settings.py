@@ -48,6 +48,7 @@ class Settings:
     oidc_client_secret: str = ""
     oidc_name: str = ""
     base_url: str = ""
+    agency_bytes: int = 50_000_000_000
     port: int = 5000
     testing: bool = False
     extra: Mapping[str, Any] = field(default_factory=dict)
@@ -138,6 +139,7 @@ class Settings:
             "PORTAL_OIDC_CLIENT_SECRET": "(set)" if self.oidc_client_secret else "",
             "PORTAL_OIDC_NAME": self.oidc_name,
             "PORTAL_BASE_URL": self.base_url,
+            "PORTAL_AGENCY_BYTES": str(self.agency_bytes),
         }
 
     def secret(self, name: str) -> str | None:
@@ -167,12 +169,13 @@ class _Reading:
             "mail_from": self._text("PORTAL_MAIL_FROM"),
             **self._oidc(),
             "base_url": self._base_url(),
+            "agency_bytes": self._agency_bytes(),
             "port": self._port(),
         }
         known = {
             "PORTAL_DATA_DIR", "PORTAL_DATABASE_URL", "PORTAL_SEARCH_URL", "PORTAL_QUEUE_URL", "PORTAL_SCHEDULE", "PORTAL_SOURCES_DIR",
             "PORTAL_STORAGE_URL", "PORTAL_STORAGE_KEY", "PORTAL_STORAGE_SECRET",
-            "PORTAL_TRUSTED_NETWORKS", "PORTAL_SECRET_KEY", "PORTAL_BASE_URL", "PORTAL_SAMPLES",
+            "PORTAL_TRUSTED_NETWORKS", "PORTAL_SECRET_KEY", "PORTAL_BASE_URL", "PORTAL_AGENCY_BYTES", "PORTAL_SAMPLES",
             "PORTAL_MAIL_URL", "PORTAL_MAIL_FROM", "PORTAL_OIDC_ISSUER", "PORTAL_OIDC_CLIENT_ID", "PORTAL_OIDC_CLIENT_SECRET", "PORTAL_OIDC_NAME",
         }  # fmt: skip
         for name in sorted(set(self.environ) - known):
@@ -285,6 +288,13 @@ class _Reading:
         if url and (parts.scheme not in ("http", "https") or not parts.netloc):
             self.faults.append(f"PORTAL_BASE_URL: {url!r} is not an address; write https://portal.example")
         return url
+
+    def _agency_bytes(self) -> int:
+        text = self._text("PORTAL_AGENCY_BYTES", "50000000000").replace("_", "")
+        if not (text.isascii() and text.isdigit() and 0 < len(text) < 18):
+            self.faults.append(f"PORTAL_AGENCY_BYTES: {text!r} is not a number of bytes; write one such as 50000000000 (50 GB)")
+            return 50_000_000_000
+        return int(text)
 
     def _port(self) -> int:
         text = self._text("PORT", "5000")

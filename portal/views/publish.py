@@ -33,6 +33,7 @@ from .. import (
     outcome_clock,
     publishing,
     readers,
+    room,
     safety,
     search,
     takingback,
@@ -153,13 +154,14 @@ def desk() -> Answer:
         due, broken = needs.due(db, current_user.agency, today), needs.broken(db, current_user.agency)
         month_ago = today - timedelta(days=30)
         links = linking.waiting_count(db, current_user.agency)
+        space = room.used(db, current_user.agency), here().settings.agency_bytes
         read, words = readers.most_read(db, current_user.agency, month_ago), readers.most_asked(db, current_user.agency, month_ago)
     pages = max(1, -(-total // _PAGE))
     if page < 1 or page > pages:
         return redirect(url_for(".desk", page=pages))
     return render_template("publish/desk.html", agency=agency, drafts=drafts, published=published, total=total, page=page, pages=pages,
                            handed_in=handed_in, approved=approved, steps=steps, names=names, two_persons=agency_row.two_persons,
-                           due=due, broken=broken, links=links, read=read, words=words, today=today, often=readers.OFTEN, mine=[one for one in drafts if one.state == "returned" and current_user.id in (one.user_id, one.submitted_by)],
+                           due=due, broken=broken, links=links, space=space, read=read, words=words, today=today, often=readers.OFTEN, mine=[one for one in drafts if one.state == "returned" and current_user.id in (one.user_id, one.submitted_by)],
                            source=sources[0], is_correction=uploads.is_correction, page_address=_page_of_desk)  # fmt: skip
 
 
@@ -206,6 +208,7 @@ def _receive(axis: str, token: str) -> Answer:
             return _to_record(upload)
         workflow.demand(db, upload, db.get_one(User, current_user.id), "edit")
         typed = _with_other_steps(db, upload, forms.accept(upload.axis, request.form.to_dict(flat=False)))
+        kept = [one for one in kept if _has_room(db, one, refused, now)]
         if uploads.attach(db, upload, kept, now):
             refused.append(("files", _("A record may have %(most)s files; put the others into an archive", most=uploads.MOST_FILES)))
         looks.ask(db, kept, current_user.id, now)
@@ -264,6 +267,16 @@ def open_draft(token: str) -> Answer:
         upload = _own(db, token)
         together.come(upload, current_user.id, now)
         return _told(db, upload, now)
+
+
+def _has_room(db: Session, file: Kept, refused: list[forms.Fault], now: datetime) -> bool:
+    """Whether the agency has room for a file; if not, it is said beside the others that were refused."""
+    try:
+        room.admit(db, current_user.agency, file, here().settings.agency_bytes, now)
+    except Refused as error:
+        refused.append(("files", str(error)))
+        return False
+    return True
 
 
 @contextmanager

@@ -19,6 +19,7 @@ def used(session: Session, agency: str) -> int:
 
 def admit(session: Session, agency: str, file: Kept, most: int, now: datetime) -> None:
     """Count a file that was sent as the agency's. Raises Refused where it has no room left (`most`: bytes)."""
+    wait_for_turn(session, f"file {file.sha256}")  # its rows are made once, whoever else sends the same content now
     if session.get(Holding, (agency, file.sha256)):
         return
     wait_for_turn(session, f"room {agency}")

@@ -23,5 +23,5 @@ def test_an_ordinary_workbook_and_a_text_are_let_through() -> None:
 
 
 def test_one_that_takes_more_than_it_may_is_named_and_never_opened_here() -> None:
-    with pytest.raises(TooMuch, match="takes more than 20 seconds or 90 MB to open; ask the agency for CSV"):
-        demand_modest(workbook(30_000), "a.xlsx", memory=90_000_000)
+    with pytest.raises(TooMuch, match="takes more than 20 seconds or 40 MB to open; ask the agency for CSV"):
+        demand_modest(workbook(30_000), "a.xlsx", memory=40_000_000)

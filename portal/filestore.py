@@ -5,6 +5,7 @@ import os
 import re
 import secrets
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -31,9 +32,9 @@ class Kept:
 class Files:
     """Files by the hash of their content. The same content is kept once, whoever sends it."""
 
-    def __init__(self, kept: Storage, folder: Path) -> None:
-        """`folder` is where files are looked at before they are taken."""
-        self._storage, self._folder = kept, folder
+    def __init__(self, kept: Storage, folder: Path, announce: Callable[[str], None] = lambda _sha256: None) -> None:
+        """`folder` is where files are looked at before they are taken. `announce` is told the hash of what is about to be kept."""
+        self._storage, self._folder, self._announce = kept, folder, announce
 
     def put(self, stream: IO[bytes], name: str) -> Kept:
         """Take a file. Raises Refused when it is too large, empty, of a kind that is not taken, or not what its name
@@ -44,6 +45,7 @@ class Files:
         try:
             digest, size = _copy(stream, fresh, name)
             media_type = recognise(fresh, name)
+            self._announce(digest)
             self._storage.put(_name(digest), fresh)
         finally:
             fresh.unlink(missing_ok=True)
@@ -52,6 +54,10 @@ class Files:
     def get(self, sha256: str) -> IO[bytes] | None:
         """The content of that hash, opened to read from any point; None if it is not here. The caller closes it."""
         return self._storage.open(_name(sha256)) if _SHA256.fullmatch(sha256) else None
+
+    def forget(self, sha256: str) -> None:
+        """Keep a file no longer."""
+        self._storage.delete(_name(sha256))
 
 
 def _name(sha256: str) -> str:

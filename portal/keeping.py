@@ -109,6 +109,7 @@ def _store(portal: Portal, file: KeptFile, place: Path | None, found: Extracted,
         content = place.read_bytes()
         file.sha256 = sha256(content).hexdigest()
         file.fault, file.pages = found.fault, len(found.pages)
+        portal.announce(file.sha256)
         portal.storage.put(f"files/{file.sha256[:2]}/{file.sha256}", content)
     with portal.database.write() as session:
         session.merge(file)

@@ -22,6 +22,7 @@ from sqlalchemy import Select, and_, or_, select, update
 from sqlalchemy.orm import Session
 
 from . import leaks
+from .db import wait_for_turn
 from .filestore import Files, Kept
 from .harvesting.leases import Owner
 from .leaks import Report
@@ -189,6 +190,7 @@ def work(portal: Portal, ending: Callable[[], bool] = lambda: False) -> int:
         forgotten = session.scalar(_forgotten().limit(1)) is not None
     if forgotten:
         with portal.database.write() as session:
+            wait_for_turn(session, "looks that nobody asked for")
             for row in session.scalars(_forgotten().limit(500)).all():
                 session.add(_new(row.sha256, row.name, row.user_id, datetime.now(UTC)))
     while not ending():

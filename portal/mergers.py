@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from . import audit
 from .accounts import AccountError
 from .audit import Actor
-from .models import Agency, ApiKey, Bulk, Invitation, Membership, Remark, Upload, User
+from .models import Agency, ApiKey, Bulk, Holding, Invitation, Membership, Remark, Upload, User
 
 
 def rename(session: Session, actor: Actor, slug: str, names: dict[str, str], now: datetime) -> None:
@@ -39,6 +39,9 @@ def merge(session: Session, actor: Actor, slug: str, into: str, now: datetime) -
     _move_members(session, slug, into)
     for table in (Upload, Invitation, Bulk, ApiKey, Remark):
         session.execute(update(table).where(table.agency == slug).values(agency=into))
+    for one in session.scalars(select(Holding).where(Holding.agency == slug)).all():
+        session.merge(Holding(agency=into, sha256=one.sha256, size=one.size, at=one.at))
+        session.delete(one)
     session.execute(update(User).where(User.agency == slug).values(agency=into))
     audit.note(session, now, actor, "agency_merged", slug, agency=slug, into=into)
     audit.note(session, now, actor, "agency_took_over", slug, agency=into)

@@ -2,6 +2,7 @@
 
 import threading
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 
@@ -14,8 +15,9 @@ from search_index.engine import SearchEngine
 
 from . import passwords
 from .background import Background
-from .db import Database
+from .db import Database, wait_for_turn
 from .filestore import Files
+from .models import Arrival
 from .raw import Raw
 from .sealing import Safe
 from .settings import Settings
@@ -69,7 +71,13 @@ class Portal:
 
     @cached_property
     def files(self) -> Files:
-        return Files(self.storage, self.settings.files_dir)
+        return Files(self.storage, self.settings.files_dir, self.announce)
+
+    def announce(self, sha256: str) -> None:
+        """Write down that a file is coming, so that it is not cleared away as one that nobody needs (portal.clearing)."""
+        with self.database.write() as session:
+            wait_for_turn(session, f"file {sha256}")
+            session.merge(Arrival(sha256=sha256, at=datetime.now(UTC), unneeded_at=None))
 
     @cached_property
     def background(self) -> Background:

@@ -15,7 +15,7 @@ from harvesters.record import Decision, Outcome, Policy, Record, number_of, read
 
 from . import audit, catalogue, keys, publishing, safety, uploads, workflow
 from .keys import Caller
-from .models import RecordRow, StoredFile, Upload
+from .models import Holding, RecordRow, StoredFile, Upload
 from .typed import shown
 
 _CLASSES: dict[str, type[Record]] = {"decision": Decision, "policy": Policy, "outcome": Outcome}
@@ -150,8 +150,9 @@ def _files(session: Session, caller: Caller, given: Any) -> tuple[list[Any] | No
         if not isinstance(one, dict) or not isinstance(one.get("sha256"), str):
             files.append(one)
             continue
-        row = session.get(StoredFile, one["sha256"])
-        if row is None or not _may_name(session, caller, row):
+        # Locked, so that it is not cleared away before this has been written down.
+        row = session.get(StoredFile, one["sha256"], with_for_update={"read": True})
+        if row is None or not (row.public or row.user_id == caller.user or uploads.find_file(session, row.sha256, caller.agency)):
             mistakes.append(Mistake(f"record.files.{place}.sha256", shown(one["sha256"]), _("is no file that was sent with this key; send it to /api/v1/files first")))
             continue
         told = {"url": f"/files/{row.sha256}/{row.name}", "title": row.name, "media_type": row.media_type, "size": row.size}
@@ -269,14 +270,9 @@ def _take_words(
 
 
 def demand_file(session: Session, caller: Caller, sha256: str) -> None:
-    """Raises Refused where the agency knows no such file."""
-    row = session.get(StoredFile, sha256)
-    if row is None or not _may_name(session, caller, row):
+    """Raises Refused where the agency sent no such file: what was found in one is only for those who sent it."""
+    if session.get(Holding, (caller.agency, sha256)) is None or session.get(StoredFile, sha256) is None:
         raise Refused(404, _("Your agency has no such file"))
-
-
-def _may_name(session: Session, caller: Caller, row: StoredFile) -> bool:
-    return bool(row.public or row.user_id == caller.user or uploads.find_file(session, row.sha256, caller.agency))
 
 
 def note_file(session: Session, caller: Caller, sha256: str, now: datetime, **about: Any) -> None:

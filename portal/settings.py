@@ -52,6 +52,7 @@ class Settings:
     oidc_name: str = ""
     base_url: str = ""
     timezone: str = "UTC"
+    agency_bytes: int = 50_000_000_000
     port: int = 5000
     testing: bool = False
     extra: Mapping[str, Any] = field(default_factory=dict)
@@ -149,6 +150,7 @@ class Settings:
             "PORTAL_OIDC_NAME": self.oidc_name,
             "PORTAL_BASE_URL": self.base_url,
             "PORTAL_TIMEZONE": self.timezone,
+            "PORTAL_AGENCY_BYTES": str(self.agency_bytes),
         }
 
     def secret(self, name: str) -> str | None:
@@ -181,12 +183,13 @@ class _Reading:
             **self._oidc(),
             "base_url": self._base_url(),
             "timezone": self._timezone(),
+            "agency_bytes": self._agency_bytes(),
             "port": self._port(),
         }
         known = {
             "PORTAL_DATA_DIR", "PORTAL_DATABASE_URL", "PORTAL_SEARCH_URL", "PORTAL_QUEUE_URL", "PORTAL_SCHEDULE", "PORTAL_SOURCES_DIR",
             "PORTAL_STORAGE_URL", "PORTAL_STORAGE_KEY", "PORTAL_STORAGE_SECRET",
-            "PORTAL_TRUSTED_NETWORKS", "PORTAL_SECRET_KEY", "PORTAL_OLD_SECRET_KEYS", "PORTAL_PASSWORD_MEMORY", "PORTAL_BASE_URL", "PORTAL_TIMEZONE", "PORTAL_SAMPLES",
+            "PORTAL_TRUSTED_NETWORKS", "PORTAL_SECRET_KEY", "PORTAL_OLD_SECRET_KEYS", "PORTAL_PASSWORD_MEMORY", "PORTAL_BASE_URL", "PORTAL_TIMEZONE", "PORTAL_AGENCY_BYTES", "PORTAL_SAMPLES",
             "PORTAL_MAIL_URL", "PORTAL_MAIL_FROM", "PORTAL_OIDC_ISSUER", "PORTAL_OIDC_CLIENT_ID", "PORTAL_OIDC_CLIENT_SECRET", "PORTAL_OIDC_NAME",
         }  # fmt: skip
         for name in sorted(set(self.environ) - known):
@@ -325,6 +328,13 @@ class _Reading:
         if url and (parts.scheme not in ("http", "https") or not parts.netloc):
             self.faults.append(f"PORTAL_BASE_URL: {url!r} is not an address; write https://portal.example")
         return url
+
+    def _agency_bytes(self) -> int:
+        text = self._text("PORTAL_AGENCY_BYTES", "50000000000").replace("_", "")
+        if not (text.isascii() and text.isdigit() and 0 < len(text) < 18):
+            self.faults.append(f"PORTAL_AGENCY_BYTES: {text!r} is not a number of bytes; write one such as 50000000000 (50 GB)")
+            return 50_000_000_000
+        return int(text)
 
     def _port(self) -> int:
         text = self._text("PORT", "5000")

@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 
 from . import (
     bulk,
+    clearing,
     completeness,
     filechecks,
     keeping,
@@ -96,6 +97,12 @@ def check_files(portal: Portal) -> None:
 def keep_files(portal: Portal) -> None:
     """Keep some of the files that records link to, where their sources allow it."""
     keeping.keep(portal)
+
+
+@periodic(hours=12)
+def clear_files(portal: Portal) -> None:
+    """Remove files that officers sent and nothing has referred to for two weeks."""
+    clearing.clear(portal, datetime.now(UTC))
 
 
 @periodic(minutes=1)

@@ -65,6 +65,7 @@ from ..record import Record
 from ..run import Item, Remark, explain
 from ..source import Source
 from ..tables import Layout, Row, Table, read_table
+from ..tables.apart import demand_modest
 from ..tables.header import fold
 from ..tables.mapping import Mapper
 from ..tables.options import Options, braces, wanted_columns
@@ -129,6 +130,7 @@ def _tables(source: Source, options: Options, http: Http, stack: ExitStack) -> I
     urls = [urljoin(source.url, file) for file in options.files] or [source.url]
     layout = _layout(options)
     for url, answer in zip(urls, _answers(http, urls, stack), strict=True):
+        demand_modest(answer.file, url)
         table = read_table(answer.file, layout, url)
         for note in table.notes:
             http.note(note)

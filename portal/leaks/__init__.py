@@ -79,7 +79,8 @@ def main(arguments: list[str]) -> None:
         clean(Path(path), name, Path(target[0]))
         return
     report = look(Path(path), name).to_data()
-    report["peak"] = _peak()
+    spent = resource.getrusage(resource.RUSAGE_SELF)
+    report |= {"peak": _peak(), "seconds": round(spent.ru_utime + spent.ru_stime, 3)}
     json.dump(report, sys.stdout)
 
 

@@ -1,7 +1,7 @@
 """What can leak, in words: what it is called, why it matters, and how to mend it."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from flask_babel import LazyString, lazy_gettext
@@ -37,17 +37,19 @@ class Finding:
 class Report:
     """What was found in a file. `fault` says why it could not be looked at: broken, too_much (time or memory ran out),
     missing (a package), stopped (from outside, or while the machine was busy: look again), failed (stopped each time);
-    empty where it was looked at."""
+    empty where it was looked at. `seconds` of the processor, and bytes of memory (`peak`), are what the look took."""
 
     findings: tuple[Finding, ...] = ()
     fault: str = ""
+    seconds: float = field(default=0.0, compare=False)
+    peak: int = field(default=0, compare=False)
 
     def to_data(self) -> dict[str, Any]:
         return {"findings": [one.to_data() for one in self.findings], "fault": self.fault}
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> "Report":
-        return cls(tuple(Finding(**one) for one in data["findings"]), data["fault"])
+        return cls(tuple(Finding(**one) for one in data["findings"]), data["fault"], data.get("seconds", 0.0), data.get("peak", 0))
 
 
 # What is told and does not hold anybody up.

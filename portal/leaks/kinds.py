@@ -24,7 +24,11 @@ def kinds_of(path: Path, name: str) -> tuple[str, ...]:
         return ("pdf",)
     if head.startswith(b"PK") or ending in {"zip", *_ROOMS.values(), "ods", "odt", "odp"}:
         return _packages(path, ending)
-    return ("picture",) if ending in ("jpg", "jpeg", "png", "tif", "tiff", "webp", "gif") else (ending,)
+    return (_by_name(ending),)
+
+
+def _by_name(ending: str) -> str:
+    return "picture" if ending in ("jpg", "jpeg", "png", "tif", "tiff", "webp", "gif") else ending
 
 
 def _packages(path: Path, ending: str) -> tuple[str, ...]:
@@ -33,10 +37,10 @@ def _packages(path: Path, ending: str) -> tuple[str, ...]:
             names = set(archive.namelist())
             mimetype = archive.open("mimetype").read(200) if "mimetype" in names else b""
     except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, ValueError, EOFError):
-        return (ending,)  # whoever looks into it says that it is broken
+        return (_by_name(ending),)  # whoever looks into it says that it is broken
     found = {kind for room, kind in _ROOMS.items() if any(one.startswith(room) for one in names)}
     if mimetype.startswith(b"application/vnd.oasis.opendocument.") and "content.xml" in names:
         found.add(_ODF.get(mimetype.decode("ascii", "replace").rpartition(".")[2].partition("-")[0].strip(), "odt"))
     if ending not in _ROOMS.values() and ending not in ("ods", "odt", "odp") and (ending == "zip" or not found):
         found.add("zip")
-    return tuple(sorted(found)) or (ending,)
+    return tuple(sorted(found)) or (_by_name(ending),)

@@ -168,9 +168,11 @@ class Holding(Base):
 
 
 class Arrival(Base):
-    """When a file of that content was sent last. Written before it is kept: nothing that has just come is cleared away."""
+    """When a file of that content was sent last. Written before it is kept: nothing that has just come is cleared away.
+    `unneeded_at`: since when nothing refers to it."""
 
     __tablename__ = "arrivals"
 
     sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
     at: Mapped[datetime] = mapped_column(index=True)
+    unneeded_at: Mapped[datetime | None]

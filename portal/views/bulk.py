@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from sqlalchemy.orm import Session
 
-from .. import audit, bulk, errors, exports, workflow
+from .. import audit, bulk, errors, exports, room, workflow
 from ..filetypes import Refused
 from ..i18n import language
 from ..models import Bulk, User
@@ -54,6 +54,8 @@ def send() -> Answer:
     try:
         kept = here().files.put(file.stream, file.filename)
         bulk.preview(here().files, kept.sha256, kept.name)
+        with here().database.write() as db:
+            room.admit(db, current_user.agency, kept, here().settings.agency_bytes, datetime.now(UTC))
     except (Refused, bulk.NoTable) as error:
         return _index([("file", str(error))]), 422
     with here().database.write() as db:

@@ -7,7 +7,7 @@ from flask import abort, redirect, render_template, request, url_for
 from flask_login import current_user
 from sqlalchemy.orm import Session
 
-from .. import catalogue, outcome_clock, publishing, readers, remarks, today, uploads, workflow, zones
+from .. import catalogue, outcome_clock, publishing, readers, remarks, room, today, uploads, workflow, zones
 from ..models import Upload, User
 from ..parts import here
 from .guard import Answer
@@ -51,7 +51,7 @@ def desk() -> Answer:
         if page < 1 or page > pages:
             return redirect(url_for(".desk", page=pages))
         return render_template(
-            "publish/desk.html", agency=uploads.agency_of(db, who.agency), piles=today.piles(db, who), zone=who.zone,
+            "publish/desk.html", agency=uploads.agency_of(db, who.agency), piles=today.piles(db, who), zone=who.zone, space=(room.used(db, who.agency), here().settings.agency_bytes),
             drafts=drafts, draft_total=draft_total, under_way=under_way, under_way_total=under_way_total, steps=_steps(db, drafts + under_way, who.user),
             names=today.names(db, drafts + under_way), published=published, total=total, page=page, pages=pages, source=sources[0],
             is_correction=uploads.is_correction, read=readers.most_read(db, who.agency, month_ago), words=readers.most_asked(db, who.agency, month_ago), often=readers.OFTEN,

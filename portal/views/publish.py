@@ -30,6 +30,7 @@ from .. import (
     looks,
     members,
     publishing,
+    room,
     safety,
     search,
     takingback,
@@ -168,6 +169,7 @@ def _receive(axis: str, token: str) -> Answer:
             return _to_record(upload)
         workflow.demand(db, upload, db.get_one(User, current_user.id), "edit")
         typed = with_other_steps(db, upload, forms.accept(upload.axis, request.form.to_dict(flat=False)))
+        kept = [one for one in kept if _has_room(db, one, refused, now)]
         workflow.note_files(db, upload, guard.actor(), "file_added", [file.name for file in kept], now)
         if uploads.attach(db, upload, kept, now):
             refused.append(("files", _("A record may have %(most)s files; put the others into an archive", most=uploads.MOST_FILES)))
@@ -229,6 +231,16 @@ def open_draft(token: str) -> Answer:
         upload = _own(db, token)
         together.come(upload, current_user.id, now)
         return _told(db, upload, now)
+
+
+def _has_room(db: Session, file: Kept, refused: list[forms.Fault], now: datetime) -> bool:
+    """Whether the agency has room for a file; if not, it is said beside the others that were refused."""
+    try:
+        room.admit(db, current_user.agency, file, here().settings.agency_bytes, now)
+    except Refused as error:
+        refused.append(("files", str(error)))
+        return False
+    return True
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from flask import Blueprint, abort, request
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from .. import looks, together, uploads, workflow
+from .. import looks, room, together, uploads, workflow
 from ..filestore import Kept
 from ..filetypes import Refused
 from ..models import User
@@ -63,7 +63,11 @@ def add(token: str, id: str) -> Answer:
     except Refused:
         parts.forget(id)
         raise
-    answer = _attach(token, kept)
+    try:
+        answer = _attach(token, kept)
+    except Refused:
+        parts.forget(id)
+        raise
     parts.forget(id)
     return answer
 
@@ -85,6 +89,7 @@ def _attach(token: str, kept: Kept) -> dict[str, Any]:
     with here().database.write() as db:
         upload = uploads.find(db, token, current_user.agency) or abort(404)
         workflow.demand(db, upload, db.get_one(User, current_user.id), "edit")
+        room.admit(db, upload.agency, kept, here().settings.agency_bytes, now)
         if uploads.attach(db, upload, [kept], now):
             raise Refused(_("A record may have %(most)s files; put the others into an archive", most=uploads.MOST_FILES))
         workflow.touch(upload, current_user.id)

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as Answer
 
-from .. import errors, exports, filetypes, keys, looks, receiving, replies, safety
+from .. import errors, exports, filetypes, keys, looks, receiving, replies, room, safety
 from ..filestore import LARGEST
 from ..keys import Caller
 from ..look import base_url
@@ -210,6 +210,7 @@ def files() -> Answer:
     kept = here().files.put(request.stream, name)
     now = datetime.now(UTC)
     with here().database.write() as db:
+        room.admit(db, caller.agency, kept, here().settings.agency_bytes, now)
         receiving.note_file(db, caller, kept.sha256, now, name=kept.name, media_type=kept.media_type, size=kept.size)
         asked = looks.ask(db, [kept], caller.user, now)
     if asked:

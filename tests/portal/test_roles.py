@@ -37,6 +37,7 @@ MATRIX = {
     ("sending.have", "GET"): ("/publish/drafts/{draft}/parts/0123456789abcdef", MEMBERS | {"stranger"}),
     ("sending.add", "POST"): ("/publish/drafts/{draft}/parts/0123456789abcdef?at=0&size=4&axis=policy&name=a.csv", MEMBERS),
     ("publish.clean", "POST"): ("/publish/drafts/{draft}/clean", set()),
+    ("publish.look_again", "POST"): ("/publish/drafts/{draft}/look-again", MEMBERS),
     ("publish.delete", "POST"): ("/publish/drafts/{draft}/delete", {"admin"}),
     ("publish.correct", "POST"): ("/publish/records/{number}/correct", MEMBERS),
     ("publish.withdraw", "GET"): ("/publish/records/{number}/withdraw", PUBLISHERS),

@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from content import FOLDER
 from portal import audit, keys, members, receiving
-from portal.models import Agency, ApiKey, KeptAnswer, RecordRow, Upload, User
+from portal.models import Agency, ApiKey, KeptAnswer, RecordRow, StoredFile, Upload, User
 
 from .desk import Officer
 from .leaks import files as made
@@ -247,6 +247,27 @@ def test_files_of_others_cannot_be_taken_by_their_hash(program, app):
     sent = Program(other).client.post("/api/v1/files?name=a.csv", data=b"a,b\n1,2\n", headers={"Authorization": f"Bearer {Program(other).key}"}, judge=False)
     answer = program.sends(RECORD | {"files": [{"sha256": sent.json["sha256"]}]})
     assert answer.status_code == 422 and answer.json["errors"][0]["path"] == "record.files.0.sha256"
+
+
+def test_a_program_asks_whether_its_file_was_looked_into_and_nobody_else_does(program, app):
+    sent = program.client.post("/api/v1/files?name=a.csv", data=b"a,b,c\n1,2,3\n", headers={"Authorization": f"Bearer {program.key}"}, judge=False).json
+    assert program.gets(f"/api/v1/files/{sent['sha256']}").json == sent
+    assert (sent["looked"], sent["findings"]) == (True, [])
+    other = Program(Officer(app, "hue@hue.example", "Hue council"))
+    assert other.gets(f"/api/v1/files/{sent['sha256']}").status_code == 404
+    assert program.gets("/api/v1/files/x").status_code == 404
+
+
+def test_a_record_whose_file_is_still_looked_into_is_refused_and_nothing_is_public(program, portal):
+    sent = program.client.post("/api/v1/files?name=a.csv", data=b"a,b,c\n1,2,3\n", headers={"Authorization": f"Bearer {program.key}"}, judge=False).json
+    portal.background.close()
+    with portal.database.write() as db:  # as if its look had begun again: a package that was missing has been installed
+        db.get(StoredFile, sent["sha256"]).report = None
+    answer = program.sends(RECORD | {"files": [{"sha256": sent["sha256"]}]}, answer="It may go out whatever it is.")
+    assert answer.status_code == 409 and "still being looked into: a.csv" in answer.json["detail"]
+    assert program.gets(f"/api/v1/files/{sent['sha256']}").json["looked"] is False
+    with portal.database.read() as db:
+        assert not db.get(StoredFile, sent["sha256"]).public
 
 
 def test_another_agency_neither_sees_nor_changes_it(program, app):

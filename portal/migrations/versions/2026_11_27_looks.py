@@ -39,6 +39,7 @@ def upgrade() -> None:
         "arrivals",
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column("at", sa.String(length=27), nullable=False),
+        sa.Column("unneeded_at", sa.String(length=27), nullable=True),
         sa.PrimaryKeyConstraint("sha256", name=op.f("pk_arrivals")),
     )
     op.create_index(op.f("ix_arrivals_at"), "arrivals", ["at"])

@@ -196,7 +196,6 @@ def _others() -> Iterator[Case]:
     yield "hidden.pptx", "hidden_text", slides(show=' show="0"'), shown
     yield "comment.pptx", "comments", slides({"ppt/comments/comment1.xml": b'<p:cmLst xmlns:p="http://p"><p:cm><p:text>Really?</p:text></p:cm></p:cmLst>'}), shown
     yield "inner.zip", "hidden_sheet", archive({"a/pay.xlsx": workbook(_hide_sheet("hidden")), "b.txt": b"x"}), archive({"a/pay.xlsx": workbook(), "b.txt": b"x"})
-    yield "old.xls", "legacy", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), workbook()
 
 
 def _pdfs() -> Iterator[Case]:

@@ -16,6 +16,7 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import RGBColor
 from odf import dc, draw, office, style, table, text
+from odf.namespaces import TEXTNS
 from odf.opendocument import OpenDocumentPresentation, OpenDocumentSpreadsheet, OpenDocumentText, load
 from PIL import Image, TiffImagePlugin
 from reportlab.pdfgen import canvas
@@ -218,7 +219,7 @@ def _opendocuments() -> Iterator[Case]:
 
     def changed(made: Any) -> None:
         changes = text.TrackedChanges()
-        region = text.ChangedRegion(id="c1")
+        region = text.ChangedRegion(check_grammar=False, qattributes={(TEXTNS, "id"): "c1"})
         deletion = text.Deletion()
         about = office.ChangeInfo()
         about.addElement(dc.Creator(text="Lan"))
@@ -490,7 +491,7 @@ def _pictures() -> Iterator[Case]:
     yield "tiff.zip", "camera", *(archive({"photo.tif": one}) for one in tiffs)
     webps = picture("WEBP", exif=_exif_of_hoa()), picture("WEBP")
     yield "webp.docx", "gps", *(with_parts(document(), {"word/media/image9.webp": one}) for one in webps)
-    yield "exif.png", "gps", picture("PNG", exif=_exif_of_hoa()), picture("PNG")
+    yield "exif.png", "gps", picture("PNG", exif=_exif_of_hoa().tobytes()), picture("PNG")
 
 
 def _exif_of_hoa() -> Any:

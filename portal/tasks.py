@@ -23,6 +23,7 @@ from .db import wait_for_turn
 from .harvesting.leases import Owner
 from .models import State
 from .parts import Portal
+from .tables import ahead
 
 # A task of another machine that began so long ago is taken for dead.
 LONGEST = timedelta(hours=6)
@@ -82,6 +83,12 @@ def check_files(portal: Portal) -> None:
 def keep_files(portal: Portal) -> None:
     """Keep some of the files that records link to, where their sources allow it."""
     keeping.keep(portal)
+
+
+@periodic(minutes=1)
+def prepare_tables(portal: Portal) -> None:
+    """Make the tables of large files before anybody opens them."""
+    ahead.catch_up(portal)
 
 
 @periodic(minutes=1)

@@ -56,3 +56,9 @@ def keep(session: Session, key: Hashable, signed: Any, value: Any, seconds: floa
         shelf.move_to_end(key)
         while len(shelf) > _MOST:
             shelf.popitem(last=False)
+
+
+def forget() -> None:
+    """Keep nothing of what was kept."""
+    with _lock:
+        _kept.clear()

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Repeat every figure about progress and promises that a Clerestory portal publishes, from its public export alone.
+"""Repeat the figures about progress, promises and sums that a Clerestory portal publishes, from its public export alone.
 
     python3 docs/reproduce.py https://portal.example                 the counts of the outcome clock, as JSON
     python3 docs/reproduce.py https://portal.example --check         compare with what the portal publishes; 1 if it differs
@@ -18,6 +18,7 @@ import unicodedata
 import urllib.request
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
+from statistics import median
 from zoneinfo import ZoneInfo
 
 HIDDEN = ("unpublished", "merged")
@@ -492,6 +493,83 @@ def state_of(due, kept, dropped, today):
     return "overdue" if last_day(due) < today else "due_soon" if last_day(due) <= today + timedelta(days=28) else "ahead"
 
 
+# Sums ---------------------------------------------------------------------------------------------------------------
+
+WAYS = {
+    "year": lambda one: str(one.get("issued") or "")[:4] or "none",
+    "publisher": lambda one: one["publisher"]["slug"],
+    "type": lambda one: one["type"],
+    "subject": lambda one: "several" if len(one.get("subjects", ())) > 1 else next(iter(one.get("subjects", ())), "none"),
+}
+BY_STATUS = {name: name for name in ("cancelled", "rejected", "repealed", "superseded")} | dict.fromkeys(("draft", "proposed", "open"), "announced")
+
+
+def replaced(register):
+    """The records that another one supersedes, or corrects and states an amount itself. By a document number alone: within one
+    agency."""
+    found = {}
+    for record in register.records.values():
+        for relation in record.get("relations", ()):
+            if record["state"] != "published" or relation["type"] not in ("supersedes", "corrects"):
+                continue
+            for kind, value in register.target(relation):
+                own = record["publisher"]["slug"]
+                others = [register.records.get(value)] if kind == "n" else [one for one in register.by_identifier.get(value, ()) if one["publisher"]["slug"] == own]
+                for other in others:
+                    if other and other is not record and (relation["type"] == "supersedes" or record.get("amount")):
+                        was = found.get(other["number"])
+                        found[other["number"]] = "superseded" if relation["type"] == "supersedes" else was or "corrected"
+    return found
+
+
+def sums(register):
+    """What all decisions come to, by each way: {way: {part: [decisions, without amount, {currency: [sum, median]}]}}."""
+    gone, counted, aside = replaced(register), [], {}
+    for record in register.records.values():
+        if record["axis"] == "decision":
+            reason = "withdrawn" if record["state"] != "published" else gone.get(record["number"]) or BY_STATUS.get(record.get("status"))
+            reason = reason or ("announced" if record["type"] == "notice" else "")
+            if reason:
+                aside[reason] = aside.get(reason, 0) + 1
+            else:
+                counted.append(record)
+    found = {"total": {"total": part_of(counted)}, "aside": aside}
+    for way, key in WAYS.items():
+        groups = {}
+        for record in counted:
+            groups.setdefault(key(record), []).append(record)
+        found[way] = {name: part_of(some) for name, some in groups.items()}
+    return found
+
+
+def part_of(some):
+    """What decisions come to: how many, how many without an amount, and by currency the sum and the median."""
+    amounts = {}
+    for record in some:
+        if record.get("amount"):
+            amounts.setdefault(record["amount"]["currency"], []).append(Fraction(record["amount"]["value"]))
+    return [len(some), len(some) - sum(map(len, amounts.values())), {name: [float(sum(values)), float(median(values))] for name, values in amounts.items()}]
+
+
+def published_sums(base):
+    """The same as the portal publishes it."""
+    found = {}
+    for way in WAYS:
+        url, found[way] = f"{base}/search/sums.json?axis=decision&by={way}", {}
+        while url:
+            page = get(url)
+            found[way] |= {part["key"]: told(part) for part in page["results"]}
+            url = page["next"]
+        found["total"] = {"total": told(page["totals"])}
+        found["aside"] = {part["key"]: part["decisions"] for part in page["set_aside"]}
+    return found
+
+
+def told(part):
+    """A part as `part_of` tells it."""
+    return [part["decisions"], part["without_amount"], {one["currency"]: [float(Fraction(one["sum"])), float(Fraction(one["median"]))] for one in part["sums"]}]
+
+
 # What is published, and whether it is the same -----------------------------------------------------------------------
 
 
@@ -510,7 +588,7 @@ def reproduce(base, asked):
             outcomes = register.outcomes(record)
             standings[number] = [shown(*progress(target, outcomes, record, today)) for target in record["targets"]]
     counts = {state: sum(one["state"] == state for one in promises.values()) for state in ("overdue", "due_soon", "ahead", "reported", "dropped")}
-    return {"today": str(asked or "now"), "counts": counts, "promises": promises, "progress": standings}
+    return {"today": str(asked or "now"), "counts": counts, "promises": promises, "progress": standings, "sums": sums(register)}
 
 
 def shown(standing, number, period, expected, share):
@@ -541,12 +619,12 @@ def published(base, numbers):
             {"standing": one["standing"], "outcome": one["outcome"], "period": one["period"],
              "expected": None if one["expected"] is None else float(one["expected"]), "share": one["share"]} for one in said
         ]  # fmt: skip
-    return {"today": page["today"], "counts": page["counts"], "promises": promises, "progress": standings}
+    return {"today": page["today"], "counts": page["counts"], "promises": promises, "progress": standings, "sums": published_sums(base)}
 
 
 def differences(own, theirs):
     """What is not the same, a line each."""
-    for part in ("counts", "promises", "progress"):
+    for part in ("counts", "promises", "progress", "sums"):
         for name in sorted(own[part].keys() | theirs[part].keys()):
             if own[part].get(name) != theirs[part].get(name):
                 yield f"{part} {name}: computed {own[part].get(name)}, published {theirs[part].get(name)}"

@@ -38,6 +38,7 @@ from .db import wait_for_turn
 from .harvesting.leases import Owner
 from .models import State
 from .parts import Portal
+from .tables import ahead
 
 # A task of another machine that began so long ago is taken for dead.
 LONGEST = timedelta(hours=6)
@@ -109,6 +110,12 @@ def clear_files(portal: Portal) -> None:
 def look_into_files(portal: Portal) -> None:
     """Look into officers' files that nobody looks into any more."""
     looks.work(portal)
+
+
+@periodic(minutes=1)
+def prepare_tables(portal: Portal) -> None:
+    """Make the tables of large files before anybody opens them."""
+    ahead.catch_up(portal)
 
 
 @periodic(minutes=1)

@@ -3,13 +3,15 @@
 Of a list only `links.next` binds; its counts are not believed. An agenda item that came to a result is a decision of its
 own, part of its meeting; a paper belongs to the agenda items under which it was treated. Results are free text: they are
 kept as they are, and are read as approved, rejected or as counts of votes only where they leave no doubt. What is deleted
-is told when changes are asked for, as tombstones.
+is told when changes are asked for, as tombstones. Who took part in a meeting is told with the office held in it on that day,
+where the system tells who took part.
 """
 
 import json
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -22,6 +24,7 @@ from ..paging import Page, by_next_link
 from ..record import Agency, File, Identifier, Record, Relation, Strict, Votes
 from ..run import Item, Remark, Tombstone
 from ..source import Source
+from .oparl_people import People, offices
 
 INCREMENTAL = True
 OVERLAP = timedelta(hours=6)
@@ -71,11 +74,12 @@ def collect(source: Source, http: Http, since: datetime | None) -> Iterator[Item
             for one in _list(http, str(body["organization"]), None):
                 if isinstance(one, dict):
                     names[identity(one.get("id"))] = str(one.get("name") or one.get("shortName") or "")
+        people = People(partial(_list, http, str(body["person"]), None) if body.get("person") else lambda: iter(()), identity)
         about = {name: body.get(name) for name in ("id", "name", "website", "license") if body.get(name)}
         for name in ("paper", "meeting"):
             if body.get(name) and (name in options.objects or (name == "meeting" and "agendaItem" in options.objects)):
                 for one in _list(http, str(body[name]), since):
-                    yield from _came(http, one, name, about, names, options)
+                    yield from _came(http, one, name, about, names, people, options)
 
 
 def _bodies(http: Http, url: str, options: Options) -> Iterator[dict[str, Any]]:
@@ -117,7 +121,7 @@ def _list(http: Http, url: str, since: datetime | None) -> Iterator[Any]:
 
 
 def _came(
-    http: Http, one: Any, name: str, about: dict[str, Any], names: dict[str, str], options: Options
+    http: Http, one: Any, name: str, about: dict[str, Any], names: dict[str, str], people: People, options: Options
 ) -> Iterator[Item | Tombstone | Remark]:
     if isinstance(one, Remark):
         yield one
@@ -128,10 +132,11 @@ def _came(
     else:
         if name == "meeting":
             one = {**one, "agendaItem": [_whole(http, item) for item in listed(one.get("agendaItem"))]}
+        present = {"people": found} if name == "meeting" and (found := people.of(one)) else {}
         if name in options.objects:
-            yield _item({"object": one, "body": about, "organizations": _named(one, names)}, one.get("id"), one.get("id"))
+            yield _item({"object": one, "body": about, "organizations": _named(one, names)} | present, one.get("id"), one.get("id"))
         if name == "meeting" and "agendaItem" in options.objects:
-            yield from _agenda(one, about, names)
+            yield from _agenda(one, about, names, present)
 
 
 def _whole(http: Http, item: Any) -> Any:
@@ -145,7 +150,7 @@ def _whole(http: Http, item: Any) -> Any:
         return {"id": item}
 
 
-def _agenda(meeting: dict[str, Any], about: dict[str, Any], names: dict[str, str]) -> Iterator[Item | Tombstone]:
+def _agenda(meeting: dict[str, Any], about: dict[str, Any], names: dict[str, str], present: dict[str, Any]) -> Iterator[Item | Tombstone]:
     short = {name: meeting.get(name) for name in ("id", "name", "start", "organization") if meeting.get(name)}
     for item in meeting["agendaItem"]:
         if not isinstance(item, dict) or item.get("public") is False:
@@ -153,7 +158,7 @@ def _agenda(meeting: dict[str, Any], about: dict[str, Any], names: dict[str, str
         if item.get("deleted"):
             yield Tombstone(identity(item.get("id")), str(item.get("id")))
         elif item.get("result") or item.get("resolutionText") or item.get("resolutionFile"):
-            data = {"object": item, "meeting": short, "body": about, "organizations": _named(meeting, names)}
+            data = {"object": item, "meeting": short, "body": about, "organizations": _named(meeting, names)} | present
             yield _item(data, item.get("id"), item.get("id"))
 
 
@@ -263,9 +268,16 @@ def _meeting(one: dict[str, Any], data: dict[str, Any], source: Source) -> Recor
         title=name or None,
         body=_agenda_text(one),
         issued=start,
+        **_who(data, start),
         status="rejected" if one.get("cancelled") is True else None,
         files=_files(one, "invitation", "resultsProtocol", "verbatimProtocol", "auxiliaryFile"),
     )
+
+
+def _who(data: dict[str, Any], day: str | None) -> dict[str, Any]:
+    """Those who took part, with the offices that they held on that day; nothing where the system does not tell."""
+    names, held = offices(data.get("people") or (), day)
+    return {"decision_makers": names[:5000], "offices": held} if names else {}
 
 
 def _agenda_text(one: dict[str, Any]) -> str:
@@ -299,6 +311,7 @@ def _decision(one: dict[str, Any], data: dict[str, Any], source: Source) -> Reco
         summary=result,
         body=text,
         issued=_moment(one.get("start")) or _moment(meeting.get("start")),
+        **_who(data, _moment(meeting.get("start")) or _moment(one.get("start"))),
         status=_status(result),
         files=_files(one, "resolutionFile", "auxiliaryFile"),
         relations=tuple(Relation(type="part_of", identifier=identity(name)[:500]) for name in [meeting.get("id") or one.get("meeting")] if name),

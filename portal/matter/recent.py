@@ -97,3 +97,9 @@ def _keep(session: Session, key: Hashable, one: _Kept) -> None:
         shelf.move_to_end(key)
         while len(shelf) > _MOST:
             shelf.popitem(last=False)
+
+
+def forget() -> None:
+    """Keep nothing of what was kept."""
+    with _lock:
+        _kept.clear()

@@ -14,6 +14,7 @@ from ..catalogue import Entry
 from ..filestore import safe_name
 from ..filetypes import ending_of
 from ..models import KeptFile
+from .shelf import Wanted, custom_of
 
 _ENDINGS = frozenset({"csv", "tsv", "tab", "xlsx", "xlsm", "xlsb", "xls", "ods"})
 _MEDIA_TYPES = ("text/csv", "text/tab-separated-values", "spreadsheet", "ms-excel")
@@ -39,6 +40,12 @@ class Subject:
     def language(self) -> str:
         """The language that the file is probably in."""
         return (self.file.language if self.file else None) or str(self.entry.data["language"])
+
+
+def wanted_of(subject: Subject, sheet: int = 0) -> Wanted:
+    """The table of a file that is kept: of the sheet of that number, 0 for the first that holds one."""
+    place = str(subject.entry.data["publisher"].get("place") or "")
+    return Wanted(subject.sha256, subject.name, subject.size, sheet, custom_of(subject.language, place))
 
 
 def token_of(file: File, kept: KeptFile | None) -> tuple[str, bool] | None:

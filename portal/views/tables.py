@@ -35,7 +35,7 @@ from ..parts import here
 from ..tables import asking, data, shelf, showing, words
 from ..tables.answers import QUICK, TooSlow, opened
 from ..tables.asking import About, Described, View
-from ..tables.files import Subject, find, token_of
+from ..tables.files import Subject, find, token_of, wanted_of
 from ..tables.making import Impossible
 from ..typed import without_control
 from .opening import open_entry
@@ -89,8 +89,7 @@ def _open(number: str, token: str) -> tuple[Subject, Path]:
     if subject.token != token:  # the address of the link leads to that of the copy
         arguments: dict[str, Any] = {**(request.view_args or {}), "token": subject.token, **request.args.to_dict(flat=False)}
         raise _Instead(redirect(url_for(str(request.endpoint), **arguments)))
-    place = str(subject.entry.data["publisher"].get("place") or "")
-    wanted = shelf.Wanted(subject.sha256, subject.name, subject.size, _sheet(), shelf.custom_of(subject.language, place))
+    wanted = wanted_of(subject, _sheet())
     folder = shelf.folder_of(here().settings.data_dir)
     try:
         if found := shelf.find(folder, wanted):

@@ -154,3 +154,67 @@ def test_the_recorded_mirror_becomes_records(samples: Path, agency: Agency, http
     assert sum(vote.choice == "against" for one in votes if one.votes for vote in one.votes.roll_call) == 220
     passed = next(one for one in votes if one.votes and one.decided_by == "City Council")
     assert passed.issued and passed.issued.endswith("Z") and len(passed.relations) == 2
+
+
+OFFICES = [
+    # name, body, title, from, until: the president changed on 8 July 2025, the day of the meeting; one left the day before.
+    ("Ann Oak", "City Council", "President", "2022-01-01", "2025-07-07"), ("Ann Oak", "City Council", "Council Member", "2022-01-01", "2026-12-31"),
+    ("Bo Elm", "City Council", "President", "2025-07-08", ""), ("Cy Fir", "City Council", "Council Member", "2022-01-01", "2025-07-07"),
+    ("Cy Fir", "Parks Committee", "Chair", "2022-01-01", ""), ("Ann Oak", "Green Caucus", "Member", "2024-01-01", ""), ("Bo Elm", "Green Caucus", "Member", "2025-07-09", ""),
+    ("Di Ash", "Green Caucus", "Member", "2024-01-01", ""), ("Di Ash", "Red Caucus", "Member", "2024-01-01", ""),
+]  # fmt: skip
+PARTIES = {"Green Caucus": "Green", "Red Caucus": "Red"}
+# Offices of that day in that body alone; who is of two parties is of neither for certain.
+HELD = [("Ann Oak", "Council Member", "Green"), ("Bo Elm", "President", ""), ("Cy Fir", "", ""), ("Di Ash", "", "")]
+VOTES = [("Ann Oak", "In Favor"), ("Bo Elm", "Opposed"), ("Cy Fir", "In Favor"), ("Di Ash", "Abstain")]
+
+
+def office_record(number: int, name: str, body: str, title: str, start: str, end: str) -> dict[str, Any]:
+    told = {"FullName": name, "BodyName": body, "Title": title, "StartDate": f"{start}T00:00:00", "EndDate": f"{end}T00:00:00" if end else None}
+    return {"OfficeRecordId": number} | {f"OfficeRecord{field}": value for field, value in told.items()}
+
+
+@pytest.mark.parametrize("parties", [{}, PARTIES])
+def test_votes_tell_the_office_and_the_party_of_their_day(agency: Agency, http: Http, parties: dict[str, str]) -> None:
+    item = {"EventItemId": 9, "EventItemTitle": "AN ORDINANCE", "EventItemPassedFlag": 1, "EventItemPassedFlagName": "Pass", "EventItemMover": "Bo Elm"}
+    council = Council(agency, [], [an_event(5)])
+    agency.plays("/v1/town/events/5/eventitems", [item])
+    agency.plays("/v1/town/eventitems/9/votes", [{"VotePersonName": name, "VoteValueName": value} for name, value in VOTES])
+    records = [office_record(number, *one) for number, one in enumerate(OFFICES, 1)]
+    # Pages of four: the last ones are told, too.
+    agency.plays("/v1/town/officerecords", lambda asked: Reply([one for one in records if one["OfficeRecordId"] > int(asked.one("$filter").split("gt ")[1])][:4]))
+    _, results = came(council.source(details=True, parties=parties), http)
+    vote = next(one.record for one in results if one.record.type == "vote")
+    assert isinstance(vote, Decision) and vote.votes
+    assert [(one.name, one.office, one.party) for one in vote.votes.roll_call] == [(name, office, party if parties else "") for name, office, party in HELD]
+    assert vote.offices == {"Bo Elm": "President"}
+
+
+def test_a_council_that_tells_no_offices_keeps_its_votes(agency: Agency, http: Http) -> None:
+    council = Council(agency, [], [an_event(5)])
+    agency.plays("/v1/town/events/5/eventitems", [{"EventItemId": 9, "EventItemTitle": "AN ORDINANCE", "EventItemPassedFlag": 1, "EventItemPassedFlagName": "Pass"}])
+    agency.plays("/v1/town/eventitems/9/votes", [{"VotePersonName": "Ann Oak", "VoteValueName": "In Favor"}])
+    agency.plays("/v1/town/officerecords", Reply("oops", 500))
+    _, results = came(council.source(details=True), http)
+    vote = next(one.record for one in results if one.record.type == "vote")
+    assert isinstance(vote, Decision) and vote.votes and [(one.name, one.choice, one.office) for one in vote.votes.roll_call] == [("Ann Oak", "for", "")]
+
+
+@pytest.mark.parametrize("people", [True, False])
+def test_votes_of_the_mirror_tell_offices_and_parties_where_people_are_asked_for(agency: Agency, http: Http, people: bool) -> None:
+    step = {"ID": 6, "Date": "2025-07-08T13:30:00Z", "Action": "Approved by Council", "BodyName": "City Council", "EventID": 4, "PassedFlag": 1, "PassedFlagName": "Pass",
+            "Votes": [{"FullName": name, "Vote": {"In Favor": "Affirmative", "Opposed": "Negative"}.get(value, value)} for name, value in VOTES]}  # fmt: skip
+    matter = {"ID": 1, "File": "Int 1", "Name": "Benches", "Title": "A Local Law", "TypeName": "Introduction", "StatusName": "Enacted", "BodyName": "Parks",
+              "IntroDate": "2025-01-08T00:00:00Z", "History": [step]}  # fmt: skip
+    agency.plays("/contents/introduction/2025", [{"name": "1.json", "download_url": agency.plays("/raw/1.json", matter)}])
+    listing = []
+    for number, name in enumerate(dict.fromkeys(one[0] for one in OFFICES)):
+        held = [dict(zip(("BodyName", "Title", "Start", "End"), (body, title, f"{start}T00:00:00Z", f"{end}T00:00:00Z" if end else None), strict=True))
+                for who, body, title, start, end in OFFICES if who == name]  # fmt: skip
+        listing.append({"name": f"{number}.json", "download_url": agency.plays(f"/raw/people/{number}.json", {"FullName": name, "OfficeRecords": held})})
+    agency.plays("/contents/people", listing)
+    options = {"years": [2025], "objects": ["introduction", *(["people"] if people else [])], "parties": PARTIES}
+    _, results = came(a_source("nyc_council", f"{agency.url}/contents", place="US-NY", axis=None, options=options), http)
+    vote = next(one.record for one in results if isinstance(one, Harvested) and one.record.type == "vote")
+    assert isinstance(vote, Decision) and vote.votes
+    assert [(one.name, one.office, one.party) for one in vote.votes.roll_call] == [(name, office, party) if people else (name, "", "") for name, office, party in HELD]

@@ -120,3 +120,52 @@ def test_recorded_papers_and_meetings_become_records(samples: Path, agency: Agen
     assert sum(one.status == "rejected" for one in records.values()) == 193 + 3 + 1
     paper = records["https://web1.karlsruhe.de/oparl/bodies/0001/papers/vo/51537"]
     assert {one.identifier.rsplit("/", 1)[-1] for one in paper.relations} == {"92619", "92716"} and len(paper.files) == 4
+
+
+def people_of(town: Town) -> list[dict[str, Any]]:
+    """A chair, whose office went to another in the middle of 2025, a member without a vote, and one whom nobody asks for."""
+    council, other = f"{town.agency.url}/organizations/1", "https://ris.example/organizations/2"
+
+    def person(number: int, name: str, *memberships: dict[str, Any], **more: Any) -> dict[str, Any]:
+        told = [{"organization": council, "votingRight": True, **one} for one in memberships]
+        return {"id": f"http://ris.example/people/{number}", "name": name, "membership": told, "email": ["secret@ris.example"]} | more
+
+    return [
+        person(1, "Anna Alt", {"role": "Vorsitzende", "startDate": "2020-11-01", "endDate": "2025-06-30"}, {"role": "Mitglied", "startDate": "2025-07-01"}),
+        person(2, "Ben Neu", {"role": "Mitglied", "startDate": "2020-11-01"}, {"role": "Vorsitzender", "startDate": "2025-07-01"}),
+        person(3, "Cem Gast", {"role": "Sachkundiger Bürger", "votingRight": False, "startDate": "2024-01-01"}),
+        person(4, "", {"role": "Mitglied", "organization": other}, familyName="Drei", givenName="Dora", title=["Dr."]),
+        person(5, "Nicht Da", {"role": "Mitglied"}),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("day", "offices"),
+    [("2025-06-30", {"Anna Alt": "Vorsitzende", "Ben Neu": "Mitglied"}), ("2025-07-01", {"Anna Alt": "Mitglied", "Ben Neu": "Vorsitzender"}), ("2019-01-01", {})],
+)
+def test_who_took_part_is_told_with_the_office_of_that_day(agency: Agency, http: Http, day: str, offices: dict[str, str]) -> None:
+    item = {"id": "https://ris.example/items/1", "type": "https://schema.oparl.org/1.1/AgendaItem", "name": "Haushalt", "result": "einstimmig beschlossen"}
+    meeting = {
+        "id": "https://ris.example/meetings/1", "type": "https://schema.oparl.org/1.1/Meeting", "name": "Rat", "start": f"{day}T17:00:00+02:00", "agendaItem": [item],
+        "organization": [f"{agency.url}/organizations/1"], "participant": [f"https://ris.example/people/{number}" for number in (1, 2, 3, 4)],
+    }  # fmt: skip
+    town = Town(agency, [], [meeting, meeting | {"id": "https://ris.example/meetings/2", "agendaItem": []}], [{"id": f"{agency.url}/organizations/1", "name": "Rat"}])
+    people = people_of(town)
+    asked: list[Asked] = []
+    town.lists["bodies"][0]["person"] = f"{agency.url}/people"
+    agency.plays("/people", lambda one: asked.append(one) or Reply({"data": people, "links": {}}))  # type: ignore[func-returns-value]
+    _, results = came(town.source(), http)
+    records = [one.record for one in results if isinstance(one, Harvested)]
+    decision = next(one for one in records if isinstance(one, Decision) and one.type == "resolution")
+    names = ("Anna Alt", "Ben Neu", "Dr. Dora Drei") if day > "2024" else ("Anna Alt", "Ben Neu", "Cem Gast", "Dr. Dora Drei")
+    assert (decision.decision_makers, decision.offices) == (names, offices)
+    assert next(one for one in records if isinstance(one, Decision) and one.type == "meeting").offices == offices
+    assert len(asked) == 1, "people are asked for once, and only where somebody is named"
+    assert not any(b"secret" in one.item.raw for one in results if isinstance(one, Harvested)), "no address of a person is kept"
+
+
+def test_no_people_are_asked_for_where_no_meeting_names_them(agency: Agency, http: Http) -> None:
+    town = Town(agency, [a_paper(1)], [{"id": "https://ris.example/meetings/1", "type": "https://schema.oparl.org/1.1/Meeting", "name": "Rat", "agendaItem": []}])
+    town.lists["bodies"][0]["person"] = f"{agency.url}/no-such-list"
+    account, results = came(town.source(), http)
+    assert account.complete and len([one for one in results if isinstance(one, Harvested)]) == 2

@@ -1,4 +1,4 @@
-"""How far a target is reached, by the formula progress-1: every standing, and what it was computed from."""
+"""How far a target is reached, by the formula progress-2: every standing, and what it was computed from."""
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime
@@ -73,7 +73,7 @@ def test_a_target_stands_where_the_formula_says(judged: Callable[..., dict[str, 
 def test_every_input_of_the_formula_is_told(judged: Callable[..., dict[str, Any]]) -> None:
     found = judged({"2023": 44, "2024": "43.9"}, baseline=20, baseline_period="2020", value=80, due="2030")
     assert {name: found[name] for name in ("formula", "standing", "as_of", "better", "baseline", "start", "start_from", "value", "due_on", "period", "period_ends", "figure", "share")} == {
-        "formula": "progress-1", "standing": "behind", "as_of": "2026-06-01", "better": "higher", "baseline": "20", "start": "2020-12-31",
+        "formula": "progress-2", "standing": "behind", "as_of": "2026-06-01", "better": "higher", "baseline": "20", "start": "2020-12-31",
         "start_from": "baseline_period", "value": "80", "due_on": "2030-12-31", "period": "2024", "period_ends": "2024-12-31", "figure": "43.9", "share": 0.3983,
     }  # fmt: skip
     # 1,461 of 3,652 days are gone: 20 + 60 × 1461 / 3652.
@@ -157,7 +157,7 @@ def test_the_page_tells_the_standing_in_words_with_its_inputs_and_the_chart_draw
     with time_machine.travel(TODAY, tick=False):
         page = client.get(f"/records/{policy.number}").text
         chart = client.get(f"/records/{measured.number}").text
-    for words in ("Behind the path", "How this was judged", "progress-1", "end of the baseline’s period", "33.3 %"):
+    for words in ("Behind the path", "How this was judged", "progress-2", "end of the baseline’s period", "33.3 %"):
         assert words in page, words
     assert 'class="chart__path"' in chart and "from 20" in chart
     assert "Target: 80 by 2030; Behind the path." in chart

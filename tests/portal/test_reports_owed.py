@@ -234,6 +234,7 @@ def test_a_range_is_a_band_in_the_chart_and_words_beside_it(client: JudgingClien
     with time_machine.travel(datetime(2024, 6, 1, tzinfo=UTC), tick=False):
         page = client.get(f"/records/{outcome.number}").text
         assert page.count("chart__band") == 2 and "target: between 2 and 3 by 2026" in page and "target: at most 5 by 2027" in page
+        assert ": between 2 and 3" in page.replace("</a>: ", ": ") and ": at most 5" in page
         page = client.get(f"/records/{plan.number}").text
         assert "between 2 and 3" in page and "a range: neither more nor less is better" in page and "progress-2" in page
         [first, second] = client.get(f"/records/{plan.number}.json").json["progress"]

@@ -12,13 +12,13 @@ from typing import Any
 
 import pytest
 
-from harvesters.record import Agency, File, Identifier, Observation, Relation, Report, Target
+from harvesters.record import Agency, File, Identifier, Money, Observation, Relation, Report, Target
 from portal import store
 from portal.models import RecordRow, RelationRow
 from portal.parts import Portal
 
 from ..conftest import LiveServer
-from ..factories import a_policy, an_outcome
+from ..factories import a_decision, a_policy, an_outcome
 
 Save = Callable[..., list[str]]
 SCRIPT = Path(__file__).parents[2] / "docs" / "reproduce.py"
@@ -102,6 +102,23 @@ def test_the_script_notices_a_difference(live_server: LiveServer, save: Save, po
         session.query(PromiseRow).one().reported = True
     code, told = check(live_server.url)
     assert code == 1 and "overdue" in told and "reported" in told
+
+
+def test_the_script_repeats_sums_with_what_is_set_aside(live_server: LiveServer, save: Save) -> None:
+    dice = random.Random(5)
+    decisions = [
+        a_decision(
+            identifier=f"d-{n}", type=dice.choice(["award", "contract", "notice"]), issued=dice.choice([None, "2023", "2024-05-31"]), status=dice.choice([None, None, "cancelled", "draft"]),
+            amount=dice.choice([None, Money(value=f"{dice.randint(1, 10**7)}.{dice.randint(0, 99):02}", currency=dice.choice(["EUR", "VND"]))]),
+            subjects=dice.choice([(), ("TRAN",), ("TRAN", "HEAL")]), other_identifiers=(Identifier(value=f"{n % 30}/QD"),),
+            publisher=dice.choice([Agency(slug="one", names={"en": "One"}), Agency(slug="two", names={"en": "Two"})]),
+            relations=dice.choice([(), (), (Relation(type="supersedes", identifier=f"{n % 7}/qd"),), (Relation(type="corrects", source="council-records", identifier=f"d-{n % 11}"),)]),
+        )
+        for n in range(60)
+    ]  # fmt: skip
+    save(*decisions)
+    code, told = check(live_server.url)
+    assert code == 0, told
 
 
 @pytest.mark.samples

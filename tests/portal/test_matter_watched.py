@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import delete, insert, select, update
 
 from harvesters.record import Identifier, Relation
-from portal import catalogue, store
+from portal import catalogue, store, zones
 from portal.matter import Matter, matter_of, recent
 from portal.models import RecordRow, RelationRow
 from portal.parts import Portal
@@ -38,7 +38,7 @@ def look(portal: Portal, number: str) -> Matter:
     with portal.database.read() as session:
         entry = catalogue.find(session, number)
         assert entry is not None
-        return matter_of(session, entry, date(2024, 6, 2))
+        return matter_of(session, entry, zones.on(date(2024, 6, 2)))
 
 
 @pytest.fixture

@@ -89,6 +89,11 @@ def _paths() -> dict[str, Any]:
             "requestBody": {"required": True, "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}},
             "responses": {"201": _answer("The file was taken; name it by its hash in a record", "Kept")} | _faults(400, 401, 413, 422), **writes,
         }},
+        "/api/v1/files/{sha256}": {"get": {
+            "operationId": "file", "summary": "How far a file of the agency is: whether it was looked into, and what was found",
+            "parameters": [{"name": "sha256", "in": "path", "required": True, "schema": {"type": "string", "pattern": "^[0-9a-f]{64}$"}, "description": "The hash that it was answered with"}],
+            "responses": {"200": _answer("The file", "Kept")} | _faults(401, 404), **writes,
+        }},
     }  # fmt: skip
 
 
@@ -138,7 +143,10 @@ def _schemas() -> dict[str, Any]:
         "Receipt": _object({
             "state": {"enum": ["published", "unchanged", "checked", "submitted", "draft"]}, "number": text, "version": many, "url": text, "findings": findings, "draft": text,
         }, "state", "number", "version", "url", "findings"),
-        "Kept": _object({"sha256": text, "name": text, "media_type": text, "size": many, "findings": findings}, "sha256", "name", "media_type", "size", "findings"),
+        "Kept": _object({
+            "sha256": text, "name": text, "media_type": text, "size": many, "findings": findings,
+            "looked": {"type": "boolean", "description": "Whether it was looked into; it goes nowhere before"},
+        }, "sha256", "name", "media_type", "size", "looked", "findings"),
         "Problem": _object({
             "type": text, "title": text, "status": {"type": "integer"}, "detail": text, "parameter": text, "reference": text,
             "errors": {"type": "array", "items": _object({"path": text, "value": text, "message": text}, "path", "value", "message")},

@@ -1,6 +1,7 @@
 """The description of the API is valid, is made of the models, and says what the portal does."""
 
 import json
+import re
 
 import pytest
 from jsonschema import Draft202012Validator
@@ -37,7 +38,7 @@ def test_it_is_valid(description):
 
 def test_every_address_of_the_api_is_described_with_its_methods(app, description):
     routes = {
-        (rule.rule.replace("<path:identifier>", "{identifier}"), method.lower())
+        (re.sub(r"<(?:path:)?(\w+)>", r"{\1}", rule.rule), method.lower())
         for rule in app.url_map.iter_rules() if rule.rule.startswith("/api/v1/") and rule.endpoint != "api.describe"
         for method in rule.methods - {"HEAD", "OPTIONS"}
     }  # fmt: skip
@@ -59,6 +60,7 @@ def test_what_is_sent_and_what_is_answered_fit_the_description(description, prog
     fits(description, "Known", program.client.get(f"/records/{made.json['number']}.json", judge=False).json)
     sent = program.client.post("/api/v1/files?name=a.csv", data=b"a,b\n1,2\n", headers={"Authorization": f"Bearer {program.key}"}, judge=False)
     fits(description, "Kept", sent.json)
+    fits(description, "Kept", program.gets(f"/api/v1/files/{sent.json['sha256']}").json)
     fits(description, "Sent", {"record": RECORD | {"files": [{"sha256": sent.json["sha256"], "title": "Table"}]}})
 
 

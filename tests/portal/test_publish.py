@@ -250,9 +250,9 @@ def test_every_page_of_the_desk_is_a_good_page_in_both_languages(officer, root, 
 
 
 def test_the_desk_lists_everything_page_by_page(officer, portal, monkeypatch):
-    from portal.views import publish
+    from portal.views import desk
 
-    monkeypatch.setattr(publish, "_PAGE", 2)
+    monkeypatch.setattr(desk, "_PAGE", 2)
     for title in ("One", "Two", "Three"):
         officer.publishes("policy", title=title)
     first, second = officer.client.get("/publish/"), officer.client.get("/publish/?page=2")

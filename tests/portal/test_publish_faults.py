@@ -136,11 +136,11 @@ def test_hostile_words_in_every_field_are_words_on_every_page(officer, client, a
         name: f"{words} {name}" for name, value in blank.items()
         if name not in ("csrf_token", "token", "axis", "subjects", "type", "language", "status", "frequency", "better", "currency", "places",
                         "amount", "landing_page", "observations", "roll_call") and not name.startswith(("votes_", "valid_", "consultation_", "vote_", "observation_"))
-        and not (";" in words and name in ("target_paste", "decision_makers", "counterparties"))  # a semicolon parts them into cells
+        and not (";" in words and name in ("target_paste", "report_paste", "decision_makers", "counterparties"))  # a semicolon parts them into cells
         and not name.endswith(("_1", "_2", "_3")) and name not in ("issued", "due")
     }  # fmt: skip
     free |= {"votes_result": words} if axis == "decision" else {}
-    free |= {"target_indicator_1": words, "target_unit_1": words, "target_responsible_1": words} if axis == "policy" else {}
+    free |= {"target_indicator_1": words, "target_unit_1": words, "target_responsible_1": words, "report_what_1": words, "report_to_1": words} if axis == "policy" else {}
     free |= {"relation_type_1": "cites", "relation_target_1": words, "type": "other", "language": "en"}
     faulty = officer.fills_in(f"/publish/{axis}", **free, issued="soon")
     assert faulty.status_code == 422

@@ -101,7 +101,7 @@ def test_an_agency_that_took_over_another_one_has_its_dues_links_and_log(lan, ap
     owing(lan, "2026-01", "Late figure")
     boss = Officer(app, "boss@hue.example", "Hue council", role="admin", portal_admin=True)
     boss.signs_in()
-    boss.client.post("/admin/merge", data={"csrf_token": boss.token(), "former": "hanoi-council", "into": "hue-council"})
+    boss.client.post("/admin/merge", data={"csrf_token": boss.token(), "former": "hanoi-council", "into": "hue-council", "sure": "1"})
     page = boss.client.get("/publish/").text
     assert "Late figure" in page and [kind for kind, _words, _count in headings(page)] == ["overdue"]
     log = boss.client.get("/publish/agency/log").text

@@ -60,7 +60,7 @@ blueprint = Blueprint("publish", __name__, url_prefix="/publish")
 _MOST_AT_ONCE = 260_000_000  # bytes of one form: five of the largest files, and the text
 _MOST_TYPED = 8_000_000  # bytes of one field: more than the longest full text takes
 _LICENCE = "CC-BY-4.0"  # what a fresh form proposes; the officer may write another
-_FIRST = {"target": "target_indicator", "relation": "relation_type", "observation": "observation_period", "vote": "vote_name"}  # where a new row begins
+_FIRST = {"target": "target_indicator", "report": "report_what", "relation": "relation_type", "observation": "observation_period", "vote": "vote_name"}  # where a new row begins
 _MORE_ROWS = 9  # that a button adds to a table
 _FORMS = ("publish.form", "publish.draft")
 _LARGE = (*_FORMS, "publish.page_of_form")

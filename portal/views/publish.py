@@ -169,6 +169,7 @@ def _receive(axis: str, token: str) -> Answer:
             return _to_record(upload)
         workflow.demand(db, upload, db.get_one(User, current_user.id), "edit")
         typed = with_other_steps(db, upload, forms.accept(upload.axis, request.form.to_dict(flat=False)))
+        room.line_up(db, current_user.agency, kept)
         kept = [one for one in kept if _has_room(db, one, refused, now)]
         workflow.note_files(db, upload, guard.actor(), "file_added", [file.name for file in kept], now)
         if uploads.attach(db, upload, kept, now):
@@ -417,6 +418,7 @@ def publish(token: str) -> Answer:
             return _form(db, upload, proof.faults), 422
         if request.form.get("number", proof.record.number) != proof.record.number:
             return preview_page(db, upload, proof.record, twin=proof.twin, surprised=True), 409
+        uploads.take_turn(db, proof.record)
         if faults := take_words(db, upload, proof.record, user, now):
             return preview_page(db, upload, proof.record, twin=proof.twin, faults=faults), 422
         try:

@@ -4,10 +4,9 @@ from datetime import UTC, datetime
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from .. import errors, mail, members, mergers
+from .. import mail, members, mergers
 from ..accounts import AccountError
 from ..models import Agency
 from ..parts import here
@@ -20,11 +19,7 @@ blueprint = Blueprint("admin", __name__, url_prefix="/admin")
 
 @blueprint.before_request
 def _admins_only() -> Answer | None:
-    if not current_user.is_authenticated:
-        return guard.ask_to_sign_in()
-    if not current_user.portal_admin:
-        return errors.page(403, _("You may not do this"), _("This page is for those who look after the whole portal."))
-    return None
+    return guard.refuse_all_but_portal_admins()
 
 
 @blueprint.get("/")

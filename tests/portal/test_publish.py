@@ -245,16 +245,16 @@ def test_who_is_signed_out_while_typing_loses_nothing(officer):
 
 
 @pytest.mark.parametrize("root", ["", "/vi"])
-@pytest.mark.parametrize("path", ["/publish/", "/publish/decision", "/publish/policy", "/publish/outcome", "/password"])
+@pytest.mark.parametrize("path", ["/publish/", "/publish/decision", "/publish/policy", "/publish/outcome", "/publish/links", "/password"])
 def test_every_page_of_the_desk_is_a_good_page_in_both_languages(officer, root, path):
     assert officer.client.get(root + path).status_code == 200
     assert officer.client.get(root + path).headers["Cache-Control"] == "no-store"
 
 
 def test_the_desk_lists_everything_page_by_page(officer, portal, monkeypatch):
-    from portal.views import publish
+    from portal.views import desk
 
-    monkeypatch.setattr(publish, "_PAGE", 2)
+    monkeypatch.setattr(desk, "_PAGE", 2)
     for title in ("One", "Two", "Three"):
         officer.publishes("policy", title=title)
     first, second = officer.client.get("/publish/"), officer.client.get("/publish/?page=2")

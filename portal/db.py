@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, create_engine, event, text
-from sqlalchemy.engine import Engine
+from sqlalchemy.engine import Engine, make_url
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
+
+from .folders import make_private_file
 
 
 class Database:
@@ -53,9 +55,9 @@ def wait_for_turn(session: Session, *names: str) -> None:
 def _engine(url: str) -> Engine:
     if not url.startswith("sqlite"):
         return create_engine(url, pool_pre_ping=True, json_serializer=_to_json)
-    path = url.removeprefix("sqlite:///")
-    if path and path != url:
-        Path(path).parent.mkdir(parents=True, exist_ok=True)
+    path = make_url(url).database or ""
+    if path and path != ":memory:" and not path.startswith("file:"):
+        make_private_file(Path(path))  # SQLite gives what it makes beside it the same rights
     # A connection is not shared between threads, and opening one is cheap.
     engine = create_engine(url, poolclass=NullPool, json_serializer=_to_json, connect_args={"timeout": 30})
     event.listen(engine, "connect", _prepare_sqlite)

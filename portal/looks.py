@@ -18,7 +18,7 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any
 
-from sqlalchemy import Select, and_, or_, select, update
+from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session
 
 from . import leaks
@@ -127,10 +127,13 @@ def _forgotten() -> Select[StoredFile]:
 
 def _next(session: Session, now: datetime, sha256: str = "") -> Look | None:
     """What can be taken now: it waits, or its process is dead."""
-    waits = and_(Look.state == "waiting", Look.not_before <= now)
-    open_ones = select(Look).where(or_(waits, Look.state == "looking")).order_by(Look.asked_at, Look.sha256)
-    found = session.scalars(open_ones.where(Look.sha256 == sha256) if sha256 else open_ones)
-    return next((look for look in found if look.state == "waiting" or _is_abandoned(look, now)), None)
+    order = (Look.asked_at, Look.sha256)
+    whose = (Look.sha256 == sha256,) if sha256 else ()
+    # Thousands may wait, and only the first counts; few are under way.
+    waiting = session.scalars(select(Look).where(Look.state == "waiting", Look.not_before <= now, *whose).order_by(*order).limit(1))
+    under_way = session.scalars(select(Look).where(Look.state == "looking", *whose))
+    found = [*waiting, *(look for look in under_way if _is_abandoned(look, now))]
+    return min(found, key=lambda look: (look.asked_at, look.sha256), default=None)
 
 
 def _is_abandoned(look: Look, now: datetime) -> bool:
@@ -187,6 +190,8 @@ def work(portal: Portal, ending: Callable[[], bool] = lambda: False) -> int:
     """Look into everything that waits, one after the other; return how many looks came to an end."""
     done = 0
     with portal.database.read() as session:
+        if not needs_work(session, datetime.now(UTC)):
+            return 0  # nobody who writes has to wait for that
         forgotten = session.scalar(_forgotten().limit(1)) is not None
     if forgotten:
         with portal.database.write() as session:

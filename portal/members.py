@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from . import accounts, audit, mail, outcome_clock, signins, zones
+from . import accounts, audit, catalogue, mail, outcome_clock, signins, zones
 from .accounts import AccountError
 from .audit import Actor
 from .guessing import NOBODY, Asker
@@ -126,7 +126,8 @@ def set_zone(session: Session, actor: Actor, agency: str, zone: str, now: dateti
         session.flush()
     if zone:
         session.add(AgencyZone(agency=agency, zone=zone))
-    outcome_clock.forget(session, agency)
+    for one in catalogue.with_former(session, agency):
+        outcome_clock.forget(session, one)
     audit.note(session, now, actor, "time_zone", agency, agency=agency, zone=zone)
 
 

@@ -1,16 +1,50 @@
 """Agencies that are renamed or merged: their records stay where they are and keep their addresses; the agency's own
 address leads to the one it went into, whose officers look after everything from then on."""
 
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
-from . import audit
+from . import audit, catalogue, outcome_clock
 from .accounts import AccountError
 from .audit import Actor
-from .models import Agency, ApiKey, Bulk, Holding, Invitation, Membership, Remark, Upload, User
+from .models import (
+    Agency,
+    AgencyZone,
+    ApiKey,
+    Bulk,
+    Holding,
+    Invitation,
+    Membership,
+    RecordRow,
+    Remark,
+    Upload,
+    User,
+)
+
+
+@dataclass(frozen=True)
+class Moves:
+    """What a merger would do: `records` keep their addresses and are then looked after by the other agency's officers; `members`
+    (by name, with those whose membership there stays as it is in `both`) and the counted rest go along. `before`: agencies that were
+    merged into the former one."""
+
+    former: Agency
+    present: Agency
+    records: int
+    members: list[str]
+    both: list[str]
+    uploads: int
+    tables: int
+    keys: int
+    invitations: int
+    remarks: int
+    files: int
+    before: int
 
 
 def rename(session: Session, actor: Actor, slug: str, names: dict[str, str], now: datetime) -> None:
@@ -28,23 +62,52 @@ def rename(session: Session, actor: Actor, slug: str, names: dict[str, str], now
 
 def merge(session: Session, actor: Actor, slug: str, into: str, now: datetime) -> None:
     """Let an agency go into another one. Its members become the other's, in their roles; drafts, tables, keys, remarks and
-    invitations go along; what was merged into it before follows. Raises AccountError."""
-    former, present = _known(session, slug), _known(session, into)
-    if former.slug == present.slug or present.merged_into:
-        raise AccountError(_("An agency cannot go into itself, nor into one that is merged already"))
-    if former.merged_into:
-        raise AccountError(_("This agency is merged already"))
+    invitations go along; its days are counted as the other's are; what was merged into it before follows. Raises AccountError."""
+    former, present = _two(session, slug, into)
     former.merged_into = present.slug
     session.execute(update(Agency).where(Agency.merged_into == slug).values(merged_into=into))
     _move_members(session, slug, into)
     for table in (Upload, Invitation, Bulk, ApiKey, Remark):
         session.execute(update(table).where(table.agency == slug).values(agency=into))
-    for one in session.scalars(select(Holding).where(Holding.agency == slug)).all():
-        session.merge(Holding(agency=into, sha256=one.sha256, size=one.size, at=one.at))
-        session.delete(one)
+    for held in session.scalars(select(Holding).where(Holding.agency == slug)).all():
+        session.merge(Holding(agency=into, sha256=held.sha256, size=held.size, at=held.at))
+        session.delete(held)
+    session.execute(delete(AgencyZone).where(AgencyZone.agency == slug))
+    for one in catalogue.with_former(session, into):
+        outcome_clock.forget(session, one)
     session.execute(update(User).where(User.agency == slug).values(agency=into))
     audit.note(session, now, actor, "agency_merged", slug, agency=slug, into=into)
     audit.note(session, now, actor, "agency_took_over", slug, agency=into)
+
+
+def moves(session: Session, slug: str, into: str) -> Moves:
+    """What `merge` would do, to be looked at before. Raises AccountError where it would."""
+    former, present = _two(session, slug, into)
+
+    def count(table: Any, *more: Any) -> int:
+        return session.scalar(select(func.count()).select_from(table).where(table.agency == slug, *more)) or 0
+
+    there = set(session.scalars(select(Membership.user_id).where(Membership.agency == into)))
+    people = session.execute(select(User.id, User.name).join(Membership, Membership.user_id == User.id).where(Membership.agency == slug).order_by(User.name, User.id)).all()
+    published = (RecordRow.publisher.in_(catalogue.with_former(session, slug)), RecordRow.state == "published")
+    return Moves(
+        former, present,
+        records=session.scalar(select(func.count()).select_from(RecordRow).where(*published)) or 0,
+        members=[name for id, name in people if id not in there], both=[name for id, name in people if id in there],
+        uploads=count(Upload, Upload.state != "published"), tables=count(Bulk), keys=count(ApiKey, ApiKey.revoked_at.is_(None)),
+        invitations=count(Invitation, Invitation.used_at.is_(None)), remarks=count(Remark), files=count(Holding),
+        before=session.scalar(select(func.count()).select_from(Agency).where(Agency.merged_into == slug)) or 0,
+    )  # fmt: skip
+
+
+def _two(session: Session, slug: str, into: str) -> tuple[Agency, Agency]:
+    """The agency that goes, and the one that it goes into. Raises AccountError where that cannot be."""
+    former, present = _known(session, slug), _known(session, into)
+    if former.slug == present.slug or present.merged_into:
+        raise AccountError(_("An agency cannot go into itself, nor into one that is merged already"))
+    if former.merged_into:
+        raise AccountError(_("This agency is merged already"))
+    return former, present
 
 
 def _move_members(session: Session, slug: str, into: str) -> None:

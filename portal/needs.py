@@ -104,15 +104,20 @@ def remind(portal: Portal, now: datetime) -> int:
     written = 0
     for agency in agencies:
         with portal.database.write() as session:
-            today = zones.days(session, portal, now).of(zones.publisher_of(session, agency))
-            written += sum(_write(session, agency, portal.settings.base_url, now, today))
+            written += sum(_write(session, agency, portal.settings.base_url, now, _zone(session, portal, agency, now)))
     for desk in (*agencies, None):
         with portal.database.write() as session:
-            written += sum(_tell_of_remarks(session, desk, portal.settings.base_url, now))
+            written += sum(_tell_of_remarks(session, desk, portal.settings.base_url, now, _zone(session, portal, desk, now)))
     return written
 
 
-def _write(session: Session, agency: str, base: str, now: datetime, today: date) -> Iterator[bool]:
+def _zone(session: Session, portal: Portal, agency: str | None, now: datetime) -> str:
+    """The time zone by which an agency counts its days; the portal's for None."""
+    return zones.days(session, portal, now).zone(zones.publisher_of(session, agency)) if agency else portal.settings.timezone
+
+
+def _write(session: Session, agency: str, base: str, now: datetime, zone: str) -> Iterator[bool]:
+    today = zones.day_in(zone, now)
     for one in due(session, agency, today):
         if one.day >= today - _FRESH and (stage := _stage(one.day, today)):
             yield from _tell_of_due(session, agency, one, stage, base, now)
@@ -120,9 +125,9 @@ def _write(session: Session, agency: str, base: str, now: datetime, today: date)
         yield from _tell_of_links(session, agency, links, base, now)
     waiting = select(Upload).where(Upload.agency == agency, Upload.state == "submitted", Upload.submitted_at < now - _WAITED)
     for upload in session.scalars(waiting):
-        yield from _tell_of_waiting(session, upload, base, now)
+        yield from _tell_of_waiting(session, upload, base, now, zone)
     for table in session.scalars(select(Bulk).where(Bulk.agency == agency, Bulk.state == "checked", Bulk.changed_at < now - _WAITED)):
-        yield from _tell_of_table(session, table, base, now)
+        yield from _tell_of_table(session, table, base, now, zone)
 
 
 def _stage(day: date, today: date) -> str:
@@ -156,27 +161,27 @@ def _tell_of_links(session: Session, agency: str, links: list[Broken], base: str
         yield mail.write(session, user.email, _("Links that lead nowhere"), body, now, f"broken {agency} {year}-{week} {user.id}")
 
 
-def _tell_of_waiting(session: Session, upload: Upload, base: str, now: datetime) -> Iterator[bool]:
+def _tell_of_waiting(session: Session, upload: Upload, base: str, now: datetime, zone: str) -> Iterator[bool]:
     title = str(upload.data.get("title", ""))[:200]
     for user in members.who_may(session, upload.agency, "review"):
         if user.id != upload.submitted_by:
-            body = _("“%(title)s” waits for review since %(day)s.\n\n%(link)s", title=title, day=f"{upload.submitted_at:%Y-%m-%d}",
+            body = _("“%(title)s” waits for review since %(day)s.\n\n%(link)s", title=title, day=zones.day_in(zone, upload.submitted_at or upload.changed_at),
                      link=f"{base}/publish/drafts/{upload.token}/preview")  # fmt: skip
             yield mail.write(session, user.email, _("Still for review: %(title)s", title=title), body, now, f"waiting {upload.id} {upload.submitted_at} {user.id}")
 
 
-def _tell_of_table(session: Session, table: Bulk, base: str, now: datetime) -> Iterator[bool]:
+def _tell_of_table(session: Session, table: Bulk, base: str, now: datetime, zone: str) -> Iterator[bool]:
     """A table of records that was checked, in an agency where another person approves it before it goes live."""
     if table.approved_by is not None or not needs_review(session, table.agency):
         return
     for user in members.who_may(session, table.agency, "review"):
         if user.id != table.user_id:
-            body = _("The table “%(name)s” waits for review since %(day)s.\n\n%(link)s", name=table.name[:200], day=f"{table.changed_at:%Y-%m-%d}",
+            body = _("The table “%(name)s” waits for review since %(day)s.\n\n%(link)s", name=table.name[:200], day=zones.day_in(zone, table.changed_at),
                      link=f"{base}/publish/bulk/{table.token}")  # fmt: skip
             yield mail.write(session, user.email, _("Still for review: %(title)s", title=table.name[:150]), body, now, f"table {table.id} {table.changed_at} {user.id}")
 
 
-def _tell_of_remarks(session: Session, agency: str | None, base: str, now: datetime) -> Iterator[bool]:
+def _tell_of_remarks(session: Session, agency: str | None, base: str, now: datetime, zone: str) -> Iterator[bool]:
     """Remarks of readers that wait for long: of all of them in one mail, and of each once. For agencies where nobody may answer
     (None) the portal's admins are told."""
     wait_for_turn(session, f"remind {agency}")
@@ -185,7 +190,7 @@ def _tell_of_remarks(session: Session, agency: str | None, base: str, now: datet
     if not found or not who:
         return
     link = f"{base}/{'publish' if agency else 'admin'}/remarks"
-    lines = "\n".join(_line(remark) for remark in found[:20])
+    lines = "\n".join(_line(remark, zone) for remark in found[:20])
     for user in who:
         body = _("Readers wait for an answer for more than a week (%(count)s in all):\n\n%(lines)s\n\n%(link)s", count=len(found), lines=lines, link=link)
         yield mail.write(session, user.email, _("Readers wait for an answer"), body, now, f"remarks {found[0].id} {found[-1].id} {user.id}")
@@ -193,5 +198,5 @@ def _tell_of_remarks(session: Session, agency: str | None, base: str, now: datet
         remark.reminded_at = now
 
 
-def _line(remark: Remark) -> str:
-    return f"{remark.received_at:%Y-%m-%d} {show_number(remark.number)} {remarks.KINDS[remark.kind]}"
+def _line(remark: Remark, zone: str) -> str:
+    return f"{zones.day_in(zone, remark.received_at)} {show_number(remark.number)} {remarks.KINDS[remark.kind]}"

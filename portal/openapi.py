@@ -8,6 +8,7 @@ from harvesters.record import Decision, Outcome, Policy
 from harvesters.vocabularies import TYPES
 
 from .listing import FACETS, MOST, SORTS
+from .remarks import KINDS
 
 _AXES = {"decision": Decision, "policy": Policy, "outcome": Outcome}
 _LANGUAGE = {"type": "string", "pattern": "^[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8})*$", "description": "BCP 47, such as en, vi, pt-BR"}
@@ -68,7 +69,7 @@ def _paths() -> dict[str, Any]:
         "/suggest": {"get": _reads("suggest", "What may be meant by the beginning of a word or a number", [_query("q", {"type": "string"}, "What was typed")],
                                    {"description": "[typed, words, about, addresses, kinds, languages]",
                                     "content": {"application/x-suggestions+json": {"schema": {"type": "array"}}}})},
-        "/records/{number}.json": {"get": _reads("record", "One record", [number], _answer("The record", "Known"), 404, 410)},
+        "/records/{number}.json": {"get": _reads("record", "One record", [number], _answer("The record", "Whole"), 404, 410)},
         "/api/v1/changes": {"get": _reads("changes", "Every record with its history, the longest unchanged first", [
             _query("since", {"type": "string", "pattern": _DAY.removesuffix("$") + "(T.+)?$"}, "Only what changed since a date or a moment"),
             _query("source", {"type": "array", "items": {"type": "string"}}, "Only what comes from these sources", explode=True),
@@ -90,10 +91,16 @@ def _paths() -> dict[str, Any]:
             "responses": {"201": _answer("The file was taken; name it by its hash in a record", "Kept")} | _faults(400, 401, 413, 422), **writes,
         }},
         "/api/v1/files/{sha256}": {"get": {
-            "operationId": "file", "summary": "How far a file of the agency is: whether it was looked into, and what was found",
-            "parameters": [{"name": "sha256", "in": "path", "required": True, "schema": {"type": "string", "pattern": "^[0-9a-f]{64}$"}, "description": "The hash that it was answered with"}],
-            "responses": {"200": _answer("The file", "Kept")} | _faults(401, 404), **writes,
+            "operationId": "file", "summary": "Whether a file that was sent is looked into, and what was found in it",
+            "parameters": [{"name": "sha256", "in": "path", "required": True, "schema": {"type": "string", "pattern": "^[0-9a-f]{64}$"}, "description": "The hash that it got when it was sent"}],
+            "responses": {"200": _answer("How far it is", "Kept")} | _faults(401, 404), **writes,
         }},
+        "/answers.json": {"get": _reads("answers", "What agencies answered readers in public, the newest first", [
+            _query("record", {"type": "string"}, "Only on the record of that permanent number"),
+            _query("agency", {"type": "string"}, "Only of that agency"),
+            _query("page", {"type": "integer", "minimum": 1}, "Which page"),
+            _query("size", {"type": "integer", "minimum": 1, "maximum": 1000, "default": 100}, "How many on a page"),
+        ], _answer("The answers", "Answers"), 400, 414)},
     }  # fmt: skip
 
 
@@ -124,6 +131,7 @@ def _schemas() -> dict[str, Any]:
             "properties": own["properties"] | {"files": {"type": "array", "maxItems": 5000, "items": {"anyOf": [{"$ref": "#/components/schemas/File"}, _FILE_SENT]}}},
         }  # fmt: skip
     sent = {"oneOf": [{"$ref": f"#/components/schemas/{name}"} for name in written]}
+    maybe = {"type": ["string", "null"]}
     text, moment, many = {"type": "string"}, {"type": "string", "format": "date-time"}, {"type": "integer", "minimum": 0}
     life = {"number": text, "url": text, "version": {"type": "integer", "minimum": 1}, "state": {"enum": ["published", "withdrawn"]}}
     envelope = {"total": many, "returned": many, "complete": {"type": "boolean"}, "as_of": moment, "next": {"type": ["string", "null"]}}
@@ -131,6 +139,26 @@ def _schemas() -> dict[str, Any]:
     return schemas | written | {
         "Known": {"type": "object", "required": ["number", "url", "state", "version", "axis", "title"], "properties": life | {"axis": {"enum": list(_AXES)}, "title": text},
                   "description": "What a record says, with what the portal knows of it"},
+        "Whole": {"allOf": [{"$ref": "#/components/schemas/Known"}, _object({
+            "standing": {"description": "How it stands today: what took its place, or why it was taken back",
+                         "oneOf": [{"type": "null"}, _object({"kind": text, "since": maybe, "by": {"type": ["object", "null"]}}, "kind", "since", "by")]},
+            "formerly": {"type": "array", "items": text, "description": "Numbers that it had before; they lead here"},
+            "tables": {"type": "array", "description": "Its files that are tables: where each opens, and its rows as data",
+                       "items": _object({"file": text, "title": maybe, "url": maybe, "csv": maybe, "json": maybe, "columns": maybe, "columns_csv": maybe}, "file", "url")},
+            "links": {"type": "array", "items": {"type": "object"}, "description": "Its relations both ways"},
+            "found_in_text": {"description": "What it cites in its words"},
+            "answers": {"type": "array", "items": {"$ref": "#/components/schemas/Answer"}},
+            "versions": {"type": "array", "items": {"type": "object"}},
+            "time_zone": text | {"description": "By which the days of its agency are counted, as the IANA database names it"},
+            "progress": {"type": "array", "items": {"type": "object"}, "description": "Of a policy: how far each target is reached"},
+            "measures": {"type": "array", "items": {"type": "object"}, "description": "Of an outcome: the targets that it measures"},
+        }, "standing", "formerly", "tables", "links", "answers", "versions", "time_zone")]},
+        "Answer": _object({
+            "id": many, "record": text, "title": text, "kind": {"enum": list(KINDS)}, "asked": text, "question": text, "question_language": text,
+            "blanked": {"type": "boolean", "description": "Whether something was blanked out in the question"}, "answered": moment, "changed": {"type": ["string", "null"]},
+            "agency": text, "agency_name": text, "answer": text, "answer_language": text, "url": text,
+        }, "id", "record", "kind", "asked", "question", "answered", "agency", "answer", "url"),
+        "Answers": _object(envelope | {"results": {"type": "array", "items": {"$ref": "#/components/schemas/Answer"}}}, *envelope, "results"),
         "List": _object(envelope | {"total_is": {"enum": ["exact", "lower_bound"]}, "results": {"type": "array", "items": {"$ref": "#/components/schemas/Known"}},
                                     "facets": {"type": "object"}}, *envelope, "results"),
         "Changes": _object(envelope | {"results": {"type": "array", "items": {"type": "object"}}}, *envelope, "results"),
@@ -143,10 +171,8 @@ def _schemas() -> dict[str, Any]:
         "Receipt": _object({
             "state": {"enum": ["published", "unchanged", "checked", "submitted", "draft"]}, "number": text, "version": many, "url": text, "findings": findings, "draft": text,
         }, "state", "number", "version", "url", "findings"),
-        "Kept": _object({
-            "sha256": text, "name": text, "media_type": text, "size": many, "findings": findings,
-            "looked": {"type": "boolean", "description": "Whether it was looked into; it goes nowhere before"},
-        }, "sha256", "name", "media_type", "size", "looked", "findings"),
+        "Kept": _object({"sha256": text, "name": text, "media_type": text, "size": many, "looked": {"type": "boolean", "description": "Whether it was looked into; a record with a file that was not is refused"}, "findings": findings},
+                        "sha256", "name", "media_type", "size", "looked", "findings"),
         "Problem": _object({
             "type": text, "title": text, "status": {"type": "integer"}, "detail": text, "parameter": text, "reference": text,
             "errors": {"type": "array", "items": _object({"path": text, "value": text, "message": text}, "path", "value", "message")},

@@ -152,12 +152,19 @@ def _files(session: Session, caller: Caller, given: Any) -> tuple[list[Any] | No
             continue
         # Locked, so that it is not cleared away before this has been written down.
         row = session.get(StoredFile, one["sha256"], with_for_update={"read": True})
-        if row is None or not (row.public or row.user_id == caller.user or uploads.find_file(session, row.sha256, caller.agency)):
+        if row is None or not _may_name(session, caller, row):
             mistakes.append(Mistake(f"record.files.{place}.sha256", shown(one["sha256"]), _("is no file that was sent with this key; send it to /api/v1/files first")))
             continue
         told = {"url": f"/files/{row.sha256}/{row.name}", "title": row.name, "media_type": row.media_type, "size": row.size}
         files.append(told | {name: value for name, value in one.items() if name not in told or name == "title"})
     return files, mistakes
+
+
+def _may_name(session: Session, caller: Caller, row: StoredFile) -> bool:
+    """Whether a file is the caller's to publish: everybody's, or sent by the agency, whoever else sent the same content before."""
+    if row.public or row.user_id == caller.user or session.get(Holding, (caller.agency, row.sha256)) is not None:
+        return True
+    return uploads.find_file(session, row.sha256, caller.agency) is not None
 
 
 @dataclass(frozen=True)
@@ -188,6 +195,7 @@ def receive(
     where the caller meant another one; `link` makes the address of what waits for review. What may have changed since it
     was prepared is looked at again: the key, its agency, the files, the version. Raises Refused."""
     record, proof = prepared.record, prepared.proof
+    uploads.take_turn(session, record)
     _check_still(session, caller, record, now)
     row = session.scalar(select(RecordRow).where(RecordRow.number == record.number))
     version = row.version if row else 0

@@ -113,7 +113,10 @@ def of_reader(session: Session, secret: str) -> Remark | None:
 
 
 def take_back(session: Session, remark: Remark, now: datetime) -> bool:
-    """The reader wants it gone: possible while it waits."""
+    """The reader wants it gone: possible while it waits, and nobody decides it at that very moment."""
+    wait_for_turn(session, f"remark {remark.id}")
+    if session.scalar(select(Remark).where(Remark.id == remark.id).execution_options(populate_existing=True)) is None:
+        return True
     if remark.state != "waiting":
         return False
     audit.note(session, now, _READER, "remark_taken_back", remark.number, agency=remark.agency, remark=remark.id)

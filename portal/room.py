@@ -1,5 +1,6 @@
 """Room: how many bytes of files an agency has sent, and how many it may."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from flask_babel import gettext as _
@@ -17,12 +18,19 @@ def used(session: Session, agency: str) -> int:
     return int(session.scalar(select(func.coalesce(func.sum(Holding.size), 0)).where(Holding.agency == agency)) or 0)
 
 
+def line_up(session: Session, agency: str, files: Sequence[Kept]) -> None:
+    """Wait until nobody else counts any of these files: all at once, so that two who send the same files in another order do
+    not wait for each other for ever."""
+    if files:
+        wait_for_turn(session, *(f"file {file.sha256}" for file in files))
+        wait_for_turn(session, f"room {agency}")
+
+
 def admit(session: Session, agency: str, file: Kept, most: int, now: datetime) -> None:
     """Count a file that was sent as the agency's. Raises Refused where it has no room left (`most`: bytes)."""
-    wait_for_turn(session, f"file {file.sha256}")  # its rows are made once, whoever else sends the same content now
+    line_up(session, agency, [file])  # its rows are made once, whoever else sends the same content now
     if session.get(Holding, (agency, file.sha256)):
         return
-    wait_for_turn(session, f"room {agency}")
     taken = used(session, agency)
     if taken + file.size > most:
         raise Refused(

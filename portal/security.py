@@ -15,7 +15,7 @@ _POLICY = (
 
 
 # Pages that are of one person or one agency.
-_PRIVATE = ("accounts", "sso", "publish", "sending", "review", "membership", "keys", "bulk", "admin", "asking", "remarks")
+_PRIVATE = ("accounts", "sso", "publish", "sending", "review", "membership", "keys", "bulk", "links", "admin", "asking", "remarks")
 
 
 class Count(IntegerConverter):

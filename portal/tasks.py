@@ -157,6 +157,8 @@ def due(session: Session, portal: Portal, now: datetime) -> list[str]:
         found.remove("link")
     if "look-into-files" in found and not looks.needs_work(session, now):
         found.remove("look-into-files")
+    if "prepare-tables" in found and not ahead.needs_work(session):
+        found.remove("prepare-tables")
     if "keep-clock" in found and not outcome_clock.is_behind(session, now):
         found.remove("keep-clock")
     return found

@@ -53,6 +53,10 @@ class Who:
         """The day that it is for the agency."""
         return zones.day_in(self.zone, self.now)
 
+    def day_of(self, moment: datetime) -> date:
+        """The day that it was for the agency at a moment."""
+        return zones.day_in(self.zone, moment)
+
     def may(self, action: str) -> bool:
         return may(self.role, action)
 
@@ -106,7 +110,7 @@ def _returned(session: Session, who: Who, offset: int, limit: int) -> Found:
     mine = Upload.user_id == who.user.id
     query = select(*_UPLOAD, Upload.note).where(Upload.agency == who.agency, Upload.state == "returned", mine | (Upload.submitted_by == who.user.id))
     rows = session.execute(query.order_by(Upload.changed_at, Upload.id).limit(_MOST))
-    return _part([Need("returned", row.token, row.title or "", row.changed_at.date(), row.note) for row in rows], offset, limit)
+    return _part([Need("returned", row.token, row.title or "", who.day_of(row.changed_at), row.note) for row in rows], offset, limit)
 
 
 _UPLOAD = (Upload.token, Upload.data["title"].as_string().label("title"), Upload.changed_at)
@@ -119,7 +123,7 @@ def _review(session: Session, who: Who, offset: int, limit: int) -> Found:
     query = select(*_UPLOAD, Upload.editors, Upload.submitted_by, Upload.submitted_at).where(Upload.agency == who.agency, Upload.state == "submitted")
     rows = session.execute(query.order_by(Upload.submitted_at, Upload.id).limit(_MOST))
     return _part(
-        [Need("review", row.token, row.title or "", (row.submitted_at or row.changed_at).date()) for row in rows if not two or who.user.id not in {*row.editors, row.submitted_by}],
+        [Need("review", row.token, row.title or "", who.day_of(row.submitted_at or row.changed_at)) for row in rows if not two or who.user.id not in {*row.editors, row.submitted_by}],
         offset, limit,
     )  # fmt: skip
 
@@ -129,14 +133,14 @@ def _tables(session: Session, who: Who, offset: int, limit: int) -> Found:
         return 0, []
     query = select(Bulk).where(Bulk.agency == who.agency, Bulk.state == "checked", Bulk.approved_by.is_(None), Bulk.user_id != who.user.id)
     rows = session.scalars(query.order_by(Bulk.changed_at, Bulk.id).limit(_MOST))
-    return _part([Need("table", row.token, row.name, row.changed_at.date()) for row in rows], offset, limit)
+    return _part([Need("table", row.token, row.name, who.day_of(row.changed_at)) for row in rows], offset, limit)
 
 
 def _remarks(session: Session, who: Who, offset: int, limit: int) -> Found:
     if not who.may("answer"):
         return 0, []
     total, found = remarks.on_shelf(session, who.agency, "waiting", offset=offset, limit=limit)
-    return total, [Need("remark", str(one.id), one.text, one.received_at.date(), one.kind) for one in found]
+    return total, [Need("remark", str(one.id), one.text, who.day_of(one.received_at), one.kind) for one in found]
 
 
 def _ready(session: Session, who: Who, offset: int, limit: int) -> Found:
@@ -144,7 +148,7 @@ def _ready(session: Session, who: Who, offset: int, limit: int) -> Found:
         return 0, []
     query = select(*_UPLOAD).where(Upload.agency == who.agency, Upload.state == "approved", Upload.publish_at.is_(None))
     rows = session.execute(query.order_by(Upload.changed_at, Upload.id).limit(_MOST))
-    return _part([Need("ready", row.token, row.title or "", row.changed_at.date()) for row in rows], offset, limit)
+    return _part([Need("ready", row.token, row.title or "", who.day_of(row.changed_at)) for row in rows], offset, limit)
 
 
 def _links(session: Session, who: Who, offset: int, limit: int) -> Found:

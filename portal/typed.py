@@ -181,3 +181,8 @@ def _quoted(cell: str) -> str:
 def read_words(text: str) -> list[str]:
     """Words between commas, semicolons or line ends, each once."""
     return list(dict.fromkeys(word.strip() for word in re.split(r"[,;\n]", text) if word.strip()))
+
+
+def page_number(text: str) -> int:
+    """The page of a list that an address asks for; the first where it asks for none that makes sense."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 7 else 1

@@ -338,6 +338,12 @@ def unfold(session: Session, record: Record) -> Unfolded:
     return typed, {name: [said.get(name), all_of_it.get(name)] for name in names_of_both if said.get(name) != all_of_it.get(name)}, files
 
 
+def take_turn(session: Session, record: Record) -> None:
+    """Be the only one who publishes for the agency until the transaction ends. To be called before anything is written into the log:
+    who writes there first and waits for this afterwards would wait for ever for who does it the other way round."""
+    wait_for_turn(session, record.source)
+
+
 def publish(session: Session, upload: Upload, record: Record, user: int | None, now: datetime) -> Saved:
     """Put a record live. Publishing the same upload twice publishes once.
 
@@ -346,7 +352,7 @@ def publish(session: Session, upload: Upload, record: Record, user: int | None, 
     last door before the public, whatever was asked before it.
     """
     session.flush()
-    wait_for_turn(session, record.source)
+    take_turn(session, record)
     session.refresh(upload)
     if upload.state == "published":
         return Saved.UNCHANGED

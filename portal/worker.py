@@ -30,6 +30,7 @@ from harvesters.kinds import KINDS
 
 from . import tasks
 from .db import wait_for_turn
+from .folders import make_private
 from .harvesting import end_dead_runs
 from .harvesting.leases import KILLED, TAKEN_OVER, Owner, host_of
 from .harvesting.schedule import turns
@@ -58,7 +59,7 @@ def open_queue(settings: Settings) -> Huey:
         if find_spec("redis") is None:
             raise SettingsError("PORTAL_QUEUE_URL: a Redis needs the extra redis; pip install 'clerestory[redis]'")
         return RedisHuey("clerestory", url=settings.queue, serializer=sealed, results=False)
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    make_private(settings.data_dir)
     return SqliteHuey("clerestory", filename=settings.queue, serializer=sealed, results=False)
 
 

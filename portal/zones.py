@@ -115,6 +115,9 @@ def days(session: Session, portal: Portal, now: datetime) -> Days:
     """Which day it is for whom."""
     # To the minute, so that what was worked out a moment ago is still known.
     own: dict[str, str] = dict(session.execute(select(AgencyZone.agency, AgencyZone.zone)).all())
+    # Records of an agency that went into another one name it still; their days are counted as the other's are.
+    former = select(Agency.slug, AgencyZone.zone).join(AgencyZone, AgencyZone.agency == Agency.merged_into) if own else None
+    own |= dict(session.execute(former).all()) if former is not None else {}
     return Days(now.replace(second=0, microsecond=0), portal.settings.timezone, own)
 
 

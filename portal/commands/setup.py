@@ -5,6 +5,7 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from .. import schema, secondfactor
+from ..folders import make_private
 from ..parts import here
 from ..settings import Settings
 
@@ -21,7 +22,7 @@ def init() -> None:
     portal = here()
     settings = portal.settings
     for folder in (settings.data_dir, settings.raw_dir, settings.files_dir):
-        folder.mkdir(parents=True, exist_ok=True)
+        make_private(folder)
     fresh = not schema.is_current(portal.database)
     schema.upgrade(portal.database, portal.safe)
     with portal.database.write() as session:

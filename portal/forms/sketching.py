@@ -17,7 +17,7 @@ from .reading import Reading, read
 _LINES = frozenset({"observations", "roll_call", "counterparties"})
 # Fields that only say something together.
 _TOGETHER = ({"amount", "currency"}, {"valid_from", "valid_until"}, {"translation_title", "translation_summary", "translation_body"})
-_ROW = re.compile(r"((?:target|relation)_)[a-z_]+(_[0-9]+)")
+_ROW = re.compile(r"((?:target|relation|report)_)[a-z_]+(_[0-9]+)")
 _MOST_ROUNDS = 6
 _MOST_READ = 120  # tries to find the lines that can be read
 

@@ -57,7 +57,10 @@ def fetch(session: Session, key: Hashable, make: Callable[[], tuple[Any, Watched
         return before.value
     value, watched = make()
     if len(watched.members) >= LARGE:
-        _keep(session, key, _Kept(now + SECONDS, signed, watched, print_of(session, watched), value))
+        seen = print_of(session, watched)
+        # What was written while it was put together is in its print, but not in the matter.
+        if signature(session) == signed:
+            _keep(session, key, _Kept(now + SECONDS, signed, watched, seen, value))
     return value
 
 

@@ -53,6 +53,11 @@ def catch_up(portal: Portal, most: int = 10, looked_at: int = 5000) -> int:
     return made
 
 
+def needs_work(session: Session) -> bool:
+    """Whether a record or a kept file came that was not looked at yet."""
+    return bool(_next(session, _position(session), 1))
+
+
 def _make(portal: Portal, wanted: Wanted) -> bool:
     """Make a table if it is not there; whether it was made now. Raises Preparing."""
     folder = shelf.folder_of(portal.settings.data_dir)
@@ -72,11 +77,11 @@ def _position(session: Session) -> Place:
     return dict(state.value) if state else {"records": [_FIRST, "0"], "kept": [_FIRST, ""]}
 
 
-def _next(session: Session, here: Place) -> list[tuple[Place, int]]:
+def _next(session: Session, here: Place, most: int = _BATCH) -> list[tuple[Place, int]]:
     """The records to look at next, each with the place that is reached with it."""
     changed, last = datetime.fromisoformat(here["records"][0]), int(here["records"][1])
     later = or_(RecordRow.changed_at > changed, and_(RecordRow.changed_at == changed, RecordRow.id > last))
-    query = select(RecordRow.id, RecordRow.changed_at).where(later).order_by(RecordRow.changed_at, RecordRow.id).limit(_BATCH)
+    query = select(RecordRow.id, RecordRow.changed_at).where(later).order_by(RecordRow.changed_at, RecordRow.id).limit(most)
     found = [(here | {"records": [moment.astimezone(UTC).isoformat(), str(id)]}, id) for id, moment in session.execute(query)]
     if found:
         return found
@@ -87,7 +92,7 @@ def _next(session: Session, here: Place) -> list[tuple[Place, int]]:
         .join(FileLink, FileLink.url_hash == KeptFile.url_hash)
         .where(newer, KeptFile.sha256.is_not(None))
         .order_by(KeptFile.kept_at, KeptFile.url_hash, FileLink.record_id)
-        .limit(_BATCH)
+        .limit(most)
     )
     return [(here | {"kept": [moment.astimezone(UTC).isoformat(), url_hash]}, id) for url_hash, moment, id in session.execute(files)]
 

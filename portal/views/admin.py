@@ -4,10 +4,9 @@ from datetime import UTC, datetime
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from .. import errors, mail, members, mergers
+from .. import mail, members, mergers
 from ..accounts import AccountError
 from ..models import Agency
 from ..parts import here
@@ -20,11 +19,7 @@ blueprint = Blueprint("admin", __name__, url_prefix="/admin")
 
 @blueprint.before_request
 def _admins_only() -> Answer | None:
-    if not current_user.is_authenticated:
-        return guard.ask_to_sign_in()
-    if not current_user.portal_admin:
-        return errors.page(403, _("You may not do this"), _("This page is for those who look after the whole portal."))
-    return None
+    return guard.refuse_all_but_portal_admins()
 
 
 @blueprint.get("/")
@@ -33,10 +28,10 @@ def agencies() -> str:
     return _page([])
 
 
-def _page(faults: list[tuple[str, str]]) -> str:
+def _page(faults: list[tuple[str, str]], **chosen: str) -> str:
     with here().database.read() as db:
         rows = mergers.everyone(db)
-        return render_template("admin/agencies.html", rows=rows, errors=faults, by_field=dict(faults), typed=guard.typed())
+        return render_template("admin/agencies.html", rows=rows, errors=faults, by_field=dict(faults), typed=guard.typed() | chosen)
 
 
 def _done(words: str) -> Response:
@@ -56,14 +51,21 @@ def rename() -> Answer:
     return _done(_("The agency has its new name. Records of before name it as it was called then."))
 
 
-@blueprint.post("/merge")
+@blueprint.route("/merge", methods=["GET", "POST"])
 def merge() -> Answer:
-    """Lets an agency go into another one."""
+    """Lets an agency go into another one; before, it is said what goes along, since nothing undoes it."""
+    former, into = (without_control(request.values.get(name, "")) for name in ("former", "into"))
     try:
+        if request.method == "GET" or not request.form.get("sure"):
+            with here().database.read() as db:
+                moves = mergers.moves(db, former, into)
+            faults = [("sure", _("Tick that you have seen what it does"))] if request.method == "POST" else []
+            page = render_template("admin/merge.html", moves=moves, errors=faults, by_field=dict(faults))
+            return (page, 422) if faults else page
         with here().database.write() as db:
-            mergers.merge(db, guard.actor(), request.form.get("former", ""), request.form.get("into", ""), datetime.now(UTC))
+            mergers.merge(db, guard.actor(), former, into, datetime.now(UTC))
     except AccountError as error:
-        return _page([("into", str(error))]), 422
+        return _page([("into", str(error))], former=former, into=into), 422
     return _done(_("Merged. Records and addresses stay; the agency’s page leads to the other one."))
 
 

@@ -14,6 +14,7 @@ from ..i18n import language
 from ..look import kept
 from ..parts import here
 from ..store import fold_identifier
+from ..typed import page_number
 
 blueprint = Blueprint("agencies", __name__, url_prefix="/agencies")
 
@@ -77,8 +78,7 @@ def _words(card: AgencyCard) -> str:
 
 
 def _page() -> int:
-    typed = request.args.get("page", "1")
-    return max(1, int(typed)) if typed.isascii() and typed.isdigit() and len(typed) < 7 else 1
+    return max(1, page_number(request.args.get("page", "1")))
 
 
 @blueprint.get("/<slug>")

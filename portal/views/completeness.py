@@ -17,6 +17,7 @@ from ..i18n import language
 from ..look import base_url, kept
 from ..parts import here
 from ..store import fold_identifier
+from ..typed import page_number
 from .search import allow_all
 
 blueprint = Blueprint("completeness", __name__)
@@ -81,8 +82,7 @@ def page() -> str:
     q = request.args.get("q", "").strip()[:200]
     lines = sorted(_lines(found, q), key=lambda line: (-line.found.expected, line.slug))
     last = max(1, -(-len(lines) // _SIZE))
-    typed = request.args.get("page", "1")
-    number = min(last, max(1, int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 7 else 1))
+    number = min(last, max(1, page_number(request.args.get("page", "1"))))
     return render_template(
         "completeness.html",
         census=found,

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from .. import catalogue, outcome_clock, publishing, readers, remarks, room, today, uploads, workflow, zones
 from ..models import Upload, User
 from ..parts import here
+from ..typed import page_number
 from .guard import Answer
 from .publish import blueprint
 
@@ -17,8 +18,7 @@ _PAGE = 30  # on one page of the desk's lists
 
 
 def _page() -> int:
-    typed = request.args.get("page", "1")
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 7 else 1
+    return page_number(request.args.get("page", "1"))
 
 
 def _who(db: Session, now: datetime) -> today.Who:

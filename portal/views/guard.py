@@ -85,6 +85,15 @@ def refuse(action: str) -> Answer | None:
     return None
 
 
+def refuse_all_but_portal_admins() -> Answer | None:
+    """What to answer to somebody who does not look after the whole portal; None where they do."""
+    if not current_user.is_authenticated:
+        return ask_to_sign_in()
+    if not current_user.portal_admin:
+        return errors.page(403, _("You may not do this"), _("This page is for those who look after the whole portal."))
+    return None
+
+
 def actor() -> Actor:
     """Who does what this request asks for, as the log names them."""
     return Actor(current_user.id, current_user.email)

@@ -15,6 +15,7 @@ from ..i18n import language
 from ..linking import verdicts
 from ..linking.showing import REASONS, field_of, page_of_file
 from ..parts import here
+from ..typed import page_number
 from . import guard
 from .guard import Answer
 
@@ -28,11 +29,7 @@ _EVERYWHERE = ("links.everywhere", "links.judge_everywhere", "links.judge_many_e
 def _who_may() -> Answer | None:
     if request.endpoint not in _EVERYWHERE:
         return guard.refuse("review" if request.method == "POST" else "write")
-    if not current_user.is_authenticated:
-        return guard.ask_to_sign_in()
-    if not current_user.portal_admin:
-        return errors.page(403, _("You may not do this"), _("This page is for those who look after the whole portal."))
-    return None
+    return guard.refuse_all_but_portal_admins()
 
 
 @blueprint.get("/publish/links")
@@ -49,8 +46,7 @@ def everywhere() -> Answer:
 
 def _page(agency: str | None) -> Answer:
     shelf = request.args.get("show", "doubtful")
-    typed = request.args.get("page", "1")
-    page = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 7 else 1
+    page = page_number(request.args.get("page", "1"))
     if shelf not in verdicts.SHELVES:
         return redirect(url_for(str(request.endpoint)))
     with here().database.read() as session:

@@ -60,7 +60,7 @@ blueprint = Blueprint("publish", __name__, url_prefix="/publish")
 _MOST_AT_ONCE = 260_000_000  # bytes of one form: five of the largest files, and the text
 _MOST_TYPED = 8_000_000  # bytes of one field: more than the longest full text takes
 _LICENCE = "CC-BY-4.0"  # what a fresh form proposes; the officer may write another
-_FIRST = {"target": "target_indicator", "relation": "relation_type", "observation": "observation_period", "vote": "vote_name"}  # where a new row begins
+_FIRST = {"target": "target_indicator", "report": "report_what", "relation": "relation_type", "observation": "observation_period", "vote": "vote_name"}  # where a new row begins
 _MORE_ROWS = 9  # that a button adds to a table
 _FORMS = ("publish.form", "publish.draft")
 _LARGE = (*_FORMS, "publish.page_of_form")
@@ -169,6 +169,7 @@ def _receive(axis: str, token: str) -> Answer:
             return _to_record(upload)
         workflow.demand(db, upload, db.get_one(User, current_user.id), "edit")
         typed = with_other_steps(db, upload, forms.accept(upload.axis, request.form.to_dict(flat=False)))
+        room.line_up(db, current_user.agency, kept)
         kept = [one for one in kept if _has_room(db, one, refused, now)]
         workflow.note_files(db, upload, guard.actor(), "file_added", [file.name for file in kept], now)
         if uploads.attach(db, upload, kept, now):
@@ -417,6 +418,7 @@ def publish(token: str) -> Answer:
             return _form(db, upload, proof.faults), 422
         if request.form.get("number", proof.record.number) != proof.record.number:
             return preview_page(db, upload, proof.record, twin=proof.twin, surprised=True), 409
+        uploads.take_turn(db, proof.record)
         if faults := take_words(db, upload, proof.record, user, now):
             return preview_page(db, upload, proof.record, twin=proof.twin, faults=faults), 422
         try:

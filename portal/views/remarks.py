@@ -7,12 +7,12 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from sqlalchemy.orm import Session
 
-from .. import blanking, catalogue, errors, leaks, remarks
+from .. import blanking, catalogue, leaks, remarks
 from ..i18n import language
 from ..look import base_url
 from ..models import Remark, User
 from ..parts import here
-from ..typed import without_control
+from ..typed import page_number, without_control
 from . import guard
 from .guard import Answer
 
@@ -26,11 +26,7 @@ _EVERYWHERE = ("remarks.everywhere", "remarks.decide_everywhere")
 def _who_may() -> Answer | None:
     if request.endpoint not in _EVERYWHERE:
         return guard.refuse("answer")
-    if not current_user.is_authenticated:
-        return guard.ask_to_sign_in()
-    if not current_user.portal_admin:
-        return errors.page(403, _("You may not do this"), _("This page is for those who look after the whole portal."))
-    return None
+    return guard.refuse_all_but_portal_admins()
 
 
 @blueprint.get("/publish/remarks")
@@ -46,8 +42,7 @@ def everywhere() -> Answer:
 
 
 def _list(agency: str | None) -> Answer:
-    shelf, typed = request.args.get("show", "waiting"), request.args.get("page", "1")
-    page = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 7 else 1
+    shelf, page = request.args.get("show", "waiting"), page_number(request.args.get("page", "1"))
     if shelf not in remarks.SHELVES:
         return redirect(url_for(str(request.endpoint)))
     with here().database.read() as session:

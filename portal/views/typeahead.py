@@ -8,6 +8,7 @@ from flask_login import current_user
 from .. import catalogue, spellings
 from ..catalogue import Written
 from ..i18n import language
+from ..look import kept
 from ..parts import here
 from .grids import units
 from .guard import Answer
@@ -35,7 +36,8 @@ def _written(kind: Written, typed: str) -> list[str]:
     with here().database.read() as db:
         known = catalogue.written_by(db, current_user.agency, kind)
         if kind == "bodies":
-            known += [card.name(language()) for card in catalogue.agencies(db)]
+            # Counting every agency's records for each letter would take long where there are many.
+            known += kept().get(("names of agencies", language()), lambda: [card.name(language()) for card in catalogue.agencies(db)], quick=0.005)
     known += units() if kind == "units" else []
     asked = spellings.folded(typed)
     fits = [words for words in dict.fromkeys(known) if any(spellings.folded(words[at:]).startswith(asked) for at in _beginnings(words))]

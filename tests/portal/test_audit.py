@@ -184,7 +184,7 @@ def test_every_address_that_changes_something_leaves_its_entry(app: Flask, porta
         members.add(session, members.Actor(None, "operator"), session.scalars(select(User).where(User.email == lan.email)).one(), "hue-council", "author", moment())
     walk.does("accounts.switch_agency", lambda: post(lan, "/account/agency", agency="hue-council"), "agency_chosen", who=lan.email)
     hue.signs_in()
-    walk.does("admin.merge", lambda: post(boss, "/admin/merge", former="hanoi-council", into="hue-council"), "agency_merged", "agency_took_over", who=boss.email)
+    walk.does("admin.merge", lambda: post(boss, "/admin/merge", former="hanoi-council", into="hue-council", sure="1"), "agency_merged", "agency_took_over", who=boss.email)
     assert "City of Hanoi" in hue.client.get("/publish/agency/log").text or "Agency merged into another one" in hue.client.get("/publish/agency/log").text
 
     changing = {rule.endpoint for rule in app.url_map.iter_rules() if (rule.methods or set()) - {"GET", "HEAD", "OPTIONS"}}

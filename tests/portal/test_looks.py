@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import select
 
 from harvesters.record import number_of
-from portal import looks, publishing, safety, uploads, workflow
+from portal import looks, publishing, safety, today, uploads
 from portal.audit import Actor
 from portal.filestore import Kept
 from portal.harvesting.leases import Owner
@@ -340,5 +340,10 @@ def test_one_hands_in_once_the_look_is_through(patient, portal):
     looks.work(portal)
     assert patient.posts(address.replace("/preview", "/submit")).status_code == 303
     with portal.database.read() as session:
-        assert workflow.waiting(session, "hanoi-council", "submitted")
+        assert today.begun(session, "hanoi-council", "under-way")[0] == 1
         assert session.scalars(select(User)).first()
+
+
+def test_where_nothing_is_to_be_looked_into_nobody_who_writes_is_waited_for(portal):
+    with portal.database.write():
+        assert looks.work(portal) == 0

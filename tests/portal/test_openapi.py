@@ -8,6 +8,7 @@ from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from .desk import Officer
+from .test_remarks import Reader, decides
 from .test_writing import RECORD, Program
 
 
@@ -44,7 +45,7 @@ def test_every_address_of_the_api_is_described_with_its_methods(app, description
     }  # fmt: skip
     described = {(path, method) for path, ways in description["paths"].items() for method in ways}
     assert routes <= described
-    assert {path for path, _method in described - routes} == {"/search.json", "/suggest", "/records/{number}.json"}
+    assert {path for path, _method in described - routes} == {"/search.json", "/suggest", "/records/{number}.json", "/answers.json"}
 
 
 def test_what_is_sent_and_what_is_answered_fit_the_description(description, program):
@@ -57,7 +58,10 @@ def test_what_is_sent_and_what_is_answered_fit_the_description(description, prog
     fits(description, "Problem", program.gets("/api/v1/records/none").json)
     fits(description, "List", program.client.get("/search.json", judge=False).json)
     fits(description, "Changes", program.client.get("/api/v1/changes", judge=False).json)
-    fits(description, "Known", program.client.get(f"/records/{made.json['number']}.json", judge=False).json)
+    known = program.client.get(f"/records/{made.json['number']}.json", judge=False).json
+    fits(description, "Whole", known)
+    told = description["components"]["schemas"]["Whole"]["allOf"][1]["properties"].keys()
+    assert {"standing", "tables", "answers", "time_zone", "links", "versions"} <= known.keys() & told
     sent = program.client.post("/api/v1/files?name=a.csv", data=b"a,b\n1,2\n", headers={"Authorization": f"Bearer {program.key}"}, judge=False)
     fits(description, "Kept", sent.json)
     fits(description, "Kept", program.gets(f"/api/v1/files/{sent.json['sha256']}").json)
@@ -69,3 +73,19 @@ def test_what_is_refused_does_not_fit_it_either(description, program, wrong):
     with pytest.raises(Exception, match="is not valid under any of the given schemas"):
         fits(description, "Sent", {"record": RECORD | wrong})
     assert program.sends(RECORD | wrong).status_code == 422
+
+
+def test_answers_to_readers_fit_the_description_alone_and_with_their_record(description, app):
+    lan = Officer(app, role="admin")
+    lan.signs_in()
+    number = lan.publishes("policy", title="A plan", report_what_1="Yearly report", report_due_1="2027", target_indicator_1="Lorries", target_value_1="300", target_value_to_1="400")
+    Reader(app).asks(number)
+    assert decides(lan).status_code == 303
+    answers = lan.client.get("/answers.json", judge=False).json
+    assert answers["total"] == 1
+    fits(description, "Answers", answers)
+    record = lan.client.get(f"/records/{number}.json", judge=False).json
+    assert record["answers"] and record["reports"] and record["progress"]
+    fits(description, "Whole", record)
+    policy = description["components"]["schemas"]["Policy"]["properties"]
+    assert "reports" in policy and {"bound", "value_to"} <= description["components"]["schemas"]["Target"]["properties"].keys()

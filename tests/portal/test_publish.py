@@ -135,6 +135,8 @@ def test_an_empty_draft_is_kept_and_can_be_thrown_away(officer):
 def test_rows_are_added_without_scripts_and_none_is_lost(officer):
     sent = officer.fills_in("/publish/policy", action="add:target", target_indicator_1="One", relation_type_1="cites", relation_target_1="A")
     assert sent.headers["Location"].endswith("?target=11#target_indicator_2")
+    more = officer.fills_in(sent.headers["Location"].partition("#")[0], action="add:report", report_what_1="Yearly report")
+    assert "#report_what_2" in more.headers["Location"]
     sent = officer.fills_in(sent.headers["Location"].partition("#")[0], action="add:relation", target_indicator_2="Two")
     assert sent.headers["Location"].endswith("?relation=2#relation_type_2")
     typed = typed_into(officer.client.get(sent.headers["Location"].partition("#")[0]).text)
@@ -243,7 +245,7 @@ def test_who_is_signed_out_while_typing_loses_nothing(officer):
 
 
 @pytest.mark.parametrize("root", ["", "/vi"])
-@pytest.mark.parametrize("path", ["/publish/", "/publish/decision", "/publish/policy", "/publish/outcome", "/password"])
+@pytest.mark.parametrize("path", ["/publish/", "/publish/decision", "/publish/policy", "/publish/outcome", "/publish/links", "/password"])
 def test_every_page_of_the_desk_is_a_good_page_in_both_languages(officer, root, path):
     assert officer.client.get(root + path).status_code == 200
     assert officer.client.get(root + path).headers["Cache-Control"] == "no-store"

@@ -299,7 +299,7 @@ def test_a_remark_goes_along_when_its_agency_is_merged_and_when_its_record_is_co
     reader.asks(number, "And who pays for it?")
     boss = Officer(app, "boss@hue.example", "Hue council", portal_admin=True)
     boss.signs_in()
-    boss.client.post("/admin/merge", data={"csrf_token": boss.token(), "former": "hanoi-council", "into": "hue-council"})
+    boss.client.post("/admin/merge", data={"csrf_token": boss.token(), "former": "hanoi-council", "into": "hue-council", "sure": "1"})
     assert "And who pays for it?" in boss.client.get("/publish/remarks").text
     other = boss.publishes("policy", title="The plan of both")
     taken = boss.client.submit(f"/publish/records/{number}/withdraw", {"ground": "consolidated", "other": other, "words": "It went into that plan."}, form="withdraw")

@@ -1,11 +1,14 @@
 """Settings: none is needed, every one is checked, all faults are told together."""
 
+import os
 import stat
 import threading
 from pathlib import Path
 
 import pytest
 
+from portal import create_app
+from portal.commands.setup import init
 from portal.settings import Settings, SettingsError
 
 
@@ -106,3 +109,27 @@ def test_a_given_secret_key_is_taken_and_not_written_anywhere(tmp_path):
 def test_settings_do_not_change():
     with pytest.raises(AttributeError):
         Settings().port = 80
+
+
+def test_the_data_folder_is_for_its_owner_alone_whoever_makes_it_first(tmp_path):
+    before = os.umask(0o022)
+    try:
+        for name, secret_key in (("made", ""), ("given", "k" * 40)):
+            settings = Settings(data_dir=tmp_path / name / "data", search_url="whoosh:", secret_key=secret_key)
+            app = create_app(settings)
+            assert app.test_cli_runner().invoke(init).exit_code == 0
+            app.extensions["clerestory"].close()
+            assert stat.S_IMODE(settings.data_dir.stat().st_mode) == 0o700
+            assert stat.S_IMODE((settings.data_dir / "portal.sqlite").stat().st_mode) == 0o600
+    finally:
+        os.umask(before)
+
+
+def test_a_data_folder_that_an_operator_has_opened_to_a_group_stays_so(tmp_path):
+    folder = tmp_path / "data"
+    folder.mkdir()
+    folder.chmod(0o750)
+    app = create_app(Settings(data_dir=folder, search_url="memory:"))
+    assert app.test_cli_runner().invoke(init).exit_code == 0
+    app.extensions["clerestory"].close()
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o750

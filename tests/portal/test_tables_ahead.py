@@ -6,9 +6,11 @@ import subprocess
 import sys
 import threading
 import time
+from datetime import UTC, datetime
 from typing import Any
 
 from harvesters.record import File
+from portal import tasks
 from portal.filechecks import hash_of
 from portal.models import FileLink, KeptFile, RecordRow, State
 from portal.settings import Settings
@@ -28,13 +30,20 @@ def there(sheets: Sheets) -> int:
     return sum(1 for _table in shelf.tables(shelf.folder_of(sheets.portal.settings.data_dir)))
 
 
+def is_due(sheets: Sheets) -> bool:
+    with sheets.portal.database.read() as session:
+        return "prepare-tables" in tasks.due(session, sheets.portal, datetime.now(UTC))
+
+
 def test_the_table_of_a_large_file_is_there_when_the_first_reader_comes(sheets: Sheets) -> None:
     address = sheets.address(rows(20_000))
     sheets.address("a,b\n1,2\n3,4\n")
+    assert is_due(sheets)
     assert ahead.catch_up(sheets.portal) == 1 and there(sheets) == 1, "the small one is made when somebody opens it"
     page = sheets.client.get(address)
     assert page.status_code == 200 and "20,000 rows" in page.text
     assert ahead.catch_up(sheets.portal) == 0
+    assert not is_due(sheets), "no process is begun every minute for nothing"
 
 
 def test_a_linked_file_that_is_kept_after_its_record_came_is_prepared_too(sheets: Sheets, now: Any) -> None:

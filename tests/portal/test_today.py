@@ -4,11 +4,12 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 
-from portal import accounts, today, uploads
-from portal.models import Bulk, Upload
+from portal import accounts, needs, today, uploads
+from portal.models import AgencyZone, Bulk, Mail, Upload
 
-from .desk import Officer
+from .desk import Officer, open_account
 from .test_needs import break_link, owing
 
 
@@ -101,11 +102,26 @@ def test_an_agency_that_took_over_another_one_has_its_dues_links_and_log(lan, ap
     owing(lan, "2026-01", "Late figure")
     boss = Officer(app, "boss@hue.example", "Hue council", role="admin", portal_admin=True)
     boss.signs_in()
-    boss.client.post("/admin/merge", data={"csrf_token": boss.token(), "former": "hanoi-council", "into": "hue-council"})
+    boss.client.post("/admin/merge", data={"csrf_token": boss.token(), "former": "hanoi-council", "into": "hue-council", "sure": "1"})
     page = boss.client.get("/publish/").text
     assert "Late figure" in page and [kind for kind, _words, _count in headings(page)] == ["overdue"]
     log = boss.client.get("/publish/agency/log").text
     assert "Late figure" in log and "Agency merged into another one" in log
+
+
+def test_since_when_something_waits_is_told_by_the_day_of_the_agency(lan, portal):
+    with portal.database.write() as session:
+        session.add(AgencyZone(agency="hanoi-council", zone="Pacific/Kiritimati"))
+    draft(portal, "Handed in")
+    with portal.database.write() as session:
+        session.scalars(select(Upload)).one().submitted_at = datetime(2026, 11, 20, 20, tzinfo=UTC)
+    who = today.Who(accounts.User(id=0), "hanoi-council", "admin", datetime.now(UTC), "Pacific/Kiritimati")
+    with portal.database.read() as session:
+        assert [one.day.isoformat() for one in today.pile(session, who, "review").needs] == ["2026-11-21"]
+    open_account(portal, "an@hanoi.example", role="reviewer")
+    needs.remind(portal, datetime.now(UTC))
+    with portal.database.read() as session:
+        assert "since 2026-11-21" in session.scalars(select(Mail.body).where(Mail.subject.startswith("Still for review"))).first()
 
 
 def test_every_pile_has_its_words_in_both_languages(lan):

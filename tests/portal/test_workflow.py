@@ -309,7 +309,7 @@ def test_a_merged_agency_keeps_its_records_and_addresses(app, portal, client):
         officer.signs_in()
     number = former.publishes("policy", title="Of the old office", document_number="1/OLD")
     draft, _preview = former.previews("policy", title="Begun before")
-    merged = boss.client.post("/admin/merge", data={"csrf_token": boss.token(), "former": "old-office", "into": "new-office"})
+    merged = boss.client.post("/admin/merge", data={"csrf_token": boss.token(), "former": "old-office", "into": "new-office", "sure": "1"})
     assert merged.status_code == 303
     assert client.get(f"/records/{number}").status_code == 200
     assert client.get("/agencies/old-office", follow_redirects=True).status_code == 200
@@ -317,7 +317,7 @@ def test_a_merged_agency_keeps_its_records_and_addresses(app, portal, client):
     corrected = present.corrects(number, title="Of the new office now")
     assert present.presses_publish(corrected) == number
     assert "Of the new office now" in client.get(f"/records/{number}").text
-    again = boss.client.post("/admin/merge", data={"csrf_token": boss.token(), "former": "new-office", "into": "new-office"})
+    again = boss.client.post("/admin/merge", data={"csrf_token": boss.token(), "former": "new-office", "into": "new-office", "sure": "1"})
     assert again.status_code == 422
 
 
@@ -327,3 +327,44 @@ def test_the_log_of_an_agency_is_read_by_its_members_and_not_by_others(app, offi
     stranger = Officer(app, "s@hue.example", "Hue council", role="admin")
     stranger.signs_in()
     assert "In the log" not in stranger.client.get("/publish/agency/log").text
+
+
+def test_before_two_agencies_are_merged_it_is_said_what_goes_along_and_nothing_happens_yet(app, portal, client):
+    lan, an = Officer(app, "lan@old.example", "Old office"), Officer(app, "an@new.example", "New office")
+    boss = Officer(app, "boss@portal.example", "", portal_admin=True)
+    for officer in (lan, an, boss):
+        officer.signs_in()
+    number = lan.publishes("policy", title="Of the old office")
+    lan.previews("policy", title="Begun before")
+    assert app.test_client().submit(f"/records/{number}/ask", {"text": "Who pays for it?"}, form="ask").status_code == 303
+    page = boss.client.submit("/admin/", {"former": "old-office", "into": "new-office"}, form="merge")
+    assert page.status_code == 200
+    for words in ("Merge Old office into New office", "1 public record keeps its address", "Lan Nguyen", "Nothing undoes this"):
+        assert words in page.text
+    unsure = boss.client.post("/admin/merge", data={"csrf_token": boss.token(), "former": "old-office", "into": "new-office"})
+    assert unsure.status_code == 422
+    assert "Tick that you have seen what it does" in unsure.text
+    assert client.get("/agencies/old-office").status_code == 200
+    address = "/admin/merge?former=old-office&into=new-office"
+    assert boss.client.submit(address, {"sure": "1"}, form="merge").status_code == 303
+    assert client.get("/agencies/old-office").status_code in (301, 302, 303, 308)
+    assert boss.client.get(address).status_code == 422
+    assert boss.client.get("/admin/merge").status_code == 422
+
+
+def test_days_of_what_a_merged_agency_owes_are_counted_as_the_other_agency_counts_them(app, portal):
+    lan, an = Officer(app, "lan@old.example", "Old office", role="admin"), Officer(app, "an@new.example", "New office", role="admin")
+    boss = Officer(app, "boss@portal.example", "", portal_admin=True)
+    for officer in (lan, an, boss):
+        officer.signs_in()
+    number = lan.publishes("policy", title="A plan", target_indicator_1="Lorries", target_value_1="400", target_due_1="2030")
+    lan.client.submit("/publish/agency/", {"zone": "America/New_York"}, form="zone-form")
+
+    def zone():
+        return lan.client.get("/outcome-clock.json", query_string={"state": "all"}).json["results"][0]["time_zone"], lan.client.get(f"/records/{number}.json").json["time_zone"]
+
+    assert zone() == ("America/New_York", "America/New_York")
+    boss.client.post("/admin/merge", data={"csrf_token": boss.token(), "former": "old-office", "into": "new-office", "sure": "1"})
+    assert zone() == ("UTC", "UTC")
+    an.client.submit("/publish/agency/", {"zone": "Asia/Tokyo"}, form="zone-form")
+    assert zone() == ("Asia/Tokyo", "Asia/Tokyo")

@@ -249,6 +249,16 @@ def test_files_of_others_cannot_be_taken_by_their_hash(program, app):
     assert answer.status_code == 422 and answer.json["errors"][0]["path"] == "record.files.0.sha256"
 
 
+def test_two_agencies_may_send_the_same_file_and_each_may_publish_it(program, app):
+    def send(one):
+        return one.client.post("/api/v1/files?name=a.csv", data=b"a,b\n1,2\n", headers={"Authorization": f"Bearer {one.key}"}, judge=False).json["sha256"]
+
+    other = Program(Officer(app, "hue@hue.example", "Hue council"))
+    assert send(other) == (sha256 := send(program))
+    for one in (program, other):
+        assert one.sends(RECORD | {"files": [{"sha256": sha256}]}).status_code == 201
+
+
 def test_a_program_asks_whether_its_file_was_looked_into_and_nobody_else_does(program, app):
     sent = program.client.post("/api/v1/files?name=a.csv", data=b"a,b,c\n1,2,3\n", headers={"Authorization": f"Bearer {program.key}"}, judge=False).json
     assert program.gets(f"/api/v1/files/{sent['sha256']}").json == sent

@@ -61,6 +61,7 @@ _DEEDS = {
     "draft_changed": lazy_gettext("Draft changed"),
     "draft_deleted": lazy_gettext("Draft deleted"),
     "file_added": lazy_gettext("File added to a draft"),
+    "look_asked": lazy_gettext("File to be looked into again"),
     "file_cleaned": lazy_gettext("File replaced by a clean copy"),
     "file_removed": lazy_gettext("File taken out of a draft"),
     "file_sent": lazy_gettext("File sent by a program"),

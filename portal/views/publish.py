@@ -509,8 +509,10 @@ def look_again(token: str) -> Answer:
     with _begun_looks(), here().database.write() as db:
         upload = _own(db, token)
         workflow.demand(db, upload, db.get_one(User, current_user.id), "edit")
+        now = datetime.now(UTC)
         for file in uploads.files_of(db, upload):
-            looks.again(db, file.sha256, current_user.id, datetime.now(UTC))
+            if looks.again(db, file.sha256, current_user.id, now):
+                audit.note(db, now, guard.actor(), "look_asked", token, agency=upload.agency, title=file.name)
     return redirect(url_for(".preview", token=token), 303)
 
 

@@ -94,7 +94,7 @@ def _step(kind: Kind, entry: Entry, side: int) -> Step:
     periods = [one["period"] for one in entry.data.get("observations", ()) if one.get("value") is not None]
     if entry.axis == "outcome" and periods:
         day, until = min(periods, key=year_of), max(periods, key=year_of)
-    at = last_day(f"{int(year_of(until))}") if until else first_day(day) if day else None
+    at = last_day(f"{int(year_of(until)):04}") if until else first_day(day) if day else None
     undated = date.min if side < 0 else date.max
     return Step(kind, (0, at or undated, _AXES.index(entry.axis) + 3 * (side + 1)), day, entry, until="" if until == day else until)
 

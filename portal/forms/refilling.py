@@ -46,7 +46,8 @@ def _nested(data: dict[str, Any]) -> Iterator[tuple[str, str]]:
     for words in data.get("translations", {}).values():
         yield from ((f"translation_{name}", value) for name, value in words.items())
     figures = (
-        [one["period"], _number(one["value"]), one.get("place", ""), one.get("status", ""), one.get("note", "")]
+        # A figure that is known to be missing says so: a line with a period alone is one that somebody has not finished.
+        [one["period"], _number(one["value"]), one.get("place", ""), one.get("status", "M" if one["value"] is None else ""), one.get("note", "")]
         for one in data.get("observations", ())
     )
     yield "observations", "\n".join(map(write_cells, figures))

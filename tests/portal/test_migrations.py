@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from portal import audit, members, schema
 from portal.db import Database
-from portal.models import Base, Upload
+from portal.models import AgencyZone, Arrival, Base, Device, Guess, Holding, Look, Remark, Upload, User
 from portal.settings import Settings
 
 
@@ -103,10 +103,23 @@ def test_accounts_and_drafts_of_before_there_were_members_go_on(bare_url):
         assert members.role_of(session, 1, "hanoi") == "publisher"
         upload = session.get(Upload, 1)
         assert (upload.agency, upload.data["title"], upload.files) == ("hanoi", "Kept", ["ab/plan.pdf"])
+        assert session.get_one(Holding, ("hanoi", "ab")).size == 1
+        assert session.get_one(Arrival, "ab").unneeded_at is None
+    now = datetime.now(UTC)
+    with database.write() as session:
+        session.add(AgencyZone(agency="hanoi", zone="Asia/Ho_Chi_Minh"))
+        session.add(Look(sha256="ab", name="plan.pdf", state="waiting", not_before=now, asked_by=1, asked_at=now))
+        session.add(Remark(secret="s", number="0" * 12, version=1, agency="hanoi", kind="question", text="Why?", language="en", decided_by=1, received_at=now))
+        session.add(Device(id="d", user_id=1, created_at=now, seen_at=now))
+        session.add(Guess(account="a", asker="b", tries=1, at=now))
     with database.writing.begin() as connection:
         command.downgrade(schema._config(connection), "2026_11_24_cited_searches")
     with database.engine.connect() as connection:
         assert connection.exec_driver_sql("SELECT count(*) FROM uploads").scalar() == 1
+    schema.upgrade(database)
+    with database.read() as session:
+        assert session.get_one(Upload, 1).files == ["ab/plan.pdf"]
+        assert session.get_one(User, 1).second is None
     database.close()
 
 

@@ -102,3 +102,9 @@ def test_a_long_thread_keeps_its_outcomes_in_sight(client: JudgingClient, save: 
     assert "Award 0" in shown
     assert "Award 14" in folded
     assert "Award 14" not in shown
+
+
+def test_figures_of_the_first_thousand_years_have_a_page(client, save):
+    (number,) = save(an_outcome(observations=(Observation(period="0001", value=1), Observation(period="0999-Q2", value=2))))
+    for path in ("", ".json", "/thread", "/thread.json", "/dossier", "/observations.csv"):
+        assert client.get(f"/records/{number}{path}").status_code == 200, path

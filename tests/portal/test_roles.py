@@ -73,6 +73,8 @@ MATRIX = {
     ("bulk.undo", "POST"): ("/publish/bulk/{published}/undo", PUBLISHERS),
     ("links.desk", "GET"): ("/publish/links", MEMBERS | {"stranger"}),
     ("links.judge", "POST"): ("/publish/links/{link}", MEMBERS - {"author"}),
+    ("links.judge_many", "POST"): ("/publish/links", MEMBERS - {"author"} | {"stranger"}),
+    ("links.judge_many_everywhere", "POST"): ("/admin/links", {"portal_admin"}),
     ("links.everywhere", "GET"): ("/admin/links", {"portal_admin"}),
     # Nobody else learns there whether there is such a link: who is no admin is refused before it is looked for.
     ("links.judge_everywhere", "POST"): ("/admin/links/1", {"portal_admin"}),

@@ -249,6 +249,16 @@ def test_files_of_others_cannot_be_taken_by_their_hash(program, app):
     assert answer.status_code == 422 and answer.json["errors"][0]["path"] == "record.files.0.sha256"
 
 
+def test_a_figure_that_is_known_to_be_missing_is_taken_and_stays_when_another_is_mended(program, officer):
+    figures = [{"period": "2020", "value": "1"}, {"period": "2021", "value": None}, {"period": "2022", "value": "3"}]
+    sent = program.sends({"axis": "outcome", "type": "indicator", "title": "Lorries", "language": "en", "identifier": "L1", "indicator": "Lorries", "observations": figures})
+    assert sent.status_code == 201, sent.text
+    number = sent.json["number"]
+    assert officer.record(number).to_data()["observations"] == figures
+    officer.presses_publish(officer.corrects(number, title="Lorries a day"))
+    assert officer.record(number).to_data()["observations"] == figures
+
+
 def test_two_agencies_may_send_the_same_file_and_each_may_publish_it(program, app):
     def send(one):
         return one.client.post("/api/v1/files?name=a.csv", data=b"a,b\n1,2\n", headers={"Authorization": f"Bearer {one.key}"}, judge=False).json["sha256"]

@@ -3,7 +3,6 @@
 Callers pass the session (see `Database.write`) and the moment; nothing here commits or reads the clock.
 """
 
-import unicodedata
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +15,7 @@ from sqlalchemy.orm import Session
 from harvesters.history import History
 from harvesters.record import Agency as AgencyName
 from harvesters.record import Record
+from harvesters.record import fold_identifier as fold_identifier
 from harvesters.when import first_day
 
 from .db import wait_for_turn
@@ -57,12 +57,6 @@ class Arrival:
     def way(self) -> str:
         """The declaration by which it came."""
         return self.via or self.record.source
-
-
-def fold_identifier(value: str) -> str:
-    """An identifier as it is compared: without case, marks, spaces; đ is d. 749/QĐ-TTg is 749/qd-ttg."""
-    folded = unicodedata.normalize("NFKD", value.casefold()).replace("đ", "d")
-    return "".join(letter for letter in folded if not unicodedata.combining(letter) and not letter.isspace())[:500]
 
 
 def save(

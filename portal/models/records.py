@@ -177,6 +177,8 @@ class Redirect(Base):
     number: Mapped[str] = mapped_column(String(12), primary_key=True)
     target: Mapped[str] = mapped_column(String(12), index=True)
     identifier: Mapped[str] = mapped_column(String(500))
+    # The former identifier as IdentifierRow has it: who names the thing by it is led here too.
+    folded: Mapped[str] = mapped_column(String(500), default="", server_default="", index=True)
     made_at: Mapped[datetime]
 
 

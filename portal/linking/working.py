@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import delete, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
-from harvesters.citations import fingerprint
+from harvesters.citations import BARE, fingerprint
 
 from ..db import wait_for_turn
 from ..models import (
@@ -236,6 +236,8 @@ def _match_records(session: Session, ids: Sequence[int], *, only_stale: bool = F
         if row.stale or not only_stale:
             _settle(row, keys.get(row.id, {}), citing[row.record_id], known, stated.get(row.record_id, set()), verdicts)
         by_record.setdefault(row.record_id, []).append(row)
+    for some in by_record.values():
+        _spare(some)
     session.flush()
     session.execute(delete(RelationRow).where(RelationRow.record_id.in_(ids), RelationRow.origin != ""))
     if found := [relation for id, some in by_record.items() for relation in _relations(id, some, citing[id].number, verdicts)]:
@@ -306,6 +308,14 @@ def _settle(
         row.state = verdict.verdict
     else:
         row.state = "found" if meant.confidence >= CERTAIN and not was_refused else "doubtful"
+
+
+def _spare(rows: Sequence[CitationRow]) -> None:
+    """Nobody is asked about "the Clean Air Act" in a record that cites it with its year or number as well."""
+    joined = {row.target_number for row in rows if row.state in ("found", "accepted", "stated")}
+    for row in rows:
+        if row.scheme == BARE and row.state == "doubtful" and row.target_number in joined:
+            row.state = "stated"
 
 
 def _relations(id: int, rows: Iterable[CitationRow], number: str, verdicts: Mapping[tuple[str, str], LinkDecision]) -> list[dict[str, object]]:

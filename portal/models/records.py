@@ -51,6 +51,16 @@ class AgencyZone(Base):
     zone: Mapped[str] = mapped_column(String(64))
 
 
+class AgencyMove(Base):
+    """Where an agency is since its sources said another place than before (ISO 3166). Its records may still name the former one:
+    the place of an agency is nothing by which they count as changed."""
+
+    __tablename__ = "agency_moves"
+
+    agency: Mapped[str] = mapped_column(ForeignKey("agencies.slug", ondelete="CASCADE"), primary_key=True)
+    place: Mapped[str] = mapped_column(String(20))
+
+
 class RecordRow(Base):
     """A record as it is now: what it says (`data`), and its life."""
 

@@ -1,4 +1,4 @@
-"""Records that were renumbered are found by the identifiers that they had before."""
+"""Records that were renumbered are found by the identifiers that they had before; agencies move."""
 
 import unicodedata
 
@@ -23,9 +23,17 @@ def upgrade() -> None:
         connection.execute(change, [{"known": number, "said": _folded(identifier)} for number, identifier in rows])
         last = rows[-1].number
     op.create_index(op.f("ix_redirects_folded"), "redirects", ["folded"])
+    op.create_table(
+        "agency_moves",
+        sa.Column("agency", sa.String(length=100), nullable=False),
+        sa.Column("place", sa.String(length=20), nullable=False),
+        sa.ForeignKeyConstraint(["agency"], ["agencies.slug"], name=op.f("fk_agency_moves_agency"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("agency", name=op.f("pk_agency_moves")),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("agency_moves")
     op.drop_index(op.f("ix_redirects_folded"), table_name="redirects")
     op.drop_column("redirects", "folded")
 

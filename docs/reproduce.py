@@ -39,14 +39,21 @@ def get(url):
 
 def read_all(base):
     """Every record that is shown, by number; and the numbers that lead to others."""
-    records, led, url = {}, {}, f"{base}/api/v1/changes?limit=1000"
+    records, led, merged, url = {}, {}, [], f"{base}/api/v1/changes?limit=1000"
     while url:
         page = get(url)
         for record in page["results"]:
             if record["state"] not in HIDDEN:
                 records[record["number"]] = record
                 led.update(dict.fromkeys(record.get("formerly", ()), record["number"]))
+            elif record["state"] == "merged":
+                merged.append(record)
         url = page["next"]
+    for record in records.values():
+        record["names_before"] = {spelling for past in record["versions"] for spelling in spelt(record["source"], past["data"]["identifier"])}
+    for gone in merged:
+        if record := records.get(led.get(gone["number"])):
+            record["names_before"].update(spelt(record["source"], gone["identifier"]))
     return records, led
 
 
@@ -75,6 +82,17 @@ def fold(text):
 def identifiers(record):
     """The folded identifiers of a record."""
     return {fold(record["identifier"])} | {fold(other["value"]) for other in record.get("other_identifiers", ())}
+
+
+def spelt(source, identifier):
+    """How an identifier is written, folded, with and without its source before it."""
+    return {fold(identifier), *(fold(f"{source}{mark}{identifier}") for mark in " /:")}
+
+
+def is_called(record, word):
+    """Whether a word is a record's number or one of its identifiers, now or before its source renumbered it."""
+    words = identifiers(record) | spelt(record["source"], record["identifier"]) | record["names_before"]
+    return read_number(word) in {record["number"], *record["formerly"]} or fold(word) in words
 
 
 # Days ---------------------------------------------------------------------------------------------------------------
@@ -113,11 +131,13 @@ class Register:
 
     def __init__(self, records, led):
         self.records, self.led = records, led
-        self.by_identifier = {}
+        self.by_identifier, self.by_name_before = {}, {}
         self.pointing = {}
         for record in sorted(records.values(), key=lambda one: (one["first_seen"], one["number"])):
             for value in identifiers(record):
                 self.by_identifier.setdefault(value, []).append(record)
+            for value in record["names_before"]:
+                self.by_name_before.setdefault(value, []).append(record)
         for record in records.values():
             for relation in record.get("relations", ()):
                 for value in self.target(relation):
@@ -151,10 +171,12 @@ class Register:
         return sorted(some, key=lambda one: (one["publisher"]["slug"] != own, one["number"]))
 
     def named(self, word):
-        """The records that a word names: by number, identifier, or source and identifier."""
-        if (number := read_number(word)) in self.records:
+        """The records that a word names: by number, identifier, or source and identifier, now or before they were renumbered."""
+        number = read_number(word)
+        if (number := self.led.get(number, number)) in self.records:
             yield self.records[number]
         yield from self.by_identifier.get(fold(word), ())
+        yield from self.by_name_before.get(fold(word), ())
         for mark in " /:":
             source, _, identifier = word.partition(mark)
             if source and identifier:
@@ -164,8 +186,7 @@ class Register:
 def measures(target, outcome):
     """Whether an outcome measures a target."""
     if word := target.get("measured_by"):
-        whole = {fold(f"{outcome['source']}{mark}{outcome['identifier']}") for mark in " /:"}
-        return read_number(word) == outcome["number"] or fold(word) in identifiers(outcome) | whole
+        return is_called(outcome, word)
     return bool(outcome.get("indicator")) and fold(target["indicator"]) == fold(outcome["indicator"])
 
 
@@ -444,8 +465,7 @@ def keeping(report, policy, register, zone):
 def brings(report, record):
     """Whether a record is a report, or brings it."""
     if word := report.get("kept_by"):
-        whole = {fold(f"{record['source']}{mark}{record['identifier']}") for mark in " /:"}
-        return read_number(word) == record["number"] or fold(word) in identifiers(record) | whole
+        return is_called(record, word)
     return any(fold(record.get(name) or "").startswith(fold(report["what"])) for name in ("title", "indicator"))
 
 

@@ -34,6 +34,12 @@ CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]|[\ud800-\udfff]")
 
 
+def fold_identifier(value: str) -> str:
+    """An identifier as it is compared: without case, marks, spaces; đ is d. 749/QĐ-TTg is 749/qd-ttg."""
+    folded = unicodedata.normalize("NFKD", value.casefold()).replace("đ", "d")
+    return "".join(letter for letter in folded if not unicodedata.combining(letter) and not letter.isspace())[:500]
+
+
 def number_of(source: str, identifier: str) -> str:
     """The permanent number of a record: 12 characters of Crockford's base32.
 

@@ -121,30 +121,33 @@ class Supplied:
     aside: tuple[Line, ...]
 
 
-def _shown_party() -> Any:
-    return exists().where(Party.actor_id == Actor.id, RecordRow.id == Party.record_id, _SHOWN)
+def _shown_party(*more: Any) -> Any:
+    return exists().where(Party.actor_id == Actor.id, RecordRow.id == Party.record_id, _SHOWN, *more)
 
 
 def index(session: Session, role: Role, q: str, *, offset: int, limit: int, agency: str = "") -> tuple[int, list[Card]]:
     """How many actors of a role have every word of `q` in their names, or its whole as their number, and `limit` of them by
-    name."""
-    wanted = [Actor.role == role, _shown_party()]
-    if agency:
-        wanted.append(Actor.agency == agency)
+    name. `agency`: to which people and bodies belong; suppliers belong to none, and are those that it paid or is to pay: then its
+    own decisions are counted alone."""
+    slugs = catalogue.with_former(session, agency) if agency else []
+    paid = [RecordRow.publisher.in_(slugs), Party.did == "other_side"] if agency and role == "supplier" else []
+    wanted = [Actor.role == role, _shown_party(*paid)]
+    if agency and not paid:
+        wanted.append(Actor.agency.in_(slugs))
     if q:
         words = [Actor.folded.contains(word, autoescape=True) for word in like(q, firm=role == "supplier").split()]
         named = and_(*words) if words else Actor.identifier == q
         wanted.append((named | (Actor.identifier == q)) if role == "supplier" else named)
     total = session.scalar(select(func.count()).select_from(Actor).where(*wanted)) or 0
     rows = session.scalars(select(Actor).where(*wanted).order_by(Actor.folded, Actor.slug).offset(offset).limit(limit)).all()
-    return total, _cards(session, rows)
+    return total, _cards(session, rows, paid)
 
 
-def _cards(session: Session, rows: Sequence[Actor]) -> list[Card]:
+def _cards(session: Session, rows: Sequence[Actor], more: Sequence[Any] = ()) -> list[Card]:
     query = (
         select(Party.actor_id, func.count(Party.record_id.distinct()), func.max(RecordRow.issued_on))
         .join(RecordRow, RecordRow.id == Party.record_id)
-        .where(Party.actor_id.in_([row.id for row in rows]), _SHOWN)
+        .where(Party.actor_id.in_([row.id for row in rows]), _SHOWN, *more)
         .group_by(Party.actor_id)
     )
     counted = {actor: (count, newest) for actor, count, newest in session.execute(query)} if rows else {}

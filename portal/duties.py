@@ -18,12 +18,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from harvesters.record import Report, read_number
+from harvesters.record import Report
 from harvesters.vocabularies import RHYTHM_MONTHS
 from harvesters.when import last_day
 
 from .catalogue import Entry, Version
-from .progress import identifiers_of, period_end
+from .progress import is_called, period_end
 from .store import fold_identifier
 from .zones import day_in
 
@@ -74,7 +74,7 @@ def due_days(report: Report, horizon: date) -> list[date]:
 def brings(report: Report, entry: Entry) -> bool:
     """Whether a record is the report, or brings it."""
     if report.kept_by:
-        return read_number(report.kept_by) == entry.number or fold_identifier(report.kept_by) in identifiers_of(entry)
+        return is_called(entry, report.kept_by)
     return any(_begins(str(entry.data.get(name) or ""), report) for name in ("title", "indicator"))
 
 

@@ -4,6 +4,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from harvesters.history import History
+from harvesters.record import fold_identifier, number_of
 
 from .models import Gone, RecordRow, Redirect, Revision
 
@@ -36,9 +37,11 @@ def copy_life(session: Session, row: RecordRow, history: History) -> None:
 def _lead(session: Session, row: RecordRow, history: History) -> None:
     """Numbers that lead to the record there lead to it here, unless they are a record's own here."""
     taken = set(session.scalars(select(RecordRow.number).where(RecordRow.number.in_(history.formerly), RecordRow.via != row.via)))
+    said = {number_of(row.source, identifier): identifier for past in history.past if (identifier := str(past.data.get("identifier") or ""))}
     for number in set(history.formerly) - taken - {row.number}:
-        session.merge(Redirect(number=number, target=row.number, identifier="", made_at=history.changed_at))
         former = session.scalar(select(RecordRow).where(RecordRow.number == number))
+        identifier = former.identifier if former is not None else said.get(number, "")
+        session.merge(Redirect(number=number, target=row.number, identifier=identifier, folded=fold_identifier(identifier), made_at=history.changed_at))
         if former is not None:
             former.state, former.reason, former.indexed_version = "merged", row.number, 0
             session.merge(Gone(document=number))

@@ -4,15 +4,13 @@ Records whose version is not marked are looked at again, with the policies whose
 anywhere heals by catching up again, and the table can be thrown away at any time.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Date, and_, case, delete, func, insert, literal, or_, select
 from sqlalchemy.orm import Session
-
-from harvesters.record import read_number
 
 from . import catalogue, progress, promises, zones
 from .catalogue import Entry, Link, Version
@@ -23,7 +21,7 @@ from .promises import SOON, STATES, Promise
 from .zones import Days
 
 # What the table is made by: raised when `portal.promises` changes, which has every record looked at again.
-FORM = 2
+FORM = 3
 _BATCH = 200
 _FORM, _AXES = "clock form", ("policy", "outcome", "decision")
 
@@ -117,7 +115,7 @@ def _follow(session: Session, limit: int, days: Days) -> int:
     if not versions:
         return 0
     rows = session.scalars(select(RecordRow).where(RecordRow.id.in_(versions))).all()
-    entries = {row.id: catalogue.entry_of(row) for row in rows}
+    entries = {one.id: one for one in catalogue.with_former_names(session, [catalogue.entry_of(row) for row in rows])}
     policies = _concerned(session, [entry for entry in entries.values() if entry.axis != "policy"]) - entries.keys()
     for row in session.scalars(select(RecordRow).where(RecordRow.id.in_(policies), RecordRow.axis == "policy")):
         entries[row.id] = catalogue.entry_of(row)
@@ -177,9 +175,8 @@ def measuring(
     joined = [link.entry for link in links if link.entry and link.origin == ""]
     said = [policy.data, *(one.data for one in versions)]
     words = {str(one["measured_by"]) for data in said for one in data.get("targets", ()) if one.get("measured_by")}
-    named = [entry for word in sorted(words) for entry in _named(session, word)]
-    found = [entry for entry in [*joined, *named] if entry.state not in ("unpublished", "merged")]
-    return progress.candidates(policy, found)
+    found = [entry for entry in [*joined, *catalogue.named(session, words)] if entry.state not in HIDDEN]
+    return catalogue.with_former_names(session, progress.candidates(policy, found))
 
 
 def _bringing(session: Session, policy: Entry, versions: Sequence[Version]) -> list[Entry]:
@@ -187,20 +184,8 @@ def _bringing(session: Session, policy: Entry, versions: Sequence[Version]) -> l
     reports name."""
     joined = [link.entry for link in catalogue.links(session, policy) if link.entry and link.origin == ""]
     words = {str(one["kept_by"]) for version in versions for one in version.data.get("reports", ()) if one.get("kept_by")}
-    named = [entry for word in sorted(words) for entry in _named(session, word)]
-    found = {entry.number: entry for entry in [*joined, *named] if entry.state not in HIDDEN}
-    return [found[number] for number in sorted(found)]
-
-
-def _named(session: Session, word: str) -> Iterator[Entry]:
-    """The outcomes that a target may mean: by number, by identifier, by source and identifier."""
-    number = read_number(word)
-    yield from catalogue.find_many(session, [number]) if number else []
-    yield from catalogue.find_by_identifier(session, word)
-    for mark in " /:":
-        source, _mark, identifier = word.partition(mark)
-        if source and identifier:
-            yield from catalogue.find_by_identifier(session, identifier, source)
+    found = {entry.number: entry for entry in [*joined, *catalogue.named(session, words)] if entry.state not in HIDDEN}
+    return catalogue.with_former_names(session, [found[number] for number in sorted(found)])
 
 
 def _concerned(session: Session, outcomes: Sequence[Entry]) -> set[int]:

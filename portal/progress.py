@@ -42,7 +42,7 @@ from typing import Any, Literal
 from harvesters.record import Observation, Target, read_number
 from harvesters.when import first_day, last_day
 
-from .catalogue import Entry
+from .catalogue import Entry, spelt
 from .store import fold_identifier
 
 FORMULA = "progress-2"
@@ -307,24 +307,22 @@ def measures(target: Target, outcome: Entry) -> bool:
     """Whether an outcome measures a target: the target names it (by number, or by an identifier with or without
     its source before it), or both name the same indicator."""
     if target.measured_by:
-        return names(target, outcome)
+        return is_called(outcome, target.measured_by)
     indicator = str(outcome.data.get("indicator") or "")
     return bool(indicator) and fold_identifier(target.indicator) == fold_identifier(indicator)
 
 
-def names(target: Target, outcome: Entry) -> bool:
-    """Whether a target names an outcome by its number or one of its identifiers."""
-    if read_number(target.measured_by) == outcome.number:
-        return True
-    return fold_identifier(target.measured_by) in identifiers_of(outcome)
+def is_called(entry: Entry, word: str) -> bool:
+    """Whether a word is a record's number or one of its identifiers, now or before it was renumbered."""
+    number = read_number(word)
+    return number == entry.number or number in entry.formerly or fold_identifier(word) in identifiers_of(entry)
 
 
-def identifiers_of(outcome: Entry) -> set[str]:
-    """The folded words by which a target may name an outcome, but for its number."""
-    own = str(outcome.data["identifier"])
-    others = [str(other["value"]) for other in outcome.data.get("other_identifiers", ())]
-    whole = [f"{outcome.source}{mark}{own}" for mark in (" ", "/", ":")]
-    return {fold_identifier(name) for name in [own, *others, *whole]}
+def identifiers_of(entry: Entry) -> frozenset[str]:
+    """The folded words by which a record may be named, but for its number: also those that it had before."""
+    own = str(entry.data["identifier"])
+    others = [str(other["value"]) for other in entry.data.get("other_identifiers", ())]
+    return frozenset(map(fold_identifier, (*others, *spelt(entry.source, own)))) | entry.formerly
 
 
 def candidates(policy: Entry, outcomes: Iterable[Entry]) -> list[Entry]:

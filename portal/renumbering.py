@@ -161,7 +161,7 @@ def _redirect(session: Session, old: str, identifier: str, target: str, now: dat
     """Lead `old` to `target`, and everything that led to `old`. Search forgets it."""
     session.execute(update(Redirect).where(Redirect.target == old).values(target=target))
     session.execute(delete(Redirect).where(Redirect.number == target))
-    session.merge(Redirect(number=old, target=target, identifier=identifier, made_at=now))
+    session.merge(Redirect(number=old, target=target, identifier=identifier, folded=fold_identifier(identifier), made_at=now))
     for table in (RelationRow, CitationRow):
         session.execute(update(table).where(table.target_number == old).values(target_number=target))
     session.execute(update(Remark).where(Remark.number == old).values(number=target))

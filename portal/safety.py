@@ -26,6 +26,9 @@ _ANSWER = "_answer"
 # What no copy can be rid of.
 _STAYS = frozenset({"covered_text", "scan", "encrypted", "bomb", "path", "entities", "unreadable", "not_checked", "email", "phone", "iban",
                     "national_id", "table_shape", "formula", "legacy", "hidden_layer", "cropped", "failed"})  # fmt: skip
+# So many seconds of work the making of a clean copy may take, and looking into it as many: with five more for each on a busy machine,
+# less than the half minute after which servers end a request.
+CLEANING = 8
 # Fields of records in which people write sentences.
 WRITTEN = ("title", "summary", "body", "rationale", "counterparty", "decided_by", "method")
 
@@ -50,9 +53,11 @@ class Told:
         return hashlib.sha256(words.encode()).hexdigest()[:16]
 
 
-def clean_copy(files: Files, folder: Path, file: Kept, known: Report) -> tuple[Kept, Report] | None:
+def clean_copy(files: Files, folder: Path, file: Kept, known: Report, seconds: int = 0) -> tuple[Kept, Report] | None:
     """A copy of a file without what was found in it, as far as that can be taken out, and what is left; None where no copy
-    would be better."""
+    would be better. An officer waits for it: making it and looking into it take `seconds` of work each at the most, CLEANING where
+    nothing is said. Raises leaks.TookTooLong."""
+    seconds = seconds or CLEANING
     stream = files.get(file.sha256)
     if stream is None:
         return None
@@ -61,9 +66,11 @@ def clean_copy(files: Files, folder: Path, file: Kept, known: Report) -> tuple[K
         source, target = Path(room) / "source", Path(room) / "target"
         with source.open("wb") as copy:
             shutil.copyfileobj(stream, copy)
-        if not leaks.clean_file(source, file.name, target):
+        if not leaks.clean_file(source, file.name, target, seconds=seconds):
             return None
-        report = leaks.inspect_file(target, file.name)
+        report = leaks.inspect_file(target, file.name, seconds=seconds)
+        if report.fault in ("stopped", "too_much"):
+            raise leaks.TookTooLong
         if report.fault or len(report.findings) >= len(known.findings):
             return None
         with target.open("rb") as made:

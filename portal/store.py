@@ -3,7 +3,6 @@
 Callers pass the session (see `Database.write`) and the moment; nothing here commits or reads the clock.
 """
 
-import unicodedata
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,12 +15,27 @@ from sqlalchemy.orm import Session
 from harvesters.history import History
 from harvesters.record import Agency as AgencyName
 from harvesters.record import Record
+from harvesters.record import fold_identifier as fold_identifier
 from harvesters.when import first_day
 
 from .db import wait_for_turn
 from .mirroring import copy_life, is_as_told
-from .models import Agency, Decided, Gone, IdentifierRow, Party, RecordRow, Redirect, RelationRow, Revision, User
+from .models import (
+    Agency,
+    AgencyMove,
+    Decided,
+    Gone,
+    IdentifierRow,
+    Party,
+    PromiseMark,
+    RecordRow,
+    Redirect,
+    RelationRow,
+    Revision,
+    User,
+)
 from .parties import save_parties
+from .zone_table import of_place
 
 # Why a published record may be taken off the pages; the page says which one it was.
 GROUNDS = ("court_order", "personal_data", "copyright", "security", "published_in_error")
@@ -57,12 +71,6 @@ class Arrival:
     def way(self) -> str:
         """The declaration by which it came."""
         return self.via or self.record.source
-
-
-def fold_identifier(value: str) -> str:
-    """An identifier as it is compared: without case, marks, spaces; đ is d. 749/QĐ-TTg is 749/qd-ttg."""
-    folded = unicodedata.normalize("NFKD", value.casefold()).replace("đ", "d")
-    return "".join(letter for letter in folded if not unicodedata.combining(letter) and not letter.isspace())[:500]
 
 
 def save(
@@ -398,8 +406,19 @@ def _save_agencies(session: Session, agencies: Sequence[AgencyName], now: dateti
         dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
         session.execute(dialect.insert(Agency).on_conflict_do_nothing(), missing)
     for row in session.scalars(select(Agency).where(Agency.slug.in_(wanted)).order_by(Agency.slug)):
+        place = row.place
         _learn(row, wanted[row.slug])
+        if row.place and place != row.place:
+            _move(session, row.slug, place, row.place)
     session.flush()
+
+
+def _move(session: Session, slug: str, old: str | None, new: str) -> None:
+    """Note where an agency is now. Where days are others there, what its records promise is looked at again."""
+    session.merge(AgencyMove(agency=slug, place=new))
+    if of_place(old) != of_place(new):
+        theirs = select(RecordRow.id).where(RecordRow.publisher == slug)
+        session.execute(delete(PromiseMark).where(PromiseMark.record_id.in_(theirs)).execution_options(synchronize_session=False))
 
 
 def _agency_row(agency: AgencyName, now: datetime) -> dict[str, object]:

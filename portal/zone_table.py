@@ -65,3 +65,7 @@ def _pairs(text: str) -> dict[str, str]:
 
 BY_PLACE = _pairs(_COUNTRIES) | _pairs(_PROVINCES)
 
+
+def of_place(place: str | None) -> str:
+    """The time zone at a place (ISO 3166); nothing where it is not known."""
+    return BY_PLACE.get(place or "") or BY_PLACE.get((place or "").partition("-")[0], "")

@@ -16,9 +16,10 @@ from zoneinfo import ZoneInfo, available_timezones
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from .models import Agency, AgencyZone
+from .models import Agency, AgencyMove, AgencyZone
 from .parts import Portal
 from .zone_table import BY_PLACE
+from .zone_table import of_place as of_place
 
 Publisher = Mapping[str, Any]
 
@@ -32,11 +33,6 @@ def names() -> tuple[str, ...]:
 def is_known(name: str) -> bool:
     """Whether a time zone has that name."""
     return name in available_timezones()
-
-
-def of_place(place: str | None) -> str:
-    """The time zone at a place (ISO 3166); nothing where it is not known."""
-    return BY_PLACE.get(place or "") or BY_PLACE.get((place or "").partition("-")[0], "")
 
 
 @lru_cache(maxsize=1000)
@@ -61,11 +57,13 @@ def end_of(day: date, zone: str) -> datetime:
 
 @dataclass(frozen=True)
 class Days:
-    """Which day it is for whom, at the moment `now`. `portal`: the portal's own zone; `own`: what agencies set, by slug."""
+    """Which day it is for whom, at the moment `now`. `portal`: the portal's own zone; `own`: what agencies set, by slug; `moved`: the places
+    of those that are elsewhere now than their records may say."""
 
     now: datetime
     portal: str = "UTC"
     own: Mapping[str, str] = field(default_factory=dict)
+    moved: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def today(self) -> date:
@@ -73,14 +71,15 @@ class Days:
         return day_in(self.portal, self.now)
 
     @property
-    def key(self) -> tuple[datetime, str, frozenset[tuple[str, str]]]:
+    def key(self) -> tuple[datetime, str, frozenset[tuple[str, str]], frozenset[tuple[str, str]]]:
         """What is the same as long as it is the same day for everybody: days begin at quarters of an hour everywhere."""
         quarter = self.now.replace(minute=self.now.minute // 15 * 15, second=0, microsecond=0)
-        return quarter, self.portal, frozenset(self.own.items())
+        return quarter, self.portal, frozenset(self.own.items()), frozenset(self.moved.items())
 
     def stated_zone(self, publisher: Publisher) -> str:
         """The zone of an agency as records name it (`slug`, `place`); nothing where it has the portal's."""
-        return self.own.get(publisher["slug"]) or of_place(publisher.get("place"))
+        slug = publisher["slug"]
+        return self.own.get(slug) or of_place(self.moved.get(slug) or publisher.get("place"))
 
     def zone(self, publisher: Publisher) -> str:
         """The zone by which the days of an agency are counted."""
@@ -118,7 +117,8 @@ def days(session: Session, portal: Portal, now: datetime) -> Days:
     # Records of an agency that went into another one name it still; their days are counted as the other's are.
     former = select(Agency.slug, AgencyZone.zone).join(AgencyZone, AgencyZone.agency == Agency.merged_into) if own else None
     own |= dict(session.execute(former).all()) if former is not None else {}
-    return Days(now.replace(second=0, microsecond=0), portal.settings.timezone, own)
+    moved: dict[str, str] = dict(session.execute(select(AgencyMove.agency, AgencyMove.place)).all())
+    return Days(now.replace(second=0, microsecond=0), portal.settings.timezone, own, moved)
 
 
 def publisher_of(session: Session, slug: str) -> Publisher:

@@ -5,10 +5,10 @@ text; what it finds is a value that records carry as identifier, with the passag
 other, and how sure that is. Pure: no network, no database, no clock.
 """
 
-from .declaration import FOLDER, DeclarationError, Jurisdiction, Pattern, fingerprint, read_all, read_jurisdiction
-from .finding import LONGEST, MOST, Citation, Context, find, names_of
+from .declaration import BARE, FOLDER, DeclarationError, Jurisdiction, Pattern, fingerprint, read_all, read_jurisdiction
+from .finding import LONGEST, MOST, Citation, Context, bare_names_of, find, names_of
 
 __all__ = [
-    "FOLDER", "LONGEST", "MOST", "Citation", "Context", "DeclarationError", "Jurisdiction", "Pattern", "find", "fingerprint", "names_of",
-    "read_all", "read_jurisdiction",
+    "BARE", "FOLDER", "LONGEST", "MOST", "Citation", "Context", "DeclarationError", "Jurisdiction", "Pattern", "bare_names_of", "find",
+    "fingerprint", "names_of", "read_all", "read_jurisdiction",
 ]  # fmt: skip

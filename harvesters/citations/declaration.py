@@ -16,7 +16,9 @@ from .values import fields_of
 
 FOLDER = Path(__file__).parent / "jurisdictions"
 # Raised when the way in which texts are read changes: every record is read again.
-FORM = 2
+FORM = 3
+# The scheme of titles without their year: they yield to all other notations, and mean a record only if it alone is called so.
+BARE = "title"
 
 Word = Annotated[str, Field(min_length=1, max_length=60, pattern=r"^[a-z][a-z0-9_]*$")]
 
@@ -60,7 +62,8 @@ class Pattern(Strict):
     with groups of the same names. `titled`: the pattern is the end of a title ("Act 2018"), which begins before it.
     `dated`: what may follow, with the groups d, m, y. `names`: a title that begins so names its record.
     `reach`: "home" where the notation means something else abroad. `needs`: one of these words is within every match,
-    so that the rest of a text need not be searched. `within`: where a record that it names has to be. `carried_as`: the schemes of identifiers it may be. `aside`:
+    so that the rest of a text need not be searched. `within`: where a record that it names has to be ("near": in a country of the citing record, or in a union of
+    countries). `carried_as`: the schemes of identifiers it may be. `aside`:
     in parentheses it only says which matter the text is of.
     """
 
@@ -77,7 +80,7 @@ class Pattern(Strict):
     names: bool = False
     reach: Literal["home", "anywhere"] = "home"
     needs: tuple[str, ...] = ()
-    within: Literal["anywhere", "country", "place", "source"] = "country"
+    within: Literal["anywhere", "country", "near", "place", "source"] = "country"
     carried_as: tuple[str, ...] = ()
     ignore_case: bool = False
     aside: bool = False

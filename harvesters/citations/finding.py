@@ -6,16 +6,17 @@ are read up to there, and no more than MOST citations are taken from one.
 
 import re
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import islice
 
 from .cues import AFTER, BEFORE, Cue, cue_of, goes_on
-from .declaration import Jurisdiction, Pattern, read_all
+from .declaration import BARE, Jurisdiction, Pattern, read_all
 from .letters import Reading, readings_of
 from .sentences import sentence_around
-from .titles import beginning_of
+from .titles import beginning_of, forms_of
 from .values import fill, fold
 
 LONGEST = 2_500_000  # letters of a text that are read
@@ -98,13 +99,25 @@ def find(text: str, context: Context = Context(), among: Sequence[Jurisdiction] 
     text = unicodedata.normalize("NFC", text)[:LONGEST]
     among = read_all() if among is None else among
     found: list[Citation] = []
-    for match in _longest(replace(one, reading=reading) for reading in readings_of(text) for one in _matches(reading.plain, context, among)):
+    matches = [replace(one, reading=reading) for reading in readings_of(text) for one in _matches(reading.plain, context, among)]
+    for match in _with_bare(_longest(one for one in matches if one.pattern.scheme != BARE), _longest(one for one in matches if one.pattern.scheme == BARE)):
         if citation := _citation(text, match, context):
             before = found[-1] if found else None
             if not citation.cue and before and before.cue and goes_on(text[before.end : citation.start]):
                 citation = replace(citation, relation=before.relation, cue=before.cue)
             found.append(citation)
     return found
+
+
+def _with_bare(firm: list[_Match], bare: list[_Match]) -> list[_Match]:
+    """Titles without their year stand only where nothing else was found."""
+    starts = [one.span[0] for one in firm]
+    for one in bare:
+        start, end = one.span
+        place = bisect_left(starts, end)
+        if not place or firm[place - 1].span[1] <= start:
+            firm = [*firm, one]
+    return sorted(firm, key=lambda one: one.span)[:MOST]
 
 
 def names_of(title: str, context: Context = Context(), among: Sequence[Jurisdiction] | None = None) -> tuple[str, ...]:
@@ -118,6 +131,17 @@ def names_of(title: str, context: Context = Context(), among: Sequence[Jurisdict
                 if len(re.findall(r"\w+", plain[: match.start])) <= (0 if pattern.titled else 3):
                     names |= dict.fromkeys(fill(pattern.value, _caught(match, context), jurisdiction.maps))
                 break
+    return tuple(names)
+
+
+def bare_names_of(title: str) -> tuple[str, ...]:
+    """What a law with this title is called without its year and number: its title, and a short one in parentheses. ("Clean Air Act" of
+    1963; "Regulation (EU) 2022/2065 on a Single Market (Digital Services Act)".)"""
+    names: dict[str, None] = {}
+    for form in forms_of(unicodedata.normalize("NFC", title)[:1000]):
+        for citation in find(form):
+            if citation.scheme == BARE and (citation.start, citation.end) == (0, len(form)):
+                names[citation.value] = None
     return tuple(names)
 
 

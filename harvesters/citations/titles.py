@@ -71,3 +71,32 @@ def _belongs(token: str) -> bool:
     if bare.casefold() == "the" or bare.casefold() in _SMALL:
         return True
     return bare[0].isupper() and (not any(letter.isdigit() for letter in bare) or bool(_ROAD.fullmatch(bare)))
+
+
+# What stands around the name of a law in its title: its year, and its number.
+_YEAR_AFTER = re.compile(r",?\s{1,3}(?:of\s{1,3}|năm\s{1,3})?(?:1[789]|20)\d{2}$")
+_NUMBER_AFTER = re.compile(r"\s{0,3},?\s{0,3}(?:số\s{1,3})?\d{1,4}/\d{4}/[A-Z]\S{1,12}$")
+_NUMBER_BEFORE = re.compile(
+    r"(?P<kind>Bộ luật|Luật|Pháp lệnh)\s{1,3}(?:số\s{1,3})?\d{1,4}/\d{4}/[A-Z]\S{1,12}?(?:\s{1,3}của Quốc hội)?\s{0,3}[:,–-]?\s{1,3}(?:về\s{1,3})?(?P<name>\S.*)", re.IGNORECASE
+)
+_ASIDE = re.compile(r"\(((?:[^()]|\([^()]*\)){3,200})\)")
+_LAW = re.compile(r"(?:Bộ luật|Luật|Pháp lệnh)\b", re.IGNORECASE)
+
+
+def forms_of(title: str) -> list[str]:
+    """A law's title without what stands around its name: year, number, the long title before a short one in parentheses."""
+    whole = " ".join(title.split()).strip(" .;“”\"")
+    forms = [whole, *(match[1].strip() for match in _ASIDE.finditer(whole))]
+    if whole.endswith(")"):
+        forms.append(whole.partition(" (")[0])
+    if match := _NUMBER_BEFORE.fullmatch(whole):
+        forms.append(match["name"] if _LAW.match(match["name"]) else f"{match['kind']} {match['name']}")
+    forms = [_written(form.removeprefix("The ")) for form in forms]
+    return list(dict.fromkeys(form for one in forms for form in (one, _YEAR_AFTER.sub("", one), _NUMBER_AFTER.sub("", one)) if form))
+
+
+def _written(form: str) -> str:
+    """A Vietnamese law in capitals, as running text has it: LUẬT ĐẤT ĐAI is Luật Đất đai."""
+    if not (form.isupper() and (kind := _LAW.match(form))):
+        return form
+    return f"{kind[0].capitalize()} {form[kind.end() :].strip().capitalize()}"

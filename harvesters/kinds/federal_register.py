@@ -190,6 +190,7 @@ def parse(item: Item, source: Source) -> Record | None:
         else None,
         decided_by=signer or agency.name("en"),
         decision_makers=(signer,) if signer else (),
+        offices={signer: "President"} if signer else {},
     )
 
 

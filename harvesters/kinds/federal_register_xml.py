@@ -96,6 +96,9 @@ def _number(element: Element) -> str:
     return found[-1].replace("–", "-") if found else ""
 
 
+# What ends a name with a point of its own.
+_SUFFIX = re.compile(r"(?:\bJr|\bSr|\b[A-Z])\.$")
+_MOST_SIGNERS = 20
 _SMALL = re.compile(r"(?<=\s)(of|the|and|for|in|on|to|a|an|at|by|or|from|with)(?=\s)", re.IGNORECASE)
 
 
@@ -151,7 +154,24 @@ def parse(item: Item, source: Source) -> Record | None:
             *part_of_dockets((text_of(one) for one in descendants(preamble, "DEPDOC")), Options(**source.options).dockets),
         ),
         decided_by="The President" if data["kind"] == "PRESDOCU" else agency.name("en"),
+        decision_makers=tuple(signers := _signers(element)),
+        offices={name: office for name, office in signers.items() if office},
     )
+
+
+def _signers(element: Element) -> dict[str, str]:
+    """Who signed a document, with the office that is printed below the name, or nothing."""
+    found: dict[str, str] = {}
+    for signature in descendants(element, "SIG"):
+        name = ""
+        for one in signature:
+            words = read_line(text_of(one)).strip(" ,;")
+            if local(one) == "NAME" and words and len(found) < _MOST_SIGNERS:
+                name = words.rstrip(".")[:300] if not _SUFFIX.search(words) else words[:300]
+                found.setdefault(name, "")
+            elif local(one) == "TITLE" and name:
+                found[name] = found[name] or words.rstrip(".")[:300]
+    return found
 
 
 def _title(element: Element, preamble: Element | None) -> tuple[str, str]:

@@ -173,8 +173,20 @@ def parse(item: Item, source: Source) -> Record | None:
         translations=_words(data.get("translations") or (), page),
         consultation=_consultation(details, home, page) if type_ == "consultation" else None,
         decided_by=str(first.get("title") or ""),
-        decision_makers=tuple(str(one["title"])[:300] for one in _linked(links, "speaker") if one.get("title")),
+        decision_makers=_speakers(links),
+        offices=_office(links),
     )
+
+
+def _speakers(links: dict[str, Any]) -> tuple[str, ...]:
+    return tuple(read_line(str(one["title"]))[:300] for one in _linked(links, "speaker") if one.get("title"))
+
+
+def _office(links: dict[str, Any]) -> dict[str, str]:
+    """The office in which somebody spoke: the page names the roles held on that day, not whose they were, so that it is only certain
+    where one spoke in one role."""
+    speakers, roles = _speakers(links), [read_line(str(one["title"]))[:300] for one in _linked(links, "roles") if one.get("title")]
+    return {speakers[0]: roles[0]} if len(speakers) == len(roles) == 1 else {}
 
 
 def _place(source: Source, page: dict[str, Any], kind: str) -> tuple[str, str | None, str]:

@@ -3,7 +3,9 @@
 Everything returned is a plain frozen value; templates and feeds may keep it as long as they like.
 """
 
+from .called import named, spelt, with_former_names
 from .entries import (
+    FIELDS,
     AnyRecord,
     Entry,
     Order,
@@ -49,6 +51,7 @@ from .totals import Overview, counts_by_axis, has_demonstration, last_collected,
 from .written import Written, written_by
 
 __all__ = [
+    "FIELDS",
     "AgencyCard",
     "AnyRecord",
     "Entry",
@@ -84,6 +87,7 @@ __all__ = [
     "last_runs",
     "links",
     "most_linked",
+    "named",
     "newest",
     "of_sources",
     "overview",
@@ -92,8 +96,10 @@ __all__ = [
     "run",
     "runs",
     "sources_of",
+    "spelt",
     "versions",
     "window",
     "with_former",
+    "with_former_names",
     "written_by",
 ]

@@ -37,7 +37,8 @@ _ORDERS: dict[Order, tuple[Any, ...]] = {
 
 @dataclass(frozen=True)
 class Entry:
-    """A record as it is now, with its life. `record` is the validated Record; `data` the same as JSON data."""
+    """A record as it is now, with its life. `record` is the validated Record; `data` the same as JSON data. `formerly`: its former
+    numbers and identifiers, folded, where they were asked for (`with_former_names`)."""
 
     id: int
     number: str
@@ -56,6 +57,7 @@ class Entry:
     raw_url: str | None
     note: str
     successor: str | None
+    formerly: frozenset[str] = frozenset()
 
     @cached_property
     def record(self) -> AnyRecord:
@@ -107,7 +109,7 @@ def entry_of(row: RecordRow) -> Entry:
     )  # fmt: skip
 
 
-FIELDS = tuple(getattr(RecordRow, field.name) for field in fields(Entry))
+FIELDS = tuple(getattr(RecordRow, field.name) for field in fields(Entry) if field.name != "formerly")
 
 
 def find(session: Session, number: str, *, past: bool = False) -> Entry | None:

@@ -1,11 +1,14 @@
 """audit: the log of what was done at the desk."""
 
 import sys
+from difflib import get_close_matches
 
 import click
 from flask.cli import AppGroup
+from sqlalchemy.orm import Session
 
 from .. import audit as log
+from .. import catalogue
 from .terminal import FAILED, ready_portal, show_table
 
 
@@ -30,11 +33,21 @@ def show(agency: str | None, limit: int) -> None:
       clerestory audit show --limit 200
     """
     with ready_portal().database.read() as session:
-        entries = log.entries(session, agency=agency, limit=limit)
+        entries = log.entries(session, agency=catalogue.with_former(session, agency) if agency else None, limit=limit)
+        if agency and not entries and catalogue.agency(session, agency) is None:
+            raise _unknown(session, agency)
+    if not entries:
+        click.echo(f"the log has no entry {f'for {agency}' if agency else 'yet'}", err=True)
     show_table(
         ("WHEN", "WHO", "WHAT", "AGENCY", "ABOUT", "WHY"),
         ((f"{one.at:%Y-%m-%d %H:%M}", one.who, one.action, one.agency, one.about, one.reason) for one in entries),
     )
+
+
+def _unknown(session: Session, slug: str) -> click.UsageError:
+    near = get_close_matches(slug, [one.slug for one in catalogue.agencies(session)], n=3)
+    hint = f"; did you mean {' or '.join(near)}?" if near else "; its slug is the last part of its address"
+    return click.UsageError(f"there is no agency {slug!r} here{hint}")
 
 
 @audit.command()

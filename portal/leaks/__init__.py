@@ -14,7 +14,7 @@ from pathlib import Path
 from . import personal
 from .findings import Finding, Report, describe
 
-__all__ = ["CLEANABLE", "Finding", "Report", "clean_file", "describe", "inspect_file", "inspect_text", "main"]
+__all__ = ["CLEANABLE", "Finding", "Report", "TookTooLong", "clean_file", "describe", "inspect_file", "inspect_text", "main"]
 
 # Endings of files of which a clean copy can be made.
 CLEANABLE = frozenset({"xlsx", "docx", "pptx", "pdf", "jpg", "jpeg", "png"})
@@ -25,6 +25,10 @@ _DOOR = (
     "import sys, types; house = types.ModuleType('portal'); house.__path__ = [sys.argv[1]]; sys.modules['portal'] = house; "
     "from portal.leaks import main; main(sys.argv[2:])"
 )
+
+
+class TookTooLong(Exception):
+    """A clean copy could not be made in the time that there is; whether it can be made is not known."""
 
 
 def inspect_text(text: str, where: str = "") -> tuple[Finding, ...]:
@@ -53,12 +57,14 @@ def inspect_file(path: Path, name: str, *, seconds: int = SECONDS, memory: int =
 
 def clean_file(path: Path, name: str, target: Path, *, seconds: int = SECONDS, memory: int = MEMORY) -> bool:
     """Write a copy of a file without what it hides, as far as that can be done; False where it cannot. Look at the copy again
-    before it is offered."""
+    before it is offered. Raises TookTooLong where `seconds` of work, or five more by the clock on the wall, were not enough."""
     command = [*_command(path, name, seconds, memory), str(target.resolve())]
     try:
         done = subprocess.run(command, capture_output=True, timeout=seconds + 5, cwd=Path(__file__).parents[2], check=False)
-    except subprocess.TimeoutExpired:
-        return False
+    except subprocess.TimeoutExpired as late:
+        raise TookTooLong from late
+    if -done.returncode in (signal.SIGXCPU, signal.SIGKILL):
+        raise TookTooLong
     return done.returncode == 0 and target.exists() and target.stat().st_size > 0
 
 

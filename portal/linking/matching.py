@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from harvesters.citations import Citation, Jurisdiction, read_all
+from harvesters.citations import BARE, Citation, Jurisdiction, read_all
 
 from ..models import HIDDEN, CitationName, IdentifierRow, RecordRow
 from ..store import fold_identifier
@@ -21,6 +21,8 @@ MANY = 12
 _CHUNK = 400
 # Years after which a number without its year may well be another year's.
 _SAME_NUMBERS = 8
+# Whose law holds in many countries.
+_UNIONS = frozenset({"EU", "UN"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +147,7 @@ def match(ask: Ask, citing: Citing, known: Mapping[str, Sequence[Candidate]], wi
             factor, reasons = _judge(ask, citing, candidate, key, jurisdiction)
             if candidate.number not in judged or judged[candidate.number][0] < factor:
                 judged[candidate.number] = (factor, candidate, reasons, key)
-    if not judged:
+    if not judged or (ask.scheme == BARE and not _is_the_only_one(ask, citing, known)):
         return None
     ranked = sorted(judged.values(), key=lambda one: -one[0])
     # Who speaks against themselves is no rival of somebody whom everything fits.
@@ -172,7 +174,17 @@ def _choose(rivals: Sequence[tuple[float, Candidate, tuple[str, ...], str]], cit
     return factor * 0.6, candidate, (*reasons, "several")
 
 
+def _is_the_only_one(ask: Ask, citing: Citing, known: Mapping[str, Sequence[Candidate]]) -> bool:
+    """Whether a title without its year names one record here, of all countries, that was there when it was cited."""
+    called = {one.number: one for key in ask.keys for one in known.get(key, ()) if one.number != citing.number}
+    one = next(iter(called.values()))
+    return len(called) == 1 and not (citing.issued and one.issued and one.issued > citing.issued and not citing.modified)
+
+
 def _is_within(ask: Ask, citing: Citing, candidate: Candidate) -> bool:
+    if ask.within == "near":
+        here, there = ({place.split("-")[0] for place in places} for places in (citing.places, candidate.places))
+        return not here or not there or bool(here & there) or bool(there & _UNIONS)
     if ask.within == "source":
         return bool({candidate.source, candidate.via} & {citing.source, citing.via}) or candidate.publisher == citing.publisher
     if ask.within == "place":
@@ -194,6 +206,8 @@ def _judge(ask: Ask, citing: Citing, candidate: Candidate, key: str, jurisdictio
         reasons.append("exact")
     else:
         weigh(0.75, "other_scheme")
+    if ask.scheme == BARE:
+        reasons.append("without_year")
     if key in ask.weak:
         weigh(0.8, "says_little")
     # A docket holds many documents, and a RIN goes through several stages: one that carries it need not be the one meant.

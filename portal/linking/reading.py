@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from harvesters.citations import Citation, Context, find, names_of
+from harvesters.citations import BARE, Citation, Context, bare_names_of, find, names_of
 from harvesters.citations.finding import with_relation
 
 from ..store import fold_identifier
@@ -67,6 +67,8 @@ def own_names(data: Mapping[str, Any], issued: date | None) -> tuple[set[str], s
     if issued and data.get("type") in _LAWS:
         # "Luật Tiếp cận thông tin" of 2016 is cited as "Luật Tiếp cận thông tin 2016".
         names |= {fold_identifier(name) for title, its in titles for name in names_of(f"{title.strip().rstrip('.')} {issued.year}", its) if not title.strip()[-4:].isdigit()}
+    if data.get("type") in _LAWS:
+        names |= {fold_identifier(name) for title, _its in titles for name in bare_names_of(title)}
     return identifiers - {""}, names - {""}
 
 
@@ -90,6 +92,6 @@ def read(data: Mapping[str, Any], issued: date | None, pages: Mapping[str, str] 
     return sorted(found.values(), key=_rank)[:most]
 
 
-def _rank(named: Named) -> tuple[int, int, int]:
+def _rank(named: Named) -> tuple[bool, int, int, int]:
     field = named.field.split("/")[0].split(":")[0]
-    return TELLING.index(named.citation.relation), _FIELDS.index(field), named.citation.start
+    return named.citation.scheme == BARE, TELLING.index(named.citation.relation), _FIELDS.index(field), named.citation.start

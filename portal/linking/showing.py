@@ -10,6 +10,8 @@ from markupsafe import Markup, escape
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from harvesters.citations import BARE
+
 from .. import catalogue
 from ..catalogue import Entry
 from ..models import HIDDEN, CitationRow, RecordRow
@@ -28,6 +30,7 @@ REASONS: Mapping[str, LazyString] = {
     "place_unknown": lazy_gettext("That record does not say what place it is of."),
     "other_scheme": lazy_gettext("That record carries the number as another kind of identifier."),
     "says_little": lazy_gettext("The notation leaves out what tells it from others."),
+    "without_year": lazy_gettext("It is named without a year; no other record here is called so."),
     "belongs_to_it": lazy_gettext("That record is one of those that belong to this file, not the file itself."),
     "several": lazy_gettext("Several records are known by it."),
     "same_source": lazy_gettext("Several records are known by it; this is the one of the same source."),
@@ -130,7 +133,7 @@ def around(row: CitationRow) -> tuple[str, str]:
 def waiting_in(session: Session, entry: Entry, limit: int = 40) -> tuple[int, list[Waiting]]:
     """How many things a record names that are not here, and the first of them."""
     # A title may be what only looks like one: it is told where somebody here has it.
-    condition = (CitationRow.record_id == entry.id, CitationRow.state == "waiting", CitationRow.scheme != "name")
+    condition = (CitationRow.record_id == entry.id, CitationRow.state == "waiting", CitationRow.scheme.not_in(("name", BARE)))
     total = session.scalar(select(func.count()).select_from(CitationRow).where(*condition)) or 0
     rows = session.scalars(select(CitationRow).where(*condition).order_by(CitationRow.id).limit(limit)) if total else ()
     return total, [Waiting(row.value, row.field, row.count, *_split(row)) for row in rows]

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import delete, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
-from harvesters.citations import fingerprint
+from harvesters.citations import BARE, fingerprint
 
 from ..db import wait_for_turn
 from ..models import (
@@ -30,12 +30,14 @@ from ..models import (
 from ..parts import Portal
 from ..store import fold_identifier
 from .matching import CERTAIN, MANY, Ask, Citing, carriers, known_by, match
+from .pace import Pace
 from .reading import TELLING, Named, own_names, read
 
 log = logging.getLogger(__name__)
 
 Progress = Callable[[int], None]
 BATCH = 50
+_MARKED_AT_ONCE = 1000  # citations; a record that thousands name must not hold everybody up
 MOST_OF_A_RECORD = 500  # different things that one record may name
 _MOST_OF_FILES = 1_000_000  # letters of kept files that are read for one record
 _VALUES_AT_ONCE = 400
@@ -81,8 +83,11 @@ def catch_up(portal: Portal, progress: Progress | None = None) -> int:
         done += len(ids)
         if progress:
             progress(done)
-    while _match_stale(portal):
-        pass
+    pace = Pace(portal.database, BATCH)
+    more = True
+    while more:
+        with pace.portion() as size:
+            more = _match_stale(portal, size)
     return done
 
 
@@ -95,7 +100,7 @@ def link_newest(portal: Portal) -> int:
         ids = list(session.scalars(query.order_by(RecordRow.id)))
     if ids:
         _link(portal, ids)
-        _match_stale(portal)
+        _match_stale(portal, BATCH)
     return len(ids)
 
 
@@ -121,8 +126,29 @@ def _link(portal: Portal, ids: Sequence[int]) -> None:
         present = dict(session.execute(select(RecordRow.id, RecordRow.version).where(RecordRow.id.in_(ids))).all())
         work = [one for one in work if present.get(one.id) == one.version]
         _store(session, work)
-        _mark_stale(session, work)
+        concerned = _concerned(session, work, _MARKED_AT_ONCE + 1)
+        if few := len(concerned) <= _MARKED_AT_ONCE:
+            _mark(session, concerned)
+            _tick(session, work)
         _match_records(session, [one.id for one in work])
+    if not few:
+        _mark_many(portal, work)
+
+
+def _mark_many(portal: Portal, work: Sequence[_Work]) -> None:
+    """Mark what names these records where that is much, some at a time. What is broken off is begun again: only then are they ticked
+    off as read."""
+    with portal.database.read() as session:
+        concerned = _concerned(session, work)
+    pace = Pace(portal.database, _MARKED_AT_ONCE)
+    for start in range(0, len(concerned), _MARKED_AT_ONCE):
+        with pace.portion(), portal.database.write() as session:
+            _mark(session, concerned[start : start + _MARKED_AT_ONCE])
+    with portal.database.write() as session:
+        wait_for_turn(session, "citations")
+        known: dict[int, int] = dict(session.execute(select(RecordRow.id, RecordRow.version).where(RecordRow.id.in_([one.id for one in work]))).all())
+        read_by_others = set(session.scalars(select(CitationState.record_id).where(CitationState.record_id.in_(known))))
+        _tick(session, [one for one in work if known.get(one.id) == one.version and one.id not in read_by_others])
 
 
 def _read(row: Any, pages: Mapping[str, str]) -> _Work:
@@ -170,6 +196,10 @@ def _store(session: Session, work: Sequence[_Work]) -> None:
             for key, weak in _keys(named).items()
         ]
         session.execute(insert(CitationKey), keys)
+
+
+def _tick(session: Session, work: Sequence[_Work]) -> None:
+    """Note that these records were read in their present version, by the present patterns."""
     if work:
         session.execute(insert(CitationState), [{"record_id": one.id, "version": one.version, "patterns": fingerprint()} for one in work])
 
@@ -189,9 +219,11 @@ def _row(one: _Work, named: Named) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _mark_stale(session: Session, work: Sequence[_Work]) -> None:
-    """What names these records is to be matched anew: one may have come, changed its names, or gone."""
+def _concerned(session: Session, work: Sequence[_Work], most: int | None = None) -> list[int]:
+    """The citations that name these records, `most` at most: they are to be matched anew. One may have come, changed its names, or
+    gone."""
     ids = [one.id for one in work]
+    found: dict[int, None] = {}
     for table in (IdentifierRow, CitationName):
         own = Counter(session.scalars(select(table.value).where(table.record_id.in_(ids))))
         counted = carriers(session, table, list(own), MANY + 1 + len(ids))
@@ -199,20 +231,25 @@ def _mark_stale(session: Session, work: Sequence[_Work]) -> None:
         values = [value for value, count in counted.items() if count - own[value] <= MANY]
         for start in range(0, len(values), _VALUES_AT_ONCE):
             some = values[start : start + _VALUES_AT_ONCE]
-            citing = select(CitationKey.citation_id).where(CitationKey.value.in_(some))
-            session.execute(update(CitationRow).where(CitationRow.id.in_(citing)).values(stale=True).execution_options(synchronize_session=False))
+            found |= dict.fromkeys(session.scalars(select(CitationKey.citation_id).where(CitationKey.value.in_(some)).limit(most)))
     numbers = select(RecordRow.number).where(RecordRow.id.in_(ids))
-    session.execute(update(CitationRow).where(CitationRow.target_number.in_(numbers)).values(stale=True).execution_options(synchronize_session=False))
+    found |= dict.fromkeys(session.scalars(select(CitationRow.id).where(CitationRow.target_number.in_(numbers)).limit(most)))
+    return list(found)
 
 
-def _match_stale(portal: Portal) -> bool:
-    """Match some of what is to be matched anew; False where nothing was."""
+def _mark(session: Session, citations: Sequence[int]) -> None:
+    session.execute(update(CitationRow).where(CitationRow.id.in_(citations)).values(stale=True).execution_options(synchronize_session=False))
+
+
+def _match_stale(portal: Portal, size: int) -> bool:
+    """Match so many citations that are to be matched anew, with the others of their records; whether there may be more."""
+    stale = select(CitationRow.record_id).where(CitationRow.stale).order_by(CitationRow.id).limit(size)
     with portal.database.write() as session:
         wait_for_turn(session, "citations")
-        ids = list(dict.fromkeys(session.scalars(select(CitationRow.record_id).where(CitationRow.stale).order_by(CitationRow.id).limit(BATCH))))
-        if ids:
-            _match_records(session, ids, only_stale=True)
-    return bool(ids)
+        found = session.scalars(stale).all()
+        if found:
+            _match_records(session, list(dict.fromkeys(found)), only_stale=True)
+    return len(found) == size
 
 
 def match_record(session: Session, record_id: int) -> None:
@@ -236,6 +273,8 @@ def _match_records(session: Session, ids: Sequence[int], *, only_stale: bool = F
         if row.stale or not only_stale:
             _settle(row, keys.get(row.id, {}), citing[row.record_id], known, stated.get(row.record_id, set()), verdicts)
         by_record.setdefault(row.record_id, []).append(row)
+    for some in by_record.values():
+        _spare(some)
     session.flush()
     session.execute(delete(RelationRow).where(RelationRow.record_id.in_(ids), RelationRow.origin != ""))
     if found := [relation for id, some in by_record.items() for relation in _relations(id, some, citing[id].number, verdicts)]:
@@ -306,6 +345,14 @@ def _settle(
         row.state = verdict.verdict
     else:
         row.state = "found" if meant.confidence >= CERTAIN and not was_refused else "doubtful"
+
+
+def _spare(rows: Sequence[CitationRow]) -> None:
+    """Nobody is asked about "the Clean Air Act" in a record that cites it with its year or number as well."""
+    joined = {row.target_number for row in rows if row.state in ("found", "accepted", "stated")}
+    for row in rows:
+        if row.scheme == BARE and row.state == "doubtful" and row.target_number in joined:
+            row.state = "stated"
 
 
 def _relations(id: int, rows: Iterable[CitationRow], number: str, verdicts: Mapping[tuple[str, str], LinkDecision]) -> list[dict[str, object]]:

@@ -6,7 +6,7 @@ is read from the database once, and then again only where something new is said.
 
 from collections import OrderedDict
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import lru_cache
 from threading import Lock
@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from harvesters.when import first_day, last_day
 
 from .. import completeness
-from ..catalogue import Entry
+from ..catalogue import FIELDS, Entry, spelt, with_former_names
 from ..models import RecordRow
 from ..outcomes import year_of
 from ..store import fold_identifier
@@ -36,7 +36,7 @@ _LEFT_OUT = ("body", "files", "rationale", "method", "axis_rule")
 class Member:
     """A record of a matter. `entry` is the record without its long parts: its text, files, roll call, and all figures
     but the first and the last. `day` and `until`: when, as precise as it is known; `parts`: what it has of what is expected of it in
-    itself (`portal.completeness`); `names`: every name, folded, by which a target may call it."""
+    itself (`portal.completeness`); `names`: every name, folded, by which a target may call it, former ones too."""
 
     entry: Entry
     day: str
@@ -103,14 +103,18 @@ def read(session: Session, nodes: Collection[Node]) -> dict[int, Member]:
         for entry in _entries(session, missing[start : start + _AT_ONCE]):
             fresh[entry.number, entry.version, entry.changed_at, entry.state] = member_of(entry)
     shelf.put(fresh)
-    return {member.entry.id: member for member in (*found.values(), *fresh.values())}
-
-
-_FIELDS = tuple(getattr(RecordRow, field.name) for field in fields(Entry))
+    return _with_former_names(session, {member.entry.id: member for member in (*found.values(), *fresh.values())})
 
 
 def _entries(session: Session, ids: Sequence[int]) -> list[Entry]:
-    return [Entry(*row) for row in session.execute(select(*_FIELDS).where(RecordRow.id.in_(ids)))]
+    return [Entry(*row) for row in session.execute(select(*FIELDS).where(RecordRow.id.in_(ids)))]
+
+
+def _with_former_names(session: Session, members: dict[int, Member]) -> dict[int, Member]:
+    """The outcomes with the names that they had before. These are never kept: a record gets them without saying anything new."""
+    outcomes = [member.entry for member in members.values() if member.axis == "outcome"]
+    renamed = {entry.id: entry for entry in with_former_names(session, outcomes) if entry.formerly}
+    return {id: replace(one, entry=renamed[id], names=one.names | renamed[id].formerly) if id in renamed else one for id, one in members.items()}
 
 
 def member_of(entry: Entry) -> Member:
@@ -120,8 +124,7 @@ def member_of(entry: Entry) -> Member:
     day, until = str(data.get("issued", "")), ""
     if entry.axis == "outcome" and known:
         day, until = (pick((str(one["period"]) for one in known), key=year_of) for pick in (min, max))
-    names = [str(data["identifier"]), *(str(other["value"]) for other in data.get("other_identifiers", ())), str(data.get("indicator") or "")]
-    names += [f"{entry.source}{mark}{data['identifier']}" for mark in (" ", "/", ":")]
+    names = [*(str(other["value"]) for other in data.get("other_identifiers", ())), str(data.get("indicator") or ""), *spelt(entry.source, str(data["identifier"]))]
     return Member(
         replace(entry, data=_short(data, known)),
         day,

@@ -1,7 +1,7 @@
 """A matter in four answers: who decided, what it says, whether it worked, what is missing. For readers who know none of the terms."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -86,5 +86,6 @@ def _targets(session: Session, policy: Member, members: Iterable[Member], today:
     by = [measured_by(target, named) for target in targets]
     numbers = sorted({member.number for member in by if member})
     whole: dict[str, Entry] = {entry.number: entry for entry in catalogue.find_many(session, numbers)} if numbers else {}
-    found = [progress(target, [whole[member.number]] if member and member.number in whole else [], today, policy.entry) for target, member in zip(targets, by, strict=True)]
+    measuring = [replace(whole[member.number], formerly=member.entry.formerly) if member and member.number in whole else None for member in by]
+    found = [progress(target, [outcome] if outcome else [], today, policy.entry) for target, outcome in zip(targets, measuring, strict=True)]
     return sorted(found, key=lambda one: _TELLING.index(one.standing))

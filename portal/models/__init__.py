@@ -18,13 +18,26 @@ from .matters import (
     PromiseRow,
 )
 from .people import ApiKey, Device, Guess, Invitation, KeptAnswer, Membership, SecondFactor, SignedIn, Try, User
-from .records import HIDDEN, Agency, AgencyZone, Gone, IdentifierRow, RecordRow, Redirect, RelationRow, Revision, State
+from .records import (
+    HIDDEN,
+    Agency,
+    AgencyMove,
+    AgencyZone,
+    Gone,
+    IdentifierRow,
+    RecordRow,
+    Redirect,
+    RelationRow,
+    Revision,
+    State,
+)
 from .remarks import Remark
 
 __all__ = [
     "HIDDEN",
     "Actor",
     "Agency",
+    "AgencyMove",
     "AgencyZone",
     "ApiKey",
     "Arrival",

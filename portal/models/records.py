@@ -51,6 +51,16 @@ class AgencyZone(Base):
     zone: Mapped[str] = mapped_column(String(64))
 
 
+class AgencyMove(Base):
+    """Where an agency is since its sources said another place than before (ISO 3166). Its records may still name the former one:
+    the place of an agency is nothing by which they count as changed."""
+
+    __tablename__ = "agency_moves"
+
+    agency: Mapped[str] = mapped_column(ForeignKey("agencies.slug", ondelete="CASCADE"), primary_key=True)
+    place: Mapped[str] = mapped_column(String(20))
+
+
 class RecordRow(Base):
     """A record as it is now: what it says (`data`), and its life."""
 
@@ -177,6 +187,8 @@ class Redirect(Base):
     number: Mapped[str] = mapped_column(String(12), primary_key=True)
     target: Mapped[str] = mapped_column(String(12), index=True)
     identifier: Mapped[str] = mapped_column(String(500))
+    # The former identifier as IdentifierRow has it: who names the thing by it is led here too.
+    folded: Mapped[str] = mapped_column(String(500), default="", server_default="", index=True)
     made_at: Mapped[datetime]
 
 

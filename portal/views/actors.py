@@ -5,6 +5,7 @@ import io
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Blueprint, Response, abort, render_template, request, url_for
 from flask_babel import gettext as _
@@ -47,8 +48,16 @@ class Asked:
 
     def address(self, page: int = 1) -> str:
         """The address of another page of the index."""
-        asked: dict[str, Any] = {"q": self.q, "agency": self.agency, "page": page if page > 1 else ""}
-        return url_for(".index", kind=self.kind, **{name: value for name, value in asked.items() if value})
+        return url_for(".index", kind=self.kind, **self.words, **({"page": page} if page > 1 else {}))
+
+    def twin(self, format: str) -> str:
+        """The address of the same list as data."""
+        return url_for(".index_twin", kind=self.kind, format=format, **self.words)
+
+    @property
+    def words(self) -> dict[str, str]:
+        """What was asked, but for the page."""
+        return {name: value for name, value in (("q", self.q), ("agency", self.agency)) if value}
 
 
 def _asked(kind: str, *, strict: bool) -> Asked:
@@ -82,6 +91,8 @@ def index_twin(kind: str, format: str) -> Response:
     """The same as data: JSON by pages, CSV whole."""
     asked, now = _asked(kind, strict=True), datetime.now(UTC)
     with here().database.read() as session:
+        if asked.agency and catalogue.agency(session, asked.agency) is None:
+            raise BadParameter("agency", asked.agency, _("is no agency here; %(address)s lists them", address=url_for("agencies.agencies")))
         limit = asked.size if format == "json" else 1_000_000
         offset = (asked.page - 1) * asked.size if format == "json" else 0
         total, cards = actors.index(session, ROLES[kind], asked.q, offset=offset, limit=limit, agency=asked.agency)
@@ -105,7 +116,7 @@ def _envelope(
 ) -> Response:
     following = None
     if asked.page * asked.size < total:
-        following = f"{base_url()}{path}?page={asked.page + 1}&size={asked.size}" + (f"&q={asked.q}" if asked.q else "")
+        following = f"{base_url()}{path}?{urlencode({'page': asked.page + 1, 'size': asked.size} | asked.words)}"
     data = {
         "total": total, "returned": len(rows), "complete": len(rows) == total and not behind,
         "as_of": now.strftime("%Y-%m-%dT%H:%M:%SZ"), "next": following, "results": rows, **more,

@@ -45,7 +45,7 @@ from ..filetypes import ENDINGS, Refused
 from ..forms.fields import count_rows
 from ..forms.reading import translated_into
 from ..i18n import language
-from ..leaks import Report
+from ..leaks import Report, TookTooLong
 from ..listing import Listing
 from ..models import Upload, User
 from ..parts import here
@@ -486,7 +486,12 @@ def clean(token: str) -> Answer:
         file = next((one for one in uploads.files_of(db, upload) if one.sha256 == request.form.get("sha256")), None) or abort(404)
         known = safety.reports(db, [file.sha256]).get(file.sha256, Report())
     # Before the transaction, which others wait for.
-    made = safety.clean_copy(files, here().settings.files_dir, file, known)
+    try:
+        made = safety.clean_copy(files, here().settings.files_dir, file, known)
+    except TookTooLong:
+        flash(_("Making a clean copy of “%(name)s” took longer than %(seconds)s seconds and was given up; the file is as it was. Try again in a while, or mend the file itself, and add it again.",
+                name=file.name, seconds=safety.CLEANING), "message")  # fmt: skip
+        return redirect(url_for(".preview", token=token), 303)
     if made is None:
         flash(_("No clean copy of “%(name)s” can be made. Mend the file itself, and add it again.", name=file.name), "message")
         return redirect(url_for(".preview", token=token), 303)

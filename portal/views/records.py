@@ -138,6 +138,7 @@ def show(find: Callable[[Session], Entry | Answer], newer: Sequence[Mark] = (), 
         entry = find(session)
         if not isinstance(entry, Entry):
             return entry
+        [entry] = catalogue.with_former_names(session, [entry])
         links = catalogue.links(session, entry)
         beyond = [(policy, catalogue.links(session, policy)) for policy in threads.joined_policies(entry, links)]
         versions = [*newer, *history.marks(session, entry)]
@@ -220,6 +221,7 @@ def data(number: str) -> Answer:
         entry = _open(session, number)
         if not isinstance(entry, Entry):
             return entry
+        [entry] = catalogue.with_former_names(session, [entry])
         links = catalogue.links(session, entry)
         versions = history.marks(session, entry)
         told = history.announcements(session, entry, versions)

@@ -118,6 +118,18 @@ def test_init_makes_a_portal_and_may_be_repeated(clerestory, settings):
     assert last_line(clerestory("search", "status")) == "documents 0, behind 0"
 
 
+def test_the_log_of_an_agency_that_is_not_here_is_an_error_with_what_may_be_meant(clerestory, declare, catalogue):
+    declare()
+    clerestory("init")
+    clerestory("harvest", "run", "streets")
+    result = clerestory("audit", "show", "--agency", "nope")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "there is no agency 'nope' here; its slug is the last part of its address" in result.stderr
+    assert "did you mean office-of-streets?" in clerestory("audit", "show", "--agency", "office-of-street").stderr
+    known = clerestory("audit", "show", "--agency", "office-of-streets")
+    assert (known.exit_code, "the log has no entry for office-of-streets" in known.stderr) == (0, True)
+
+
 def test_commands_say_when_there_is_no_database_yet(clerestory):
     result = clerestory("harvest", "list")
     assert (result.exit_code, result.stderr.endswith("run: clerestory init\n")) == (2, True)

@@ -94,6 +94,31 @@ def test_suppliers_are_joined_only_where_that_is_certain(client, save):
     assert client.get("/suppliers/id-us-x-1.json").json["total"] == 1
 
 
+def test_suppliers_of_an_agency_are_those_that_it_paid(client, save):
+    save(
+        a_decision(type="award", publisher=CITY, counterparty="Alpha Ltd.", issued="2023"), a_decision(type="award", publisher=CITY, counterparty="Alpha Ltd.", issued="2022"),
+        a_decision(type="award", publisher=TOWN, counterparty="Alpha Ltd.", issued="2024"), a_decision(type="award", publisher=TOWN, counterparty="Beta"),
+        a_decision(type="vote", publisher=TOWN, decision_makers=("Beta",)),
+    )  # fmt: skip
+    assert [(one["name"], one["decisions"], one["newest"]) for one in client.get(f"/suppliers.json?agency={CITY.slug}").json["results"]] == [("Alpha Ltd.", 2, "2023-01-01")]
+    assert [(one["name"], one["decisions"]) for one in client.get(f"/suppliers.json?agency={TOWN.slug}").json["results"]] == [("Alpha Ltd.", 1), ("Beta", 1)]
+    assert [one["decisions"] for one in client.get("/suppliers.json").json["results"]] == [3, 1]
+    page = client.get(f"/suppliers/?agency={CITY.slug}").text
+    assert "paid by City" in page and "Alpha" in page and "Beta" not in page
+    assert f"/suppliers.csv?agency={CITY.slug}" in page  # what is taken away is what is shown
+    assert "Beta" not in client.get(f"/suppliers.csv?agency={CITY.slug}").text
+    assert f"agency={TOWN.slug}" in client.get(f"/suppliers.json?agency={TOWN.slug}&size=1").json["next"]
+    assert f"/suppliers/?agency={CITY.slug}" in client.get(f"/agencies/{CITY.slug}").text
+
+
+def test_an_agency_that_is_not_here_is_said_to_be_not_here(client, save):
+    save(a_decision(type="award", publisher=CITY, counterparty="Alpha Ltd."))
+    answer = client.get("/suppliers.json?agency=nope", judge=False)
+    assert (answer.status_code, "nope" in answer.text and "/agencies/" in answer.text) == (400, True)
+    page = client.get("/suppliers/?agency=nope").text
+    assert "No agency here is called “nope”" in page and "/agencies/" in page
+
+
 def test_names_with_other_marks_stay_two(client, save):
     save(a_decision(decision_makers=("Nguyễn Văn Hùng", "Nguyễn Văn Hưng")))
     assert client.get("/people.json?q=hung").json["total"] == 2

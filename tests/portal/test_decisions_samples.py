@@ -1,5 +1,6 @@
 """Votes, people, suppliers and sums on recorded answers of real agencies."""
 
+import html
 import json
 import os
 from decimal import Decimal
@@ -7,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from harvesters.kinds import diavgeia, nyc_council, oparl
+from harvesters.kinds import diavgeia, federal_register_xml, govuk_content, nyc_council, oparl
 from harvesters.run import Item
 from harvesters.source import make_source
 from harvesters.vocabularies import CHOICES
@@ -74,3 +75,29 @@ def test_bodies_of_recorded_german_meetings_have_pages(client, save):
     ]  # fmt: skip
     save(*[one for one in records if one])
     assert client.get("/bodies.json").json["results"][0]["decisions"] == len(records) > 0
+
+
+def test_those_who_signed_recorded_notices_have_pages_with_their_offices(client, save, tell):
+    content = (samples("federal_register/bulk_xml") / "FR-2016-04-15.xml").read_bytes()
+    options = federal_register_xml.Options(types=("NOTICE",))
+    found = [federal_register_xml.parse(item, source("federal_register_xml", place="US", language="en")) for item in federal_register_xml._issue(content, "", options) if isinstance(item, Item)]
+    signed = [one for one in found if one.decision_makers]
+    tell(f"notices of one issue: {len(found)}, signed {len(signed)}, with an office {sum(bool(one.offices) for one in signed)}")
+    assert len(signed) >= len(found) * 0.95 and sum(bool(one.offices) for one in signed) >= len(signed) * 0.95
+    [number] = save(signed[0])
+    [(name, office), *_] = signed[0].offices.items()
+    page = client.get(f"/records/{number}").text
+    assert name in page and html.escape(office, quote=False) in page
+
+
+def test_who_spoke_in_recorded_statements_is_told_with_the_office_of_that_day(client, save):
+    folder = samples("govuk/content_items/speech")
+    read = {}
+    for path in sorted(folder.glob("*.json")):
+        page = json.loads(path.read_text("utf-8"))
+        record = govuk_content.parse(Item({"content": page}, b"", "", page["content_id"]), source("govuk_content", place="GB", language="en"))
+        read[path.stem] = (record, [one["title"] for one in page["links"].get("roles", ())])
+    told = {name: (record.offices, roles) for name, (record, roles) in read.items() if record.offices}
+    assert len(told) >= 3 and all(list(offices.values()) == roles for offices, roles in told.values())
+    [number] = save(read["withdrawn-speech"][0])
+    assert "Secretary of State for the Home Department" in client.get(f"/records/{number}").text

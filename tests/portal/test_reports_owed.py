@@ -195,7 +195,7 @@ def _entry(record: Any) -> Entry:
     from dataclasses import fields
 
     given = {"number": record.number, "source": record.source, "axis": record.axis, "type": record.type, "data": record.to_data(), "state": "published"}
-    return Entry(**{one.name: given.get(one.name) for one in fields(Entry)})
+    return Entry(**{one.name: given.get(one.name) for one in fields(Entry) if one.name != "formerly"})
 
 
 RANGE = {"value": 2, "value_to": 3}

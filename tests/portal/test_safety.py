@@ -4,7 +4,9 @@ from io import BytesIO
 
 import pytest
 
-from portal import audit
+from portal import audit, leaks, safety
+from portal.filestore import Kept
+from portal.leaks import Report
 
 from .desk import Officer
 from .leaks.files import pdf, workbook
@@ -107,6 +109,19 @@ def test_where_no_copy_would_be_clean_the_file_stays_and_it_is_said(officer):
     officer.client.post(address.replace("/preview", "/clean"), data={"csrf_token": officer.token(), "sha256": sha256})
     page = officer.client.get(address).text
     assert "No clean copy of" in page and "A hidden sheet" in page
+
+
+def test_a_copy_that_takes_too_long_is_given_up_and_the_file_stays(officer, portal, monkeypatch):
+    address, preview = with_file(officer, workbook(hidden))
+    sha256 = preview.text.split('name="sha256" value="')[1].split('"')[0]
+    with pytest.raises(leaks.TookTooLong):
+        safety.clean_copy(portal.files, portal.settings.files_dir, Kept(sha256, "pay.xlsx", "", 1), Report(), seconds=-5)
+    monkeypatch.setattr(safety, "CLEANING", -5)  # no time at all
+    answer = officer.client.post(address.replace("/preview", "/clean"), data={"csrf_token": officer.token(), "sha256": sha256})
+    assert answer.status_code == 303
+    page = officer.client.get(address).text
+    assert "took longer than" in page and "A hidden sheet" in page and sha256 in page
+    assert not list(portal.settings.files_dir.glob("cleaned-*"))
 
 
 def test_a_file_of_another_draft_is_not_cleaned(officer):

@@ -18,7 +18,7 @@ from sqlalchemy import func, select
 from harvesters.record import Agency, Observation, Relation, Target
 from portal import members, needs, outcome_clock, zones
 from portal.audit import Actor
-from portal.models import Mail, User
+from portal.models import AgencyZone, Mail, User
 from portal.parts import Portal
 from portal.settings import Settings, SettingsError
 from portal.zone_table import BY_PLACE
@@ -237,3 +237,39 @@ def test_set_times_are_shown_by_the_clocks_of_the_agency(app: Any, portal: Porta
     secret = page.split("/embargo/")[1].split("<")[0]
     assert "09:00 (Pacific/Auckland)" in lan.client.get(f"/embargo/{secret}").text
     assert "09:00 (Pacific/Auckland)" in lan.client.get("/publish/").text
+
+
+# Agencies that move -------------------------------------------------------------------------------------------------
+
+
+class TestAnAgencyThatMoves:
+    @pytest.fixture
+    def database_url(self, either_database_url: str) -> str:
+        return either_database_url
+
+    def test_its_promises_are_counted_by_the_new_place_although_their_records_did_not_change(self, client: JudgingClient, save: Save) -> None:
+        policy = promising("NZ", "2028-02-29")
+        save(policy)
+        evening = at("US-NY", "2028-02-29", "20:00")  # the first of March in Auckland
+        assert state(client, evening) == ("overdue", 1)
+        moved = agency("NZ").model_copy(update={"place": "US-NY"})
+        save(an_outcome(publisher=moved))
+        assert state(client, evening) == ("due_soon", None)
+        with time_machine.travel(evening, tick=False):
+            told = client.get(f"/records/{policy.number}.json").json
+            assert (told["time_zone"], told["progress"][0]["as_of"]) == ("America/New_York", "2028-02-29")
+        save(policy)  # its source still says where it was
+        assert state(client, evening) == ("overdue", 1)
+
+    def test_what_it_set_itself_stays_and_a_move_within_a_zone_has_nothing_looked_at_again(self, save: Save, portal: Portal) -> None:
+        save(promising("VN-HN", "2028-02-29"))
+        outcome_clock.catch_up(portal)
+        save(an_outcome(publisher=agency("VN-HN").model_copy(update={"place": "VN-SG"})))
+        assert outcome_clock.catch_up(portal) == 1
+        with portal.database.write() as session:
+            session.add(AgencyZone(agency=agency("VN-HN").slug, zone="Asia/Tokyo"))
+        save(an_outcome(publisher=agency("VN-HN").model_copy(update={"place": "NZ"})))
+        with portal.database.read() as session:
+            days = zones.days(session, portal, datetime.now(UTC))
+        assert days.zone({"slug": agency("VN-HN").slug, "place": "VN-HN"}) == "Asia/Tokyo"
+        assert outcome_clock.catch_up(portal) == 3  # all of it

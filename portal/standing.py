@@ -5,7 +5,7 @@ relations that records state or officers confirmed count. One that names its tar
 agency only: elsewhere the same number may be another document's.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -115,7 +115,7 @@ def replaced_ids(session: Session) -> dict[int, Kind]:
 Reader = Callable[[Sequence[Entry]], dict[str, Standing]]
 
 
-def with_standing(entries: Iterable[Entry], read: Reader | None, batch: int = 500) -> Iterable[tuple[Entry, Standing | None]]:
+def with_standing(entries: Iterable[Entry], read: Reader | None, batch: int = 500) -> Iterator[tuple[Entry, Standing | None]]:
     """Records with how they stand, asked some hundreds at a time: for lists that are streamed."""
     some: list[Entry] = []
     for entry in entries:

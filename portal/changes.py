@@ -9,6 +9,7 @@ from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from . import catalogue, exports
+from .catalogue import Found
 from .models import HIDDEN, RecordRow, Redirect, Revision
 from .zones import Days
 
@@ -79,10 +80,13 @@ def _results(session: Session, rows: Sequence[RecordRow], base: str, days: Days)
     formerly: dict[str, list[str]] = {}
     for redirect in session.scalars(select(Redirect).where(Redirect.target.in_([row.number for row in rows]))):
         formerly.setdefault(redirect.target, []).append(redirect.number)
-    return [_result(row, past[row.id], formerly.get(row.number, []), base, days) for row in rows]
+    links = catalogue.found_relations(session, [row.id for row in rows])
+    return [_result(row, past[row.id], formerly.get(row.number, []), links.get(row.id, ()), base, days) for row in rows]
 
 
-def _result(row: RecordRow, past: list[dict[str, Any]], formerly: list[str], base: str, days: Days) -> dict[str, Any]:
+def _result(
+    row: RecordRow, past: list[dict[str, Any]], formerly: list[str], links: Sequence[Found], base: str, days: Days
+) -> dict[str, Any]:
     if row.state in HIDDEN:
         # What it said is not told: it may be what must not be shown.
         return {
@@ -90,12 +94,15 @@ def _result(row: RecordRow, past: list[dict[str, Any]], formerly: list[str], bas
             "reason": row.reason, "changed_at": exact(row.changed_at),
         }  # fmt: skip
     entry = catalogue.entry_of(row)
-    return exports.record_data(entry, base) | {
+    return exports.record_data(entry, base) | exports.found_data(links) | {
         "change": row.change,
         "changed_at": exact(row.changed_at),
         "first_seen": exact(row.first_seen),
         **({"withdrawn_at": exact(row.withdrawn_at)} if row.withdrawn_at else {}),
         "formerly": sorted(formerly),
+        # Of several that carry one identifier, the one that came first is meant by it.
+        "place": row.id,
+        "via": row.via,
         "time_zone": days.zone(entry.data["publisher"]),
         # Versions in which it was hidden are not told either.
         "versions": [one for one in past if one["state"] not in HIDDEN],

@@ -3,16 +3,17 @@
 import csv
 import io
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
+from itertools import islice
 from typing import Any
 
 from harvesters.record import show_number
 
 from . import catalogue
-from .catalogue import Entry
+from .catalogue import Entry, Found
 from .parts import Portal
 from .standing import Reader, Standing, with_standing
 
@@ -25,6 +26,7 @@ COLUMNS = (
     "consultation_opens", "consultation_closes", "indicator", "unit", "frequency", "latest_period", "latest_value",
     "observations", "relations", "state", "version", "first_seen", "changed_at", "url",
     "budget_code", "counterparties", "offices", "votes_recused", "votes_method", "roll_call", "standing", "replaced_by", "reports",
+    "relations_found",
 )  # fmt: skip
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 BOM = "\ufeff"
@@ -59,6 +61,12 @@ def standing_data(standing: Standing | None, base: str) -> dict[str, Any]:
     return {"standing": {"kind": standing.kind, "since": standing.since or None, "by": other}}
 
 
+def found_data(found: Sequence[Found]) -> dict[str, Any]:
+    """The relations that were found in a record's words, as a field of its data; nothing where there are none. What the record
+    states itself stays alone in `relations`."""
+    return {"relations_found": [{"type": one.type, "number": one.number, "origin": one.origin} for one in found]} if found else {}
+
+
 def _moment(value: datetime | None) -> str | None:
     return value.strftime("%Y-%m-%dT%H:%M:%SZ") if value else None
 
@@ -74,18 +82,35 @@ def entries(portal: Portal, numbers: Iterable[str]) -> Iterator[Entry]:
         yield from catalogue.each(session, numbers)
 
 
-def json_lines(found: Iterable[Entry], base: str, as_of: datetime, standing: Reader | None = None) -> Iterator[str]:
-    """A record a line, with how it stands where `standing` reads that; the last line says that the list is complete and how
-    long it is. A list without that last line was cut off on its way.
+FoundReader = Callable[[Sequence[Entry]], dict[int, list[Found]]]
+
+
+def _told(
+    entries: Iterable[Entry], standing: Reader | None, links: FoundReader | None, batch: int = 500
+) -> Iterator[tuple[Entry, Standing | None, Sequence[Found]]]:
+    """Records with how they stand and what was found in their words, asked some hundreds at a time."""
+    told = with_standing(entries, standing, batch)
+    while some := list(islice(told, batch)):
+        found = links([entry for entry, _how in some]) if links else {}
+        yield from ((entry, how, found.get(entry.id, ())) for entry, how in some)
+
+
+def json_lines(
+    found: Iterable[Entry], base: str, as_of: datetime, standing: Reader | None = None, links: FoundReader | None = None
+) -> Iterator[str]:
+    """A record a line, with how it stands and what was found in its words where `standing` and `links` read that; the last line
+    says that the list is complete and how long it is. A list without that last line was cut off on its way.
     """
     count = 0
-    for entry, how in with_standing(found, standing):
+    for entry, how, others in _told(found, standing, links):
         count += 1
-        yield to_json(record_data(entry, base) | (standing_data(how, base) if standing else {})) + "\n"
+        yield to_json(record_data(entry, base) | found_data(others) | (standing_data(how, base) if standing else {})) + "\n"
     yield json.dumps({"end": {"complete": True, "returned": count, "as_of": _moment(as_of)}}) + "\n"
 
 
-def csv_lines(found: Iterable[Entry], base: str, *, bom: bool = False, standing: Reader | None = None) -> Iterator[str]:
+def csv_lines(
+    found: Iterable[Entry], base: str, *, bom: bool = False, standing: Reader | None = None, links: FoundReader | None = None
+) -> Iterator[str]:
     """A header and a row a record (RFC 4180). With `bom` spreadsheets read it as UTF-8 without being told.
 
     A text that a spreadsheet would run as a formula is preceded by an apostrophe; numbers stay as they are.
@@ -94,8 +119,8 @@ def csv_lines(found: Iterable[Entry], base: str, *, bom: bool = False, standing:
     writer = csv.writer(buffer, lineterminator="\r\n")
     writer.writerow(COLUMNS)
     yield (BOM if bom else "") + _taken(buffer)
-    for entry, how in with_standing(found, standing):
-        row = _row(entry, base)
+    for entry, how, others in _told(found, standing, links):
+        row = _row(entry, base) | {"relations_found": "; ".join(f"{one.type}: {one.number} ({one.origin})" for one in others)}
         if how:
             row |= {"standing": how.kind, "replaced_by": show_number(how.by.number) if how.by else None}
         writer.writerow([harmless(row.get(column)) for column in COLUMNS])

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -108,8 +109,11 @@ def view_of(votes: Votes, agency: str) -> VoteView:
         Voter(vote, person(agency, vote.name).slug if same_name(vote.name) else "")
         for vote in sorted(votes.roll_call, key=lambda vote: (order.index(vote.choice), vote.party, same_name(vote.name)))
     ]
-    differs = tuple(one for one in counts if votes.roll_call and one.number is not None and one.number != one.named)
-    return VoteView(votes, counts, _parties(votes.roll_call), tuple(voters), majority_of(votes), differs)
+    return VoteView(votes, counts, _parties(votes.roll_call), tuple(voters), majority_of(votes), _differing(votes, counts))
+
+
+def _differing(votes: Votes, counts: Sequence[Count]) -> tuple[Count, ...]:
+    return tuple(one for one in counts if votes.roll_call and one.number is not None and one.number != one.named)
 
 
 def _parties(calls: Sequence[Vote]) -> tuple[Camp, ...]:
@@ -121,6 +125,18 @@ def _parties(calls: Sequence[Vote]) -> tuple[Camp, ...]:
         by_party.setdefault(one.party, []).append(one.choice)
     camps = [Camp(name, tuple(choices.count(code) for code in CHOICES)) for name, choices in by_party.items()]
     return tuple(sorted(camps, key=lambda camp: (not camp.name, -camp.total, camp.name)))
+
+
+def counted_data(votes: Votes) -> dict[str, Any]:
+    """A vote as its page tells it, as data: the count of each choice (null where it is not known), which side had more, the
+    choices whose stated count is not that of the roll call, and every party with its members' choices."""
+    counts, calls = counts_of(votes), votes.roll_call
+    return {
+        "counts": {one.choice: one.number for one in counts},
+        "majority": majority_of(votes) or None,
+        "differs": {one.choice: {"stated": one.number, "named": one.named} for one in _differing(votes, counts)},
+        "parties": [{"party": camp.name, "members": camp.total, **dict(camp.pairs)} for camp in _parties(calls)],
+    }
 
 
 def stages_of(session: Session, entry: Entry, links: Sequence[Link]) -> list[Stage]:

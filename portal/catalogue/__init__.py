@@ -35,7 +35,7 @@ from .publishers import (
     sources_of,
     with_former,
 )
-from .relations import Link, links, most_linked
+from .relations import Found, Link, found_relations, links, most_linked
 from .sources import (
     axes_of_source,
     counts_by_source,
@@ -55,6 +55,7 @@ __all__ = [
     "AgencyCard",
     "AnyRecord",
     "Entry",
+    "Found",
     "Link",
     "Order",
     "Overview",
@@ -79,6 +80,7 @@ __all__ = [
     "find_by_identifiers",
     "find_many",
     "former_numbers",
+    "found_relations",
     "has_demonstration",
     "issue",
     "issues",

@@ -26,6 +26,25 @@ class Link:
     origin: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A relation that a record does not state itself. `origin`: "machine" where it was recognised in the record's words with
+    certainty, "desk" where an officer confirmed one that was doubtful. `number`: of the record that is meant, as it was then."""
+
+    type: str
+    number: str
+    origin: str
+
+
+def found_relations(session: Session, ids: Sequence[int]) -> dict[int, list[Found]]:
+    """What was found in the words of some hundred records, by the ids of their rows; those without any are left out."""
+    found: dict[int, list[Found]] = {}
+    query = select(RelationRow).where(RelationRow.record_id.in_(ids), RelationRow.origin != "", RelationRow.target_number.is_not(None))
+    for row in session.scalars(query.order_by(RelationRow.record_id, RelationRow.position)):
+        found.setdefault(row.record_id, []).append(Found(row.type, row.target_number or "", row.origin))
+    return found
+
+
 def most_linked(session: Session) -> Entry | None:
     """The published record that most others point to (two at least): the heart of a matter. A policy before any
     other: decisions carry it out and outcomes measure it."""

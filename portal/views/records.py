@@ -14,7 +14,7 @@ from flask_babel import lazy_gettext
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as Answer
 
-from harvesters.record import Outcome, Policy, show_number
+from harvesters.record import Decision, Outcome, Policy, show_number
 from harvesters.vocabularies import CHOICES, FREQUENCIES, IDENTIFIER_SCHEMES, REPORT_RHYTHMS, VOTE_METHODS
 
 from .. import (
@@ -48,6 +48,7 @@ from ..progress import FORMULA, data_of, progress
 from ..standing import standings
 from ..tables.files import tables_of
 from ..vintages import Key, Said, revised_of
+from ..votes import counted_data
 from ..zones import Days
 from .answers import data_of as answer_data
 from .opening import chosen_language as _chosen_language
@@ -230,11 +231,12 @@ def data(number: str) -> Answer:
         measured = _measured(session, entry, links)
         stand = standings(session, [entry]).get(entry.number)
         copies = filetexts.kept_of(session, entry.number)
+        beside = catalogue.found_relations(session, [entry.id])
         answered = remarks.public(session, entry.number)
         answering = catalogue.agency_names(session, {one.remark.agency for one in answered}, language())
         days = zones.days(session, here(), datetime.now(UTC))
     base = base_url()
-    content = exports.record_data(entry, base) | exports.standing_data(stand, base) | {
+    content = exports.record_data(entry, base) | exports.found_data(beside.get(entry.id, ())) | exports.standing_data(stand, base) | {
         "formerly": [one.number for one in former],
         "raw": f"{base}/records/{entry.number}/raw" if entry.raw else None,
         "raw_sha256": entry.raw,
@@ -246,6 +248,7 @@ def data(number: str) -> Answer:
         "versions": [_version_data(one, f"{base}/records/{entry.number}", told.get(one.version)) for one in versions],
         "time_zone": days.zone(entry.data["publisher"]),
         **_progress_data(entry, measured, days, base),
+        **({"votes_counted": counted_data(entry.record.votes)} if isinstance(entry.record, Decision) and entry.record.votes else {}),
     }
     response = Response(exports.to_json(content), mimetype="application/json")
     response.headers["Access-Control-Allow-Origin"] = "*"

@@ -7,8 +7,8 @@ from flask import Blueprint, Response, render_template, request, stream_with_con
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from .. import absence, exports, feeds, search, suggestions
-from ..catalogue import Entry
+from .. import absence, catalogue, exports, feeds, search, suggestions
+from ..catalogue import Entry, Found
 from ..errors import BadParameter
 from ..facets import chips_of, facets_of, labels_of_chips
 from ..i18n import language, show_number
@@ -133,10 +133,10 @@ def twin(format: str) -> Response:
     numbers = list(search.numbers(here(), listing))
     found = exports.entries(here(), numbers)
     if format == "jsonl":
-        return _stream(format, exports.json_lines(found, base_url(), now, read_standing), len(numbers), now)
+        return _stream(format, exports.json_lines(found, base_url(), now, read_standing, read_found), len(numbers), now)
     if request.args.get("bom", "0") not in ("0", "1"):
         raise BadParameter("bom", request.args["bom"], _("use 1 for a byte order mark, 0 for none"))
-    lines = exports.csv_lines(found, base_url(), bom=request.args.get("bom") == "1", standing=read_standing)
+    lines = exports.csv_lines(found, base_url(), bom=request.args.get("bom") == "1", standing=read_standing, links=read_found)
     return _stream(format, lines, len(numbers), now)
 
 
@@ -146,10 +146,17 @@ def read_standing(entries: Sequence[Entry]) -> dict[str, Standing]:
         return standings(session, entries)
 
 
+def read_found(entries: Sequence[Entry]) -> dict[int, list[Found]]:
+    """What was found in the words of records, read in a session of its own, as `read_standing`."""
+    with here().database.read() as session:
+        return catalogue.found_relations(session, [entry.id for entry in entries])
+
+
 def _json(listing: Listing, now: datetime) -> Response:
     found = search.find(here(), listing, language(), now)
     following = listing.page < found.last_page
-    stand = read_standing([hit.entry for hit in found.hits])
+    entries = [hit.entry for hit in found.hits]
+    stand, links = read_standing(entries), read_found(entries)
     data = {
         "total": found.total,
         "returned": len(found.hits),
@@ -158,7 +165,10 @@ def _json(listing: Listing, now: datetime) -> Response:
         "not_yet_searchable": found.behind,
         "next": _address("json", listing.at(listing.page + 1)) if following else None,
         "total_is": "lower_bound" if "lower_bound" in found.results.notes else "exact",
-        "results": [exports.record_data(hit.entry, base_url()) | exports.standing_data(stand.get(hit.entry.number), base_url()) for hit in found.hits],
+        "results": [
+            exports.record_data(one, base_url()) | exports.found_data(links.get(one.id, ())) | exports.standing_data(stand.get(one.number), base_url())
+            for one in entries
+        ],
         "facets": {
             name: [{"value": value, "count": count} for value, count in lines] for name, lines in found.facets.items()
         },

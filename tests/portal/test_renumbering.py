@@ -1,9 +1,11 @@
 """A source gives a thing another identifier, or makes one of two: no record is doubled, no address dies."""
 
+from datetime import UTC, datetime
+
 import pytest
 from sqlalchemy import func, select
 
-from harvesters.record import number_of
+from harvesters.record import Money, Relation, number_of
 from portal import catalogue as reads
 from portal import renumbering, search, store
 from portal.harvesting import run_source
@@ -148,3 +150,15 @@ def test_chains_of_redirects_lead_to_the_end(portal, client, now):
     save_formerly(portal, now, "B/1", "A/1")
     last, _ = save_formerly(portal, now, "C/1", "B/1")
     assert client.get(f"/records/{first}").headers["Location"] == f"/records/{last}"
+
+
+def test_what_is_superseded_under_its_former_number_does_not_count_any_more(portal, client, save):
+    award = a_decision(identifier="old", type="award", amount=Money(value=5, currency="EUR"))
+    save(award)
+    arrival = store.Arrival(award.model_copy(update={"identifier": "new"}), formerly=("old",))
+    now = datetime.now(UTC)
+    with portal.database.write() as session:
+        store.save_many(session, [arrival], now=now, renumbered=renumbering.adopt(session, [arrival], now))
+    save(a_decision(identifier="later", type="award", amount=None, relations=(Relation(type="supersedes", number=award.number),)))
+    assert client.get(f"/records/{arrival.record.number}.json").json["standing"]["kind"] == "superseded"
+    assert [(one["key"], one["decisions"]) for one in client.get("/search/sums.json?axis=decision").json["set_aside"]] == [("superseded", 1)]

@@ -4,7 +4,7 @@ A person and a body are told apart within their agency: two councils' John Smith
 number in a register, or by country and name where it has none; the two ways are never joined in silence.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -14,6 +14,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from harvesters.record import Decision, Record, Votes, read_record
+from harvesters.when import first_day
 
 from .db import Database
 from .models import Actor, Decided, Party, RecordRow, State
@@ -113,7 +114,17 @@ def decided_of(record: Decision) -> dict[str, Any]:
         "status": record.status or "",
         "subjects": " ".join(record.subjects)[:500],
         "majority": majority_of(record.votes),
+        "number": record.number,
+        "type": record.type,
+        "publisher": record.publisher.slug,
+        "year": f"{first_day(record.issued).year:04}" if record.issued else "",
     }
+
+
+def other_side_of(parties: Iterable[tuple[int, str]]) -> int | None:
+    """Who is on the other side, of the actors of a decision with what each did: 0 for several, None for nobody."""
+    found = {actor for actor, did in parties if did == "other_side"}
+    return next(iter(found), None) if len(found) < 2 else 0
 
 
 def save_parties(session: Session, records: Mapping[int, Record]) -> None:
@@ -125,11 +136,20 @@ def save_parties(session: Session, records: Mapping[int, Record]) -> None:
     decisions = {row_id: record for row_id, record in records.items() if isinstance(record, Decision)}
     if not decisions:
         return
-    session.execute(insert(Decided), [{"record_id": row_id} | decided_of(record) for row_id, record in decisions.items()])
     found = [(row_id, position, *one) for row_id, record in decisions.items() for position, one in enumerate(parties_of(record))]
+    ids = _known(session, {(who.role, who.slug): who for _row, _position, who, _told in found}) if found else {}
+    taking: dict[int, list[tuple[int, str]]] = {}
+    for row_id, _position, who, told in found:
+        taking.setdefault(row_id, []).append((ids[who.role, who.slug], told["did"]))
+    session.execute(
+        insert(Decided),
+        [
+            {"record_id": row_id, "other_side": other_side_of(taking.get(row_id, ()))} | decided_of(record)
+            for row_id, record in decisions.items()
+        ],
+    )
     if not found:
         return
-    ids = _known(session, {(who.role, who.slug): who for _row, _position, who, _told in found})
     blank = {"choice": "", "said": "", "party": "", "office": "", "district": "", "value": None, "currency": ""}
     session.execute(
         insert(Party),

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from harvesters.record import number_of, read_record
 
-from .models import CitationRow, Gone, IdentifierRow, RecordRow, Redirect, RelationRow, Remark, Revision
+from .models import CitationRow, Decided, Gone, IdentifierRow, RecordRow, Redirect, RelationRow, Remark, Revision
 from .store import Arrival, fold_identifier, keep, next_version, save_links, write_record
 
 # More than so many at once are compared in portions, to keep memory flat.
@@ -154,6 +154,7 @@ def _rename(session: Session, row: RecordRow, number: str, identifier: str, now:
     old, former = row.number, row.identifier
     row.number, row.identifier = number, identifier
     session.flush()
+    session.execute(update(Decided).where(Decided.record_id == row.id).values(number=number))
     _redirect(session, old, former, number, now)
 
 

@@ -5,11 +5,11 @@ relations that records state or officers confirmed count. One that names its tar
 agency only: elsewhere the same number may be another document's.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import ColumnElement, and_, bindparam, func, select
 from sqlalchemy.orm import Session, aliased
 
 from . import catalogue
@@ -62,24 +62,36 @@ def _replaced(session: Session, entries: Sequence[Entry]) -> dict[str, tuple[Kin
     if not entries:
         return {}
     by_id = {entry.id: entry for entry in entries}
-    rows = session.execute(_relations(RecordRow.id.in_(by_id))).all()
+    rows = session.execute(_relations(by_id)).all()
     found: dict[str, tuple[Kind, str]] = {}
     for target, kind, number, *_more in sorted(rows, key=lambda row: (row.type == "supersedes", row.day or "", row.number)):
         found[by_id[target].number] = (_BY_RELATION[kind], number)
     return found
 
 
-def _relations(*wanted: Any) -> Any:
-    """A statement: the id of each target, the type, and the number, day and amount of the published record that says so."""
+def _relations(targets: Collection[int] | None = None) -> Any:
+    """A statement: the id of each target, the type, and the number, day and amount of the published record that says so.
+
+    It begins at what is few: at the relations that replace something where every target is wanted, at the targets where these
+    are known. An index is not begun at by a column that stands in an expression; and an index of some rows is only used where
+    the statement itself says which, not its parameters.
+    """
     source = aliased(RecordRow)
+    kind: ColumnElement[str]
+    state: ColumnElement[str]
+    wanted: list[ColumnElement[bool]]
+    if targets is None:
+        kind, state, wanted = RelationRow.type.expression, source.state.expression, []
+    else:
+        kind, state, wanted = RelationRow.type.concat(""), source.state.concat(""), [RecordRow.id.in_(targets)]
     columns = (
         RecordRow.id.label("target"), RelationRow.type.label("type"), source.number.label("number"),
         source.changed_at.label("day"), Decided.value.label("value"),
     )  # fmt: skip
     common = (
-        RelationRow.type.in_(("supersedes", "corrects")),
+        kind.in_(bindparam("replacing", tuple(_BY_RELATION), expanding=True, literal_execute=True)),
         RelationRow.origin.in_(("", "desk")),
-        source.state == "published",
+        state == "published",
         source.id != RecordRow.id,
     )
     by_number = (
@@ -90,9 +102,6 @@ def _relations(*wanted: Any) -> Any:
         .outerjoin(Decided, Decided.record_id == source.id)
         .where(*common, *wanted)
     )
-    # Few records have former numbers. Where some records are asked for, SQLite would not begin with these but with everything that
-    # replaces something, or that is published, if it could take an index for it.
-    kind, state = (func.coalesce(RelationRow.type, ""), func.coalesce(source.state, "")) if wanted else (RelationRow.type, source.state)
     by_former_number = (
         select(*columns)
         .select_from(RelationRow)
@@ -100,9 +109,7 @@ def _relations(*wanted: Any) -> Any:
         .join(Redirect, Redirect.number == RelationRow.target_number)
         .join(RecordRow, RecordRow.number == Redirect.target)
         .outerjoin(Decided, Decided.record_id == source.id)
-        .where(
-            kind.in_(("supersedes", "corrects")), RelationRow.origin.in_(("", "desk")), state == "published", source.id != RecordRow.id, *wanted
-        )
+        .where(*common, *wanted)
     )
     by_identifier = (
         select(*columns)
@@ -111,7 +118,7 @@ def _relations(*wanted: Any) -> Any:
         .join(IdentifierRow, IdentifierRow.value == RelationRow.target_identifier)
         .join(RecordRow, and_(RecordRow.id == IdentifierRow.record_id, RecordRow.publisher == source.publisher))
         .outerjoin(Decided, Decided.record_id == source.id)
-        .where(*common, RelationRow.target_number.is_(None), *wanted)
+        .where(*common, func.coalesce(RelationRow.target_number, "") == "", *wanted)
     )
     return by_number.union(by_former_number, by_identifier)
 

@@ -16,7 +16,7 @@ from .days import day_in, last_day, period_end, versions_of
 from .export import Data, Portal
 from .progress import counted, measures, place_of
 from .register import Register
-from .words import fold
+from .words import fold, is_called
 
 NO_PROMISE = {"draft", "proposed", "rejected"}
 ENDED = {"repealed", "superseded", "cancelled", "expired"}

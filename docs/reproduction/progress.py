@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from .days import first_day, last_day, period_end
 from .export import Data, Portal
 from .register import Register
-from .words import fold
+from .words import fold, is_called
 
 PERCENT = {"%", "percent", "per cent", "pct", "phần trăm", "percentage"}
 # How it stands, the number of the outcome, the period of its figure, where the path is then, the share that is done.

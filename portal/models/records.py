@@ -116,10 +116,6 @@ class RecordRow(Base):
         Index("ix_records_demonstration", "demonstration"),
         # What follows the records by version asks this index alone.
         Index("ix_records_followed", "axis", "version", "id"),
-
-
-        # Sums read what they need of a hundred thousand decisions from this index alone.
-        Index("ix_records_summed", "axis", "state", "number", "type", "publisher", "issued_on"),
         # How far search is behind is one COUNT over the few rows in this index.
         Index("ix_records_behind", "id", sqlite_where=_BEHIND, postgresql_where=_BEHIND),
         # Which records were not read for citations yet is asked of this index alone.

@@ -217,9 +217,10 @@ def _labels(plot: Plot, size: Size) -> list[str]:
 
 def _span(plot: Plot) -> tuple[float, float]:
     years = [year_of(one.period) for some in plot.series for one in some.known]
-    # A target due within the next ten years belongs to the story; one in 2100 would squeeze it to a line.
-    years += [aim.due for aim in plot.targets if aim.due is not None and max(years) < aim.due <= max(years) + 10]
-    years += [aim.start for aim in plot.targets if aim.path and aim.start is not None and min(years) > aim.start >= min(years) - 10]
+    if plot.span is None:
+        # A target due within the next ten years belongs to the story; one in 2100 would squeeze it to a line.
+        years += [aim.due for aim in plot.targets if aim.due is not None and max(years) < aim.due <= max(years) + 10]
+        years += [aim.start for aim in plot.targets if aim.path and aim.start is not None and min(years) > aim.start >= min(years) - 10]
     years += plot.span or ()
     first, last = min(years), max(years)
     return (first, last) if last > first else (first - 0.5, last + 0.5)

@@ -37,6 +37,7 @@ from .outcomes import (
 )
 from .places import place_name
 from .progress import decimal_of, goal_of
+from .yearspan import EVERY, Years, years_of
 
 _MOST_ROWS = 100  # places in a ranking
 _MOST_CELLS = 2000  # figures in a table on the page; the CSV has all
@@ -79,7 +80,7 @@ class Table:
 @dataclass(frozen=True)
 class Figures:
     """Everything there is to show. `charts`: the same one for wide and for narrow screens; `words` tells what is
-    seen on it."""
+    seen on it. `years`: those that were chosen; `all_years`: the first and the last one of which there is a figure."""
 
     headline: Headline
     words: str
@@ -91,6 +92,8 @@ class Figures:
     count: int
     moves: tuple["Moved", ...] = ()
     revised: int = 0
+    years: Years = EVERY
+    all_years: tuple[int, int] = (0, 0)
 
 
 @dataclass(frozen=True)
@@ -108,13 +111,15 @@ Revised = Mapping[tuple[str, str | None], Decimal | None]
 
 
 def figures_of(
-    outcome: Outcome, aims: Sequence[Aim], decided: Sequence[Entry], revised: Revised | None = None
+    outcome: Outcome, aims: Sequence[Aim], decided: Sequence[Entry], revised: Revised | None = None, years: Years = EVERY
 ) -> Figures | None:
     """An outcome's figures; None where it has none. `decided` are the decisions and policies it belongs to; `revised`:
-    what was first published of figures that have another value now."""
+    what was first published of figures that have another value now. Of the `years` alone are chart, words, ranking and
+    table; what was last measured, and what moved, is told of all."""
     if not outcome.observations:
         return None
-    series = series_of(outcome.observations)
+    every = series_of(outcome.observations)
+    series = [some for one in every if (some := years.of(one)).observations]
     values = [one.value for one in outcome.observations if one.value is not None]
     exact = number_writer(get_locale(), decimals_of(values))
     large = any(abs(value) >= _LARGE for value in values)
@@ -131,18 +136,21 @@ def figures_of(
         targets=[target for aim in aims if (target := _target(aim, show))],
         events=[event for entry in decided if (event := _event(entry))],
         say=partial(period_in, language()),
+        span=years.span_of(series),
     )
     return Figures(
-        headline=_headline(series, show),
-        words=" ".join([_words(series, names, show), *(_aim_words(aim, show) for aim in aims if aim.target.value is not None)]).strip(),
+        headline=_headline(every, show),
+        words=" ".join([_words(series, names, show) if series else _("No figure is known."), *(_aim_words(aim, show) for aim in aims if aim.target.value is not None)]).strip(),
         charts=tuple(charts.draw(plot, size) for size in (charts.WIDE, charts.NARROW)) if charts.is_drawable(plot) else (),
         ranking=_ranking(outcome, series, names, show) if len(series) > charts.MOST_LINES else (),
         places=len(series),
-        table=_table(outcome, series, names, exact, revised or {}),
+        table=_table(series, names, exact, revised or {}, outcome.unit),
         aims=tuple(aims),
-        count=len(outcome.observations),
-        moves=tuple(_moved(move, show) for move in moves_of(series[0], decided)) if len(series) == 1 else (),
+        count=sum(len(one.observations) for one in series),
+        moves=tuple(_moved(move, show) for move in moves_of(every[0], decided)) if len(every) == 1 else (),
         revised=len(revised or {}),
+        years=years,
+        all_years=years_of(every),
     )
 
 
@@ -267,11 +275,13 @@ def _row(series: Series, name: str, spark: Spark, show: Callable[[Decimal], str]
     )
 
 
-def _table(outcome: Outcome, series: Sequence[Series], names: Sequence[str], show: Callable[[Decimal], str], revised: Revised) -> Table:
+def _table(series: Sequence[Series], names: Sequence[str], show: Callable[[Decimal], str], revised: Revised, unit: str) -> Table:
     """Of one place a row a period, the newest first; of several, the shorter of places and periods across."""
-    periods = sorted({one.period for one in outcome.observations}, key=year_of, reverse=True)
+    periods = sorted({one.period for some in series for one in some.observations}, key=year_of, reverse=True)
+    if not periods:
+        return Table(_("Period"), (), ())
     if len(series) == 1:
-        return _one_place(outcome, series[0], show, revised)
+        return _one_place(series[0], show, revised, unit)
     by_period = [{one.period: one for one in some.observations} for some in series]
     if len(series) <= len(periods) or len(periods) > _MOST_COLUMNS:
         return _periods_down(periods, by_period, names, show, revised)
@@ -284,9 +294,9 @@ def _table(outcome: Outcome, series: Sequence[Series], names: Sequence[str], sho
     return Table(_("Place"), tuple(period_words(period) for period in reversed(periods)), tuple(across), left)
 
 
-def _one_place(outcome: Outcome, series: Series, show: Callable[[Decimal], str], revised: Revised) -> Table:
+def _one_place(series: Series, show: Callable[[Decimal], str], revised: Revised, unit: str) -> Table:
     remarks = any(_remark(one, show, revised) for one in series.observations)
-    columns = (outcome.unit or _("Value"), _("Note")) if remarks else (outcome.unit or _("Value"),)
+    columns = (unit or _("Value"), _("Note")) if remarks else (unit or _("Value"),)
     reader = language()
     rows = [
         (period_in(reader, one.period), (_value(one, show), _remark(one, show, revised)) if remarks else (_value(one, show),))

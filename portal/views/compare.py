@@ -3,45 +3,51 @@
 import csv
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as Answer
 
 from .. import beside, catalogue, exports, search
-from ..beside import MOST, Chosen, Wanted
+from ..beside import MOST, Chosen, Panel, Wanted
 from ..catalogue import Entry
 from ..errors import BadParameter
 from ..i18n import language
 from ..listing import Listing
 from ..look import base_url
 from ..parts import here
+from ..yearspan import EVERY, Years, years_of
+from .drawings import as_file
+from .years import asked_years
 
 blueprint = Blueprint("compare", __name__)
 
 _FOUND = 8
-_KNOWN = ("series", "index", "base", "find", "add", "place", "bom")
+_KNOWN = ("series", "index", "base", "from", "to", "find", "add", "place", "panel", "bom")
 
 
 @dataclass(frozen=True)
 class View:
     """A comparison as its address names it. `faults` are parts of the address that name nothing; `unplaced` are records
-    with several places of which none is named. `base`: the period that is 100, nothing where figures stand as measured."""
+    with several places of which none is named. `base`: the period that is 100, nothing where figures stand as measured. `years`: those that were chosen, of
+    `all_years` that there are."""
 
     chosen: list[Chosen] = field(default_factory=list)
     unplaced: list[Entry] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
     base: str = ""
     bases: list[str] = field(default_factory=list)
+    years: Years = EVERY
+    all_years: tuple[int, int] = (0, 0)
 
     def address(self, at: str = "", *, without: Wanted | None = None, plus: str = "", base: str | None = None) -> str:
         """The address of this view (or of its twin `at` another path), of one with a series more or less, or of another base."""
         names = [str(one.wanted) for one in self.chosen if one.wanted != without] + [entry.number for entry in self.unplaced]
         base = self.base if base is None else base
-        said = {"series": ",".join([*names, *([plus] if plus else [])]), "index": "1" if base else "", "base": base}
+        said = {"series": ",".join([*names, *([plus] if plus else [])]), "index": "1" if base else "", "base": base, **self.years.query}
         query = urlencode({name: value for name, value in said.items() if value}, safe=":,")
         return (at or url_for(".compare")) + (f"?{query}" if query else "")
 
@@ -70,7 +76,12 @@ def _read() -> View:
             view.unplaced.append(entry)
         else:
             view.faults.append(_("“%(name)s” has no figures there", name=str(one)))
-    return _based(View(beside.named(view.chosen), view.unplaced, view.faults))
+    years = asked_years()
+    every = years_of([one.series for one in view.chosen])
+    within = [replace(one, series=years.of(one.series)) for one in view.chosen]
+    left = [one for one in within if not one.series.latest]
+    view.faults.extend(_("“%(name)s” has no figure of these years", name=one.wanted) for one in left)
+    return _based(View(beside.named([one for one in within if one not in left]), view.unplaced, view.faults, years=years, all_years=every))
 
 
 def _based(view: View) -> View:
@@ -80,7 +91,7 @@ def _based(view: View) -> View:
         view.faults.append(_("“%(period)s” is not a period of which every series has a figure", period=typed))
         typed = ""
     wants = request.args.get("index") == "1" or bool(typed)
-    return View(view.chosen, view.unplaced, view.faults, (typed or bases[0]) if wants and bases else "", bases)
+    return replace(view, base=(typed or bases[0]) if wants and bases else "", bases=bases)
 
 
 @blueprint.get("/compare")
@@ -89,8 +100,7 @@ def compare() -> str | Answer | tuple[str, int]:
     view = _read()
     if number := request.args.get("add"):
         return redirect(view.address(plus=str(next(iter(beside.read_wanted(f"{number}:{request.args.get('place', '')}")), ""))), 303)
-    scaled, left = beside.indexed(view.chosen, view.base) if view.base else (view.chosen, [])
-    panels = [beside.index_panel(scaled, view.base)] if view.base and scaled else [] if view.base else beside.panels_of(view.chosen)
+    scaled, left, panels = _drawn(view)
     page = render_template(
         "compare/compare.html",
         view=view,
@@ -102,9 +112,35 @@ def compare() -> str | Answer | tuple[str, int]:
         table=beside.table_of(scaled) if scaled else None,
         places_of=beside.places_of,
         most=MOST,
+        kept_in_form={name: value for name, value in {"series": ",".join(str(one.wanted) for one in view.chosen), "index": "1" if view.base else "", "base": view.base}.items() if value},
+        svg_of=lambda panel: f"{view.address(url_for('.chart_file'))}&panel={panel}",
         twins=[(name, _twin(view, ending), kind) for name, ending, kind in (("CSV", "csv", "text/csv"), ("JSON", "json", "application/json"))],
     )
     return (page, 422) if view.faults else page
+
+
+def _drawn(view: View) -> tuple[list[Chosen], list[tuple[Chosen, str]], list[Panel]]:
+    """The series as they are shown, those that are left out with the reason, and the drawings."""
+    scaled, left = beside.indexed(view.chosen, view.base) if view.base else (view.chosen, [])
+    panels = [beside.index_panel(scaled, view.base)] if view.base and scaled else [] if view.base else beside.panels_of(view.chosen)
+    return scaled, left, panels
+
+
+@blueprint.get("/compare/chart.svg")
+def chart_file() -> Response:
+    """A drawing of the comparison as a file; of several, the one that panel= names, from 1."""
+    view = _read()
+    panels = _drawn(view)[2]
+    typed = request.args.get("panel", "1")
+    if not (typed.isascii() and typed.isdigit() and len(typed) < 3 and 1 <= int(typed) <= max(1, len(panels))):
+        raise BadParameter("panel", typed[:40], _("this comparison has %(count)s drawings", count=len(panels)))
+    panel = panels[int(typed) - 1] if panels else None
+    if panel is None or not panel.charts:
+        abort(404)
+    agencies = list(dict.fromkeys(one.entry.agency_name(language()) for one in panel.chosen))
+    address = f"{base_url()}{view.address()}"
+    title = "; ".join(one.name for one in panel.chosen)
+    return as_file(panel.charts[0], f"{title}, {panel.unit}" if panel.unit else title, panel.words, [_("Source:") + " " + "; ".join(agencies), address], "comparison")
 
 
 def _twin(view: View, ending: str) -> str:

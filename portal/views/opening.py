@@ -3,6 +3,7 @@ how its text begins."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
@@ -22,7 +23,7 @@ from ..outline import outline_of
 # What a record said before it was merged into another one stays readable at its own number.
 _PAST = frozenset(
     f"records.{name}"
-    for name in ("versions", "versions_data", "version", "version_data", "version_raw", "version_text", "version_section", "compare", "compare_data", "compare_table", "as_of", "as_of_data")
+    for name in ("versions", "versions_data", "version", "version_data", "version_raw", "version_text", "version_section", "compare", "compare_data", "compare_table", "as_of", "as_of_data", "as_of_section")
 )
 
 
@@ -99,31 +100,40 @@ class Opening:
 
 @dataclass(frozen=True)
 class Place:
-    """Where a text is read: the record as it was then, its version where that is a past one, and the language."""
+    """Where a text is read: the record as it was then, its version where that is a past one, and the language. `day`: the day as
+    of which it is read, where that was asked for; `today`: the day that it is where the agency is, where the text is read as it is now."""
 
     entry: Entry
     version: int | None
     language: str
     body: str
+    day: date | None = None
+    today: date | None = None
 
     def address(self, anchor: str = "", **more: Any) -> str:
         """The address of the text, or of a section of it, in this version and language."""
         values = {"number": self.entry.number, **({"version": self.version} if self.version is not None else {}), **more}
         if "in" in request.args and "in" not in values:
             values["in"] = request.args["in"][:20]
+        if anchor and self.day:
+            return url_for("records.as_of_section", anchor=anchor, day=self.day, **{name: value for name, value in values.items() if name != "version"})
         if anchor:
             return url_for("records.section" if self.version is None else "records.version_section", anchor=anchor, **values)
         return url_for("records.text" if self.version is None else "records.version_text", **values)
+
+    def dated(self, anchor: str) -> str:
+        """The address of a section as it is on this day; nothing where a version is read that no day was asked for."""
+        return replace(self, version=None, day=day).address(anchor) if (day := self.day or self.today) else ""
 
     def part(self, number: int) -> str:
         """The address of a portion of the text."""
         return self.address(part=number)
 
 
-def place_of(entry: Entry, version: int | None) -> Place:
+def place_of(entry: Entry, version: int | None, day: date | None = None, today: date | None = None) -> Place:
     """The text of a record in the language that is asked for."""
     body, language = entry.text("body", chosen_language(entry))
-    return Place(entry, version, language, body)
+    return Place(entry, version, language, body, day, today if version is None else None)
 
 
 def with_citations(passages: list[reading.Passage], found: Sequence[linking.FoundLink]) -> list[reading.Passage]:
@@ -131,9 +141,9 @@ def with_citations(passages: list[reading.Passage], found: Sequence[linking.Foun
     return [replace(one, html=marking.mark(one.html, found, lambda number: url_for("records.record", number=number))) for one in passages]
 
 
-def opening_of(entry: Entry, version: int | None) -> Opening | None:
+def opening_of(entry: Entry, version: int | None, day: date | None = None, today: date | None = None) -> Opening | None:
     """The beginning of a record's text with its table of contents; nothing where it has no text."""
-    place = place_of(entry, version)
+    place = place_of(entry, version, day, today)
     if not place.body:
         return None
     long = portions.is_long(place.body)

@@ -56,6 +56,7 @@ from .opening import languages_of as _languages
 from .opening import open_entry as _open
 from .opening import opening_of, with_citations
 from .visitors import is_reader, tally
+from .years import asked_years
 
 blueprint = Blueprint("records", __name__, url_prefix="/records")
 
@@ -193,9 +194,10 @@ def _context(
         "title": title,
         "title_language": title_language,
         "summary": entry.text("summary", chosen),
-        "opening": opening_of(entry, None),
+        "opening": opening_of(entry, None, today=days.of(entry.data["publisher"]) if entry.id else None),
         "tongues": _languages(entry),
         "chosen": chosen,
+        "tongue_asked": request.args.get("in", "") if request.args.get("in") in _languages(entry) else "",
         "thread": threads.thread_of(entry, links, beyond, targets, days=days),
         "targets": targets,
         "figures": _figures(entry, record, near, beyond, outcomes.aims_of(entry, measured, days), revised),
@@ -212,7 +214,17 @@ def _figures(
     if not isinstance(record, Outcome):
         return None
     decided = [other for other in near if other.axis == "decision"] + [policy for policy, _links in beyond]
-    return figures.figures_of(record, aims, decided, {key: said.value for key, said in revised.items()})
+    return figures.figures_of(record, aims, decided, {key: said.value for key, said in revised.items()}, asked_years())
+
+
+def figures_shown(session: Session, entry: Entry) -> figures.Figures | None:
+    """An outcome's figures as its page shows them, of the years that the address names."""
+    links = catalogue.links(session, entry)
+    beyond = [(policy, catalogue.links(session, policy)) for policy in threads.joined_policies(entry, links)]
+    measured = _measured(session, entry, links)
+    days = zones.days(session, here(), datetime.now(UTC))
+    near = [link.entry for link in links if link.entry]
+    return _figures(entry, entry.record, near, beyond, outcomes.aims_of(entry, measured, days), revised_of(catalogue.versions(session, entry)))
 
 
 @blueprint.get("/<number>.json")
@@ -316,7 +328,7 @@ def _version_data(one: Mark, address: str, told: Announcement | None) -> dict[st
 
 @blueprint.get("/<number>/observations.csv")
 def observations(number: str) -> Answer:
-    """Every figure of an outcome as CSV; with bom=1 spreadsheets know that it is UTF-8."""
+    """Every figure of an outcome as CSV, or those of some years (from=2015&to=2020); with bom=1 spreadsheets know that it is UTF-8."""
     with here().database.read() as session:
         entry = _open(session, number)
     if not isinstance(entry, Entry):
@@ -326,7 +338,9 @@ def observations(number: str) -> Answer:
         abort(404)
     if request.args.get("bom", "0") not in ("0", "1"):
         raise errors.BadParameter("bom", request.args["bom"], _("use 1 for a byte order mark, 0 for none"))
-    response = Response(_csv(record, bom=request.args.get("bom") == "1"), content_type="text/csv; charset=utf-8")
+    years = asked_years()
+    held = record.model_copy(update={"observations": tuple(one for one in record.observations if years.hold(one))}) if years else record
+    response = Response(_csv(held, bom=request.args.get("bom") == "1"), content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="{entry.number}-observations.csv"'
     response.headers["Access-Control-Allow-Origin"] = "*"
     return response

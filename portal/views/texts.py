@@ -1,6 +1,7 @@
 """A record's text: by portions that open at once, by article, or whole; as it is now, and as it was in each version."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 from flask import abort, make_response, redirect, render_template, request
@@ -8,12 +9,13 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as Answer
 
-from .. import errors, history, linking, portions, reading
+from .. import errors, history, linking, portions, reading, zones
 from ..catalogue import Entry
 from ..outline import outline_of
 from ..parts import here
 from .opening import Place, as_it_was, open_entry, place_of, with_citations
 from .records import blueprint
+from .versions import AsOf, read_as_of, show_as_of
 
 _CONTENTS = 400  # lines of the table of contents of a whole text
 _VERSIONS_SEARCHED = 40  # versions that are looked through for an article that is gone
@@ -43,6 +45,21 @@ def version_section(number: str, version: int, anchor: str) -> str | Answer:
     return _section(number, version, anchor)
 
 
+@blueprint.get("/<number>/as-of/<day>/text/<anchor>")
+def as_of_section(number: str, day: str, anchor: str) -> str | Answer:
+    """A section of the text as this portal knew it at the end of a day: an address that says the same for ever."""
+    with here().database.read() as session:
+        asked = read_as_of(session, number, day)
+        if not isinstance(asked, AsOf):
+            return asked
+        if asked.version is None:
+            return show_as_of(asked)
+        place = place_of(as_it_was(asked.entry, asked.version), asked.version.version, asked.day)
+        if not place.body:
+            abort(404)
+        return _show_section(session, place, asked.entry, anchor, asked)
+
+
 def _place(session: Session, number: str, version: int | None) -> tuple[Place, Entry] | Answer:
     """Where the text is read, and the record as it is now."""
     now = open_entry(session, number)
@@ -54,7 +71,7 @@ def _place(session: Session, number: str, version: int | None) -> tuple[Place, E
         if chosen is None:
             abort(404)
         entry = as_it_was(now, chosen)
-    place = place_of(entry, version)
+    place = place_of(entry, version, today=zones.days(session, here(), datetime.now(UTC)).of(entry.data["publisher"]))
     if not place.body:
         abort(404)
     return place, now
@@ -100,18 +117,22 @@ def _section(number: str, version: int | None, anchor: str) -> str | Answer:
         found = _place(session, number, version)
         if not isinstance(found, tuple):
             return found
-        place, now = found
-        outline = outline_of(place.body)
-        position = outline.place(anchor) if anchor else None
-        if position is None:
-            return _elsewhere(session, place, now, anchor)
-        cited = linking.found_of(session, now)
+        return _show_section(session, *found, anchor)
+
+
+def _show_section(session: Session, place: Place, now: Entry, anchor: str, as_of: AsOf | None = None) -> str | Answer:
+    outline = outline_of(place.body)
+    position = outline.place(anchor) if anchor else None
+    if position is None:
+        return _elsewhere(session, place, now, anchor)
+    cited = linking.found_of(session, now)
     slices, complete = portions.section_of(outline, position)
     last = outline.last_below(position)
     headings = outline.sections
     return render_template(
         "records/section.html",
         place=place,
+        as_of=as_of,
         entry=place.entry,
         held=headings[position],
         above=outline.above(position),

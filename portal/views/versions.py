@@ -4,6 +4,8 @@ import csv
 import io
 import re
 from calendar import monthrange
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -154,7 +156,7 @@ def version(number: str, version: int) -> str | Answer:
     )  # fmt: skip
 
 
-def _said(past: Entry, one: Version) -> dict[str, Any]:
+def _said(past: Entry, one: Version, day: date | None = None) -> dict[str, Any]:
     """What a page needs to show what a record said in a version."""
     record, tongue = past.record, chosen_language(past)
     title, title_language = past.text("title", tongue)
@@ -165,7 +167,7 @@ def _said(past: Entry, one: Version) -> dict[str, Any]:
         "title": title,
         "title_language": title_language,
         "summary": past.text("summary", tongue),
-        "opening": opening_of(past, one.version),
+        "opening": opening_of(past, one.version, day),
         "figures": figures.figures_of(record, [], []) if isinstance(record, Outcome) else None,
         "deciding": said_in(record),
         "fields": [field for field in comparison.fields_of(record, language()) if field.name not in _SHOWN_APART and not field.name.startswith("translations.")],
@@ -198,25 +200,57 @@ def ask_as_of(number: str) -> Answer:
     return redirect(url_for("records.as_of", number=number, day=typed[:40] or today.isoformat()), 303)
 
 
+@dataclass(frozen=True)
+class AsOf:
+    """A record at the end of a day where its agency is: the version that was known (nothing before the first), what it said where
+    that may be shown, and what was in force."""
+
+    entry: Entry
+    day: date
+    days: Days
+    zone: str
+    marks: Sequence[Mark]
+    mark: Mark | None
+    version: Version | None
+    force: InForce
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more can come to be known on that day."""
+        return self.day < self.days.in_zone(self.zone)
+
+
+def read_as_of(session: Session, number: str, day: str) -> AsOf | Answer:
+    """The record as of a day that an address names, or the answer to give instead."""
+    entry = open_entry(session, number)
+    if not isinstance(entry, Entry):
+        return entry
+    days = _days(session)
+    zone = days.zone(entry.data["publisher"])
+    asked = _read_day(day, days.in_zone(zone), zone)
+    if isinstance(asked, tuple):
+        return make_response(render_template("records/no_day.html", entry=entry, reason=asked, days=days), asked[0])
+    found = history.marks(session, entry)
+    known = history.known_at(found, zones.end_of(asked, zone))
+    one = history.version_of(session, entry, known.version) if known and known.shown else None
+    return AsOf(entry, asked, days, zone, found, known, one, inforce.on(session, entry, asked))
+
+
 @blueprint.get("/<number>/as-of/<day>")
 def as_of(number: str, day: str) -> str | Answer:
     """What this portal knew of a record at the end of a day, and what was in force on it."""
     with here().database.read() as session:
-        entry = open_entry(session, number)
-        if not isinstance(entry, Entry):
-            return entry
-        days = _days(session)
-        zone = days.zone(entry.data["publisher"])
-        asked = _read_day(day, days.in_zone(zone), zone)
-        if isinstance(asked, tuple):
-            return make_response(render_template("records/no_day.html", entry=entry, reason=asked, days=days), asked[0])
-        found = history.marks(session, entry)
-        known = history.known_at(found, zones.end_of(asked, zone))
-        one = history.version_of(session, entry, known.version) if known and known.shown else None
-        force = inforce.on(session, entry, asked)
-    said = _said(as_it_was(entry, one), one) if one else {}
-    page = render_template("records/as_of.html", entry=entry, day=asked, days=days, zone=zone, mark=known, first=found[-1], force=force, **said)
-    return make_response(page, 200 if one else 404)
+        found = read_as_of(session, number, day)
+    return show_as_of(found) if isinstance(found, AsOf) else found
+
+
+def show_as_of(found: AsOf) -> Answer:
+    """The page of a record as of a day: 404 where nothing can be shown of it."""
+    said = _said(as_it_was(found.entry, found.version), found.version, found.day) if found.version else {}
+    page = render_template(
+        "records/as_of.html", entry=found.entry, day=found.day, days=found.days, zone=found.zone, mark=found.mark, first=found.marks[-1], force=found.force, **said,
+    )  # fmt: skip
+    return make_response(page, 200 if found.version else 404)
 
 
 @blueprint.get("/<number>/as-of/<day>.json")

@@ -48,11 +48,11 @@ class Asked:
 
     def address(self, page: int = 1) -> str:
         """The address of another page of the index."""
-        return url_for(".index", kind=self.kind, **self.words, **({"page": page} if page > 1 else {}))
+        return url_for(".index", kind=self.kind, q=self.q or None, agency=self.agency or None, page=page if page > 1 else None)
 
     def twin(self, format: str) -> str:
         """The address of the same list as data."""
-        return url_for(".index_twin", kind=self.kind, format=format, **self.words)
+        return url_for(".index_twin", kind=self.kind, format=format, q=self.q or None, agency=self.agency or None)
 
     @property
     def words(self) -> dict[str, str]:

@@ -87,6 +87,15 @@ class Person:
         self.presses("button.button[value=next]")
         self.presses("button.button[value=preview]")
         self.page.wait_for_url("**/preview")
+        self.waits_for_looks()
+
+    def waits_for_looks(self):
+        """Until the files were looked into: the page says so by itself, or is asked again."""
+        if self.scripts:
+            self.page.locator(".looking").wait_for(state="detached")
+        while self.page.locator(".looking").count():
+            self.page.wait_for_timeout(200)
+            self.page.reload()
 
     def says_what_it_took(self, what):
         print(f"\n{what}: {self.pressed} presses, {self.typed} fields typed into, {monotonic() - self.began:.1f} s of a scripted browser")
@@ -134,6 +143,8 @@ def test_a_reviewer_returns_it_and_approves_it_and_it_goes_live_at_its_moment(po
     assert "Which bridge?" in lan.page.text_content("main")
     lan.types(title="Lamps for the Long Bien bridge")
     lan.presses("button.button[value=preview]")
+    lan.page.wait_for_url("**/preview")
+    lan.waits_for_looks()
     lan.presses("#publish button[type=submit]")
     lan.page.wait_for_url("**/publish/")
     rosa.goes("/publish/")
@@ -259,7 +270,7 @@ def test_nobody_is_shut_out_of_the_form_with_the_page_beside_it(portal, live_ser
     lan.types(title="Lamps", issued="soon", language="viet")
     lan.page.frame_locator(".beside__page").locator("h1", has_text="Lamps").wait_for()
     lan.page.locator("#language-list li").first.wait_for()
-    lan.page.wait_for_function("location.pathname.includes('/drafts/') || document.querySelector('#record').elements.edition.value > 0")
+    lan.page.wait_for_function("() => location.pathname.includes('/drafts/') || document.querySelector('#record').elements.edition.value > 0")
     token = lan.page.input_value("input[name=token]")
     judged = [Axe().run(lan.page).response["violations"]]
     assert lan.page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")

@@ -72,6 +72,7 @@ _DEEDS = {
     "key_revoked": lazy_gettext("Key for a program revoked"),
     "link_accepted": lazy_gettext("Link between records confirmed"),
     "link_refused": lazy_gettext("Link between records refused"),
+    "link_taken_back": lazy_gettext("Verdict on a link taken back"),
     "member_added": lazy_gettext("Member added"),
     "member_removed": lazy_gettext("Member removed"),
     "not_published": lazy_gettext("Could not be published at the set time"),

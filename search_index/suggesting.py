@@ -45,8 +45,13 @@ def suggest(
     known = [word for word in words if word not in missing]
     if missing and known and count(" ".join(known)):
         found.append(Suggestion(" ".join(known), "fewer_words"))
-    elif not missing and len(known) > 1 and count(" OR ".join(known)):
-        found.append(Suggestion(" OR ".join(known), "any_word"))
+        return tuple(found)
+    # Of a question in words ("did the evening buses help") the short ones tell nothing; syllables with marks do.
+    telling = [word for word in known if len(word) > 3 or not word.isascii()] or known
+    if len(telling) > 1 and count(" OR ".join(telling)):
+        found.append(Suggestion(" OR ".join(telling), "any_word"))
+    elif len(telling) == 1 and len(words) > 1 and count(telling[0]):
+        found.append(Suggestion(telling[0], "fewer_words"))
     return tuple(found)
 
 

@@ -238,3 +238,21 @@ class Party(Base):
     currency: Mapped[str] = mapped_column(String(3), default="")
 
     __table_args__ = (Index("ix_parties_actor_record", "actor_id", "record_id"),)
+
+
+class LinkBatch(Base):
+    """Links that were judged together. `agency`: at whose desk, nothing at that of the whole portal; `verdict`: accepted or refused;
+    `steps`: [record's number, target's number, the verdict before (nothing where there was none), its relation] each."""
+
+    __tablename__ = "link_batches"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    who: Mapped[str] = mapped_column(String(300))
+    agency: Mapped[str] = mapped_column(String(100))
+    verdict: Mapped[str] = mapped_column(String(10))
+    decided_at: Mapped[datetime]
+    taken_back_at: Mapped[datetime | None]
+    steps: Mapped[list[list[str]]] = mapped_column(JSON)
+
+    __table_args__ = (Index("ix_link_batches_agency_decided", "agency", "decided_at"),)

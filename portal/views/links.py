@@ -22,7 +22,7 @@ from .guard import Answer
 blueprint = Blueprint("links", __name__)
 
 _PAGE = 30
-_EVERYWHERE = ("links.everywhere", "links.judge_everywhere", "links.judge_many_everywhere")
+_EVERYWHERE = ("links.everywhere", "links.judge_everywhere", "links.judge_many_everywhere", "links.take_back_everywhere")
 
 
 @blueprint.before_request
@@ -52,11 +52,12 @@ def _page(agency: str | None) -> Answer:
     with here().database.read() as session:
         total, found = linking.proposals(session, agency, shelf, offset=(max(1, page) - 1) * _PAGE, limit=_PAGE)
         waiting = linking.waiting_count(session, agency)
+        lately = linking.batches.lately(session, agency, datetime.now(UTC))
     pages = max(1, -(-total // _PAGE))
     if page < 1 or page > pages:
         return redirect(url_for(str(request.endpoint), show=shelf, page=pages))
     return render_template(
-        "publish/links.html", found=found, total=total, waiting=waiting, shelf=shelf, shelves=verdicts.SHELVES, page=page, pages=pages, everywhere=agency is None,
+        "publish/links.html", found=found, total=total, waiting=waiting, lately=lately, shelf=shelf, shelves=verdicts.SHELVES, page=page, pages=pages, everywhere=agency is None,
         page_address=lambda number: url_for(str(request.endpoint), show=shelf, page=number), reasons=REASONS, field_of=field_of, page_of_file=page_of_file,
         relations=[(code, term.label(language())) for code, term in RELATIONS.items()], may_judge=agency is None or current_user.may("review"),
     )  # fmt: skip
@@ -91,38 +92,58 @@ def _judge_many(agency: str | None, back: str) -> Answer:
     ids = [int(typed) for typed in list(dict.fromkeys(request.form.getlist("id")))[:_PAGE] if typed.isascii() and typed.isdigit() and len(typed) < 19]
     if said not in ("accept", "refuse") or not ids:
         return errors.page(400, _("Nothing was chosen"), _("Mark the links you mean, then say whether they are right or wrong with one of the two buttons below the list."))
-    count = 0
     with here().database.write() as session:
-        for id in ids:
-            # Somebody else may have judged one of them meanwhile, or its record may have changed.
-            if row := verdicts.find(session, id, agency):
-                if said == "accept":
-                    linking.accept(session, row, row.relation, guard.actor(), now)
-                else:
-                    linking.refuse(session, row, guard.actor(), now)
-                count += 1
-    if said == "accept":
-        flash(ngettext("%(num)s link is confirmed. It can be taken back under “Made”.", "%(num)s links are confirmed. They can be taken back under “Made”.", count), "success")
+        # Somebody else may have judged one of them meanwhile, or its record may have changed.
+        rows = [(row, row.relation) for id in ids if (row := verdicts.find(session, id, agency))]
+        if rows:
+            linking.batches.judge(session, rows, said, agency, guard.actor(), now)
+    count = len(rows)
+    if not rows:
+        flash(_("None of these links is there any more; nothing was changed."), "error")
+    elif said == "accept":
+        flash(ngettext("%(num)s link is confirmed.", "%(num)s links are confirmed.", count), "success")
     else:
-        flash(ngettext("%(num)s link is refused. It can be taken back under “Refused”.", "%(num)s links are refused. They can be taken back under “Refused”.", count), "success")
-    shelf = request.form.get("show", "doubtful")
-    return _back(back, shelf if shelf in verdicts.SHELVES else "doubtful")
+        flash(ngettext("%(num)s link is refused.", "%(num)s links are refused.", count), "success")
+    return _back(back)
 
 
 def _judge(id: int, agency: str | None, back: str) -> Answer:
     said, now = request.form.get("verdict", ""), datetime.now(UTC)
     with here().database.write() as session:
         row = verdicts.find(session, id, agency) or abort(404)
-        if said == "accept":
-            linking.accept(session, row, linking.relation_of(request.form.get("relation", ""), row), guard.actor(), now)
-        elif said == "refuse":
-            linking.refuse(session, row, guard.actor(), now)
-        else:
+        if said not in ("accept", "refuse"):
             return errors.page(400, _("Nothing was chosen"), _("Say whether the link is right or wrong, with one of the two buttons."))
+        linking.batches.judge(session, [(row, linking.relation_of(request.form.get("relation", ""), row))], said, agency, guard.actor(), now)
     flash(_("The link is confirmed. It stands on both records now.") if said == "accept" else _("The link is refused. It will not be proposed again."), "success")
+    return _back(back)
+
+
+@blueprint.post("/publish/links/batches/<int:id>")
+def take_back(id: int) -> Answer:
+    """Makes links that were judged together what they were before."""
+    return _take_back(id, current_user.agency, "links.desk")
+
+
+@blueprint.post("/admin/links/batches/<int:id>")
+def take_back_everywhere(id: int) -> Answer:
+    """Makes links of any agency that were judged together what they were before."""
+    return _take_back(id, None, "links.everywhere")
+
+
+def _take_back(id: int, agency: str | None, back: str) -> Answer:
+    with here().database.write() as session:
+        batch = linking.batches.find(session, id, agency) or abort(404)
+        if batch.taken_back_at is not None:
+            flash(_("This was taken back already."), "message")
+            return _back(back)
+        done, left = linking.batches.take_back(session, batch, guard.actor(), datetime.now(UTC))
+    if done:
+        flash(ngettext("%(num)s link is what it was before.", "%(num)s links are what they were before.", done), "success")
+    if left:
+        flash(ngettext("%(num)s link stays as it is: it was judged anew since, or its record is gone.", "%(num)s links stay as they are: they were judged anew since, or their records are gone.", left), "message")
+    return _back(back)
+
+
+def _back(endpoint: str) -> Response:
     shelf = request.form.get("show", "doubtful")
-    return _back(back, shelf if shelf in verdicts.SHELVES else "doubtful")
-
-
-def _back(endpoint: str, shelf: str) -> Response:
-    return redirect(url_for(endpoint, show=shelf), 303)
+    return redirect(url_for(endpoint, show=shelf if shelf in verdicts.SHELVES else "doubtful"), 303)

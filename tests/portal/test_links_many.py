@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select
 
 from harvesters.record import Agency, Identifier
-from portal import linking
+from portal import audit, linking
 from portal.models import CitationRow, RelationRow
 from portal.parts import Portal
 
@@ -62,3 +62,76 @@ def test_nothing_marked_is_said_and_what_is_not_theirs_is_left_alone(portal: Por
     stranger.signs_in()
     stranger.client.post("/publish/links", data={"csrf_token": stranger.token(), "verdict": "accept", "id": ids}, judge=False)
     assert len(ids) == 30 and counts(portal) == {"doubtful": 300}
+
+
+def test_what_was_judged_together_is_taken_back_at_one_press(portal: Portal, doubtful: None, officer: Officer) -> None:
+    ids = re.findall(r'name="id" value="(\d+)"', officer.client.get("/publish/links").text)
+    officer.client.post("/publish/links", data={"csrf_token": officer.token(), "verdict": "accept", "id": ids[:20], "show": "doubtful"})
+    # One of them is looked at again: that verdict stays.
+    officer.client.post(f"/publish/links/{ids[0]}", data={"csrf_token": officer.token(), "verdict": "refuse", "show": "found"})
+    page = officer.client.get("/publish/links").text
+    assert "20 links confirmed" in page and "1 link refused" in page
+    batch = max(re.findall(r"/publish/links/batches/(\d+)", page), key=lambda one: page.index(f"batches/{one}"))
+    officer.client.post(f"/publish/links/batches/{batch}", data={"csrf_token": officer.token()})
+    told = officer.client.get("/publish/links").text
+    assert "19 links are what they were before." in told and "1 link stays as it is" in told
+    assert counts(portal) == {"doubtful": 300}
+    again = officer.client.post(f"/publish/links/batches/{batch}", data={"csrf_token": officer.token()}, follow_redirects=True)
+    assert "taken back already" in again.text and counts(portal) == {"doubtful": 300}
+    with portal.database.read() as session:
+        assert [entry.action for entry in audit.entries(session)].count("link_taken_back") == 19
+
+
+def test_a_verdict_that_was_there_before_comes_back(portal: Portal, doubtful: None, officer: Officer) -> None:
+    [first, *_rest] = re.findall(r'name="id" value="(\d+)"', officer.client.get("/publish/links").text)
+    for relation in ("implements", "amends"):
+        officer.client.post(f"/publish/links/{first}", data={"csrf_token": officer.token(), "verdict": "accept", "relation": relation})
+    newest = re.findall(r"/publish/links/batches/(\d+)", officer.client.get("/publish/links").text)[0]
+    officer.client.post(f"/publish/links/batches/{newest}", data={"csrf_token": officer.token()})
+    assert counts(portal) == {"doubtful": 299, "accepted": 1}
+    with portal.database.read() as session:
+        assert session.scalars(select(RelationRow.type).where(RelationRow.origin == "desk")).all() == ["implements"]
+
+
+def test_only_who_may_judge_there_takes_back(portal: Portal, doubtful: None, officer: Officer, app: Any) -> None:
+    ids = re.findall(r'name="id" value="(\d+)"', officer.client.get("/publish/links").text)
+    officer.client.post("/publish/links", data={"csrf_token": officer.token(), "verdict": "accept", "id": ids[:3]})
+    [batch] = re.findall(r"/publish/links/batches/(\d+)", officer.client.get("/publish/links").text)
+    author = Officer(app, "author@hanoi.example", role="author")
+    other = Officer(app, "other@hue.example", agency="Hue council")
+    for one, status in ((author, 403), (other, 404)):
+        one.signs_in()
+        assert one.client.post(f"/publish/links/batches/{batch}", data={"csrf_token": one.token()}, judge=False).status_code == status
+    assert "Take back" not in author.client.get("/publish/links").text
+    assert counts(portal) == {"doubtful": 297, "accepted": 3}
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(("width", "scheme", "tongue"), [(360, "dark", ""), (360, "light", "/vi"), (1280, "light", "")])
+def test_links_are_judged_and_taken_back_on_a_phone_and_shut_nobody_out(
+    portal: Portal, doubtful: None, live_server: Any, new_page: Any, width: int, scheme: str, tongue: str
+) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    from .desk import open_account, sign_in
+
+    open_account(portal)
+    page = new_page(width=width, color_scheme=scheme)
+    sign_in(page, live_server.url, "lan@hanoi.example")
+
+    def faults() -> list[str]:
+        page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true })")
+        over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        return [one["id"] for one in Axe().run(page).response["violations"]] + ([f"{over} px too wide"] if over > 0 else [])
+
+    page.goto(f"{live_server.url}{tongue}/publish/links")
+    for box in page.locator(".link-list input[type=checkbox]").all()[:5]:
+        box.check()
+    found = faults()
+    page.locator(".link-many button[value=accept]").click()
+    page.wait_for_load_state()
+    assert counts(portal) == {"doubtful": 295, "accepted": 5}
+    found += faults()
+    page.locator(".link-lately button").first.click()
+    page.wait_for_load_state()
+    assert counts(portal) == {"doubtful": 300} and not found + faults()

@@ -1,11 +1,12 @@
 """Who may: every address of the desk, asked as everybody, for one's own agency and for another one."""
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 
 from portal import accounts, audit, members, workflow
-from portal.models import CitationRow, Remark, Upload, User
+from portal.models import CitationRow, LinkBatch, Remark, Upload, User
 
 from .desk import Officer
 from .test_bulk import Tables
@@ -75,6 +76,8 @@ MATRIX = {
     ("links.judge", "POST"): ("/publish/links/{link}", MEMBERS - {"author"}),
     ("links.judge_many", "POST"): ("/publish/links", MEMBERS - {"author"} | {"stranger"}),
     ("links.judge_many_everywhere", "POST"): ("/admin/links", {"portal_admin"}),
+    ("links.take_back", "POST"): ("/publish/links/batches/{batch}", MEMBERS - {"author"}),
+    ("links.take_back_everywhere", "POST"): ("/admin/links/batches/{batch_of_all}", {"portal_admin"}),
     ("links.everywhere", "GET"): ("/admin/links", {"portal_admin"}),
     # Nobody else learns there whether there is such a link: who is no admin is refused before it is looked for.
     ("links.judge_everywhere", "POST"): ("/admin/links/1", {"portal_admin"}),
@@ -130,6 +133,11 @@ def house(app, portal):
     lan.publishes("policy", title="Plan to carry out 749/QĐ-TTg")
     with portal.database.read() as session:
         names["link"] = str(session.query(CitationRow).filter(CitationRow.target_number.is_not(None)).one().id)
+    with portal.database.write() as session:
+        for name, agency in (("batch", "hanoi-council"), ("batch_of_all", "")):
+            session.add(batch := LinkBatch(who="lan", agency=agency, verdict="refused", decided_at=datetime.now(UTC), steps=[]))
+            session.flush()
+            names[name] = str(batch.id)
     assert app.test_client().submit(f"/records/{number}/ask", {"text": "Who pays for it?"}, form="ask").status_code == 303
     with portal.database.read() as session:
         names["remark"] = str(session.query(Remark).one().id)

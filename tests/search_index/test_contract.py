@@ -374,6 +374,9 @@ def test_a_misspelt_word_gets_a_suggestion_that_finds_something(library: SearchE
     assert [(one.text, one.kind) for one in fewer] == [("bridge", "fewer_words")]
     either = library.search(Query("bridge schools")).suggestions
     assert [(one.text, one.kind) for one in either] == [("bridge OR schools", "any_word")]
+    # Of a question in whole words those that tell something are left, though no record holds them all.
+    asked = library.search(Query("did the bridge close schools in zeppelin")).suggestions
+    assert [(one.text, one.kind) for one in asked] == [("bridge OR schools", "any_word")]
 
 
 def test_a_rebuild_replaces_everything_at_its_end(library: SearchEngine) -> None:

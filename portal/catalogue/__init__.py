@@ -20,6 +20,7 @@ from .entries import (
     of_sources,
     part,
     parts_of,
+    versions_of,
     window,
 )
 from .history import Version, former_numbers, versions
@@ -93,6 +94,7 @@ __all__ = [
     "runs",
     "sources_of",
     "versions",
+    "versions_of",
     "window",
     "with_former",
     "written_by",

@@ -103,6 +103,10 @@ class Kept:
         self._times = times
         self._kept: dict[Any, tuple[float, Any]] = {}
 
+    def forget(self, key: Any) -> None:
+        """What was read is not so any more."""
+        self._kept.pop(key, None)
+
     def get(self, key: Any, read: Callable[[], Value], quick: float = 0.05) -> Value:
         """What `read` returns, or returned a short while ago if it took longer than `quick` seconds."""
         until, value = self._kept.get(key, (0.0, None))

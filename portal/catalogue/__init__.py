@@ -22,6 +22,7 @@ from .entries import (
     of_sources,
     part,
     parts_of,
+    versions_of,
     window,
 )
 from .history import Version, former_numbers, versions
@@ -100,6 +101,7 @@ __all__ = [
     "sources_of",
     "spelt",
     "versions",
+    "versions_of",
     "window",
     "with_former",
     "with_former_names",

@@ -129,6 +129,11 @@ def find_many(session: Session, numbers: Sequence[str]) -> list[Entry]:
     return [by_number[number] for number in numbers if number in by_number]
 
 
+def versions_of(session: Session, numbers: Sequence[str]) -> dict[str, int]:
+    """In which version the records of those numbers are; unknown and unpublished ones are left out."""
+    return dict(session.execute(select(RecordRow.number, RecordRow.version).where(RecordRow.number.in_(numbers), RecordRow.state.not_in(HIDDEN))).all())
+
+
 def beginning_with(session: Session, typed: str, limit: int) -> list[Entry]:
     """Records whose number, here or at their source, begins like this; the shortest first."""
     ids = session.scalars(select(RecordRow.id).where(_begins(RecordRow.number, typed.upper().replace("-", ""))).limit(limit))

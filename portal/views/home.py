@@ -27,7 +27,7 @@ _AGENCIES = 8
 @dataclass(frozen=True)
 class Matter:
     """One matter to begin with: the record at its heart, the matter in four answers, how many records it has (`whole`: and no more),
-    and from when to when they are."""
+    from when to when they are, and in which version each is."""
 
     heart: catalogue.Entry
     short: Short
@@ -35,6 +35,7 @@ class Matter:
     whole: bool
     first: str
     last: str
+    versions: dict[str, int]
 
 
 @blueprint.get("/")
@@ -50,8 +51,7 @@ def home() -> str:
             agencies=_agencies(session, overview),
             subjects=_subjects() if overview.total else [],
             promises=kept().get("promises", lambda: counts(session, zones.days(session, here(), datetime.now(UTC))), quick=0.005),
-            # Looked for with every relation in hand; a few minutes old is new enough.
-            matter=kept().get("matter", lambda: _matter(session), quick=0.005),
+            matter=_kept_matter(session),
             questions={
                 "decision": _("Who decided what, on what ground, for how much"),
                 "policy": _("What the rules and the promises say"),
@@ -75,9 +75,19 @@ def _subjects() -> list[tuple[str, int]]:
     return [(line.value, line.count) for line in results.facets.get("subject", ())][:14]
 
 
+def _kept_matter(session: Session) -> Matter | None:
+    """Looked for with every relation in hand, a few minutes old is new enough: but for what was taken off the pages or corrected since."""
+    matter = kept().get("matter", lambda: _matter(session), quick=0.005)
+    if matter is None or catalogue.versions_of(session, list(matter.versions)) == matter.versions:
+        return matter
+    kept().forget("matter")
+    return kept().get("matter", lambda: _matter(session), quick=0.005)
+
+
 def _matter(session: Session) -> Matter | None:
     heart = catalogue.most_linked(session)
     if heart is None:
         return None
     matter = matter_of(session, heart, zones.days(session, here(), datetime.now(UTC)))
-    return Matter(heart, in_short(session, matter), len(matter.members), matter.complete, matter.first[:4], matter.last[:4])
+    versions = {member.number: member.entry.version for member in matter.members}
+    return Matter(heart, in_short(session, matter), len(matter.members), matter.complete, matter.first[:4], matter.last[:4], versions)

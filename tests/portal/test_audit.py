@@ -14,7 +14,7 @@ from sqlalchemy.exc import DatabaseError
 
 from portal import keys, looks, members
 from portal.bulk import jobs
-from portal.models import ApiKey, CitationRow, LogEntry, Look, Mail, Remark, User
+from portal.models import ApiKey, CitationRow, LinkBatch, LogEntry, Look, Mail, Remark, User
 from portal.parts import Portal
 
 from .desk import PASSWORD, Officer
@@ -170,6 +170,10 @@ def test_every_address_that_changes_something_leaves_its_entry(app: Flask, porta
     walk.does("links.judge_everywhere", lambda: post(boss, f"/admin/links/{link}", verdict="accept"), "link_accepted", who=boss.email)
     walk.does("links.judge_many", lambda: post(lan, "/publish/links", id=[link], verdict="refuse"), "link_refused", who=lan.email)
     walk.does("links.judge_many_everywhere", lambda: post(boss, "/admin/links", id=[link], verdict="accept"), "link_accepted", who=boss.email)
+    with portal.database.read() as session:
+        last = {one.agency: one.id for one in session.scalars(select(LinkBatch).order_by(LinkBatch.id))}
+    walk.does("links.take_back_everywhere", lambda: post(boss, f"/admin/links/batches/{last['']}"), "link_taken_back", who=boss.email)
+    walk.does("links.take_back", lambda: post(lan, f"/publish/links/batches/{last['hanoi-council']}"), "link_taken_back", who=lan.email)
 
     # Readers.
     reader = app.test_client()

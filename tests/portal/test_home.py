@@ -2,15 +2,22 @@
 
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from flask import Flask
 
 from harvesters.record import Agency, Relation, Target
+from portal import store
+from portal.look import Kept
+from portal.models import RecordRow
+from portal.parts import Portal
 
 from ..browser import JudgingClient
 from ..factories import a_decision, a_policy, an_outcome
 
+NOW = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
 Save = Callable[..., list[str]]
 
 
@@ -123,3 +130,20 @@ class TestWithoutSearch:
         answer = client.get("/search?q=bridge")
         assert answer.status_code == 503
         assert "Agencies" in answer.text
+
+
+class KeptForLong(Kept):
+    """Keeps whatever is read, as a large portal keeps what takes long."""
+
+    def get(self, key, read, quick=0.0):  # type: ignore[no-untyped-def]
+        return super().get(key, read, quick=-1.0)
+
+
+def test_what_is_taken_off_the_pages_goes_from_the_home_page_at_once(app: Flask, portal: Portal, client: JudgingClient, save: Save) -> None:
+    app.extensions["clerestory.kept"] = KeptForLong(1e9)
+    save(a_policy(identifier="1", title="Plan"), *(a_decision(identifier=str(n), title=f"Award to person {n}", relations=(Relation(type="implements", identifier="1"),)) for n in (2, 3)))
+    assert "Award to person 3" in client.get("/").text
+    with portal.database.write() as session:
+        store.unpublish(session, session.query(RecordRow).filter_by(identifier="3").one(), "personal_data", NOW)
+    page = client.get("/").text
+    assert "Award to person 3" not in page and "Award to person 2" in page

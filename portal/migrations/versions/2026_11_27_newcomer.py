@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "2026_11_27_newcomer"
-down_revision = "2026_11_27_zones"
+down_revision = "2026_11_27_summed"
 branch_labels = None
 depends_on = None
 

@@ -48,14 +48,15 @@ class Asked:
 
     def address(self, page: int = 1) -> str:
         """The address of another page of the index."""
-        return url_for(".index", kind=self.kind, **self.words, **({"page": page} if page > 1 else {}))
+        more: dict[str, Any] = {"page": page} if page > 1 else {}
+        return url_for(".index", kind=self.kind, **self.words, **more)
 
     def twin(self, format: str) -> str:
         """The address of the same list as data."""
         return url_for(".index_twin", kind=self.kind, format=format, **self.words)
 
     @property
-    def words(self) -> dict[str, str]:
+    def words(self) -> dict[str, Any]:
         """What was asked, but for the page."""
         return {name: value for name, value in (("q", self.q), ("agency", self.agency)) if value}
 

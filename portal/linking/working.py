@@ -99,7 +99,7 @@ def link_newest(portal: Portal) -> int:
         query = select(RecordRow.id).outerjoin(CitationState, CitationState.record_id == RecordRow.id).where(RecordRow.id.in_(newest), _not_read())
         ids = list(session.scalars(query.order_by(RecordRow.id)))
     if ids:
-        _link(portal, ids)
+        _link(portal, ids, at_once=True)
         _match_stale(portal, BATCH)
     return len(ids)
 
@@ -113,7 +113,8 @@ def _pending(session: Session, after: int, limit: int) -> list[int]:
     return list(session.scalars(query.order_by(RecordRow.id).limit(limit)))
 
 
-def _link(portal: Portal, ids: Sequence[int]) -> None:
+def _link(portal: Portal, ids: Sequence[int], *, at_once: bool = False) -> None:
+    """Read these records and link them. `at_once`: somebody waits; where thousands name them, these are left to `catch_up`."""
     with portal.database.read() as session:
         rows = session.execute(
             select(RecordRow.id, RecordRow.number, RecordRow.version, RecordRow.publisher, RecordRow.state, RecordRow.issued_on, RecordRow.data).where(RecordRow.id.in_(ids))
@@ -131,7 +132,7 @@ def _link(portal: Portal, ids: Sequence[int]) -> None:
             _mark(session, concerned)
             _tick(session, work)
         _match_records(session, [one.id for one in work])
-    if not few:
+    if not few and not at_once:
         _mark_many(portal, work)
 
 

@@ -55,7 +55,7 @@ class Asked:
         return url_for(".index_twin", kind=self.kind, format=format, q=self.q or None, agency=self.agency or None)
 
     @property
-    def words(self) -> dict[str, str]:
+    def words(self) -> dict[str, Any]:
         """What was asked, but for the page."""
         return {name: value for name, value in (("q", self.q), ("agency", self.agency)) if value}
 

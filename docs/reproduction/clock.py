@@ -1,7 +1,7 @@
 """clock-2: what was promised to be reported, and whether it came; with the counts of the list and of badges.
 
-Published at /outcome-clock.json, and as badges at /outcome-clock.svg and /agencies/SLUG/outcome-clock.svg; the rule is on the page
-/pages/outcomes.
+Published at /outcome-clock.json, as badges at /outcome-clock.svg and /agencies/SLUG/outcome-clock.svg, and on the home page; the rule is
+on the page /pages/outcomes.
 """
 
 import hashlib
@@ -237,6 +237,8 @@ def computed(register: Register, asked: date | None) -> dict[str, object]:
                 counts.setdefault(whose, Counter())[state] += 1
     for whose, states in counts.items():
         found[f"badge of {whose or 'all'}"] = {state: states[state] for state in ("overdue", "reported", "due_soon") if states[state]}
+    if overdue := counts[""]["overdue"]:
+        found["home page, overdue"] = overdue
     return found | {f"in all {state}": counts[""][state] for state in STATES}
 
 
@@ -249,6 +251,8 @@ def published(portal: Portal, own: dict[str, object]) -> dict[str, object]:
         for one in page["results"]:
             found[f"{one['number']} {one['key']}"] = [one[name] for name in ("kind", "due_on", "state", "reported_on", "days_late")]
         found |= {f"in all {state}": count for state, count in page["counts"].items()}
+    if said := re.search(r"([\d,]+) (?:is|are) overdue\.", portal.text("/")):
+        found["home page, overdue"] = int(said[1].replace(",", ""))
     for name in portal.some([name for name in own if name.startswith("badge of ")]):
         whose = name.removeprefix("badge of ")
         found[name] = badge(portal.text("/outcome-clock.svg" if whose == "all" else f"/agencies/{whose}/outcome-clock.svg"))

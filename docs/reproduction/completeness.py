@@ -5,10 +5,11 @@ also as SQL. Every part that is expected of a published record counts once: comp
 that are expected. Tied means by any relation but a citation, whoever says so and in either direction.
 """
 
+import sys
 from collections.abc import Iterable, Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
-from .days import last_day
+from .days import last_day, moment
 from .export import Data, Portal
 from .register import Register, Relation
 
@@ -152,6 +153,8 @@ def told(counts: Counts) -> list[object]:
 def published(portal: Portal, own: dict[str, object]) -> dict[str, object]:
     """The same as the portal publishes it."""
     data = portal.get("/completeness.json")
+    if datetime.now(UTC) - moment(data["as_of"]) > timedelta(minutes=5):
+        print(f"large portals count completeness once an hour, this one at {data['as_of']}: what came since then makes a difference", file=sys.stderr)
     found: dict[str, object] = {"all": _said(data)}
     found |= {f"axis {axis}": _said(one) for axis, one in data["axes"].items()}
     found |= {f"agency {one['publisher']}": _said(one) for one in data["results"]}

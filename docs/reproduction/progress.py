@@ -148,10 +148,13 @@ def computed(register: Register, asked: date | None) -> dict[str, object]:
         if policy["axis"] == "policy" and policy.get("targets"):
             today, outcomes = asked or datetime.now(ZoneInfo(policy["time_zone"])).date(), register.outcomes(policy)
             for position, target in enumerate(policy["targets"]):
-                standing, outcome, period, expected, share = progress(target, outcomes, policy, today)
-                told = None if expected is None else round(float(expected), 6), None if share is None else round(float(share), 4)
-                found[f"{number} target {position + 1}"] = [standing, outcome, period, *told]
+                found[f"{number} target {position + 1}"] = _written(progress(target, outcomes, policy, today))
     return found
+
+
+def _written(one: Standing) -> list[object]:
+    standing, outcome, period, expected, share = one
+    return [standing, outcome, period, None if expected is None else round(float(expected), 6), None if share is None else round(float(share), 4)]
 
 
 def published(portal: Portal, own: dict[str, object]) -> dict[str, object]:

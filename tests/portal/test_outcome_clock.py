@@ -308,11 +308,11 @@ class TestOnEitherDatabase:
 
     def test_catching_up_gives_what_making_it_anew_gives(self, client: JudgingClient, save: Save, portal: Portal) -> None:
         some_of_each(save)
-        assert outcome_clock.catch_up(portal) == 5
+        assert outcome_clock.catch_up(portal) == 6
         assert outcome_clock.catch_up(portal) == 0
         before = table(portal)
         assert len(before) == 4
-        assert outcome_clock.rebuild(portal) == 5
+        assert outcome_clock.rebuild(portal) == 6
         assert table(portal) == before
 
     def test_two_workers_at_once_write_every_reminder_once(self, app: Any, save: Save, portal: Portal) -> None:

@@ -33,7 +33,7 @@ from .publishers import (
     sources_of,
     with_former,
 )
-from .relations import Link, links, most_linked
+from .relations import Link, links, most_linked, stated_links
 from .sources import (
     axes_of_source,
     counts_by_source,
@@ -92,6 +92,7 @@ __all__ = [
     "run",
     "runs",
     "sources_of",
+    "stated_links",
     "versions",
     "window",
     "with_former",

@@ -103,3 +103,4 @@ def forget() -> None:
     """Keep nothing of what was kept."""
     with _lock:
         _kept.clear()
+        _sums.clear()

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from .aligning import growing, pairs
 from .outline import Section, outline_of
 from .units import Unit, units_of
-from .wording import likeness, words_of
+from .wording import likeness, likeness_of, words_of
 
 _SHINGLE = 4  # words in a row that tell paragraphs apart
 _MOST_ALIKE = 8  # units that may share a shingle before it says nothing
@@ -214,7 +214,8 @@ def _edits(before: list[Own], after: list[Own], went: set[Spot], came: set[Spot]
 
 def _likest(old: list[list[str]], new: list[list[str]], least: float) -> Iterator[tuple[int, int]]:
     score = [[0.0] * (len(new) + 1) for _ in range(len(old) + 1)]
-    liked = [[likeness(one, other) for other in new] for one in old]
+    counted = [Counter(words) for words in new]
+    liked = [[likeness_of(one, other) for other in counted] for one in map(Counter, old)]
     for i in range(len(old) - 1, -1, -1):
         for j in range(len(new) - 1, -1, -1):
             taken = score[i + 1][j + 1] + liked[i][j] if liked[i][j] >= least else 0.0

@@ -5,7 +5,7 @@ anywhere heals by catching up again, and the table can be thrown away at any tim
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Literal
 
@@ -135,7 +135,7 @@ def _replace(session: Session, entries: Iterable[Entry], days: Days) -> None:
 
 def _row(entry: Entry, promise: Promise, days: Days) -> dict[str, Any]:
     publisher = entry.data["publisher"]
-    return asdict(promise) | {
+    return vars(promise) | {
         "record_id": entry.id, "number": entry.number, "agency": publisher["slug"], "due_on": promise.due_on,
         "zone": days.stated_zone(publisher),
     }  # fmt: skip
@@ -151,10 +151,11 @@ def _promises(session: Session, entry: Entry, days: Days) -> list[Promise]:
     zone = days.zone(entry.data["publisher"])
     if entry.axis == "outcome":
         return promises.of_outcome(entry, versions, zone)
-    outcomes = [(outcome, _versions(session, outcome)) for outcome in measuring(session, entry, versions=versions)]
+    links = catalogue.stated_links(session, entry)
+    outcomes = [(outcome, _versions(session, outcome)) for outcome in measuring(session, entry, links, versions)]
     found = promises.of_policy(entry, versions, outcomes, zone)
     if any(one.data.get("reports") for one in versions):
-        others = [(other, _versions(session, other)) for other in _bringing(session, entry, versions)]
+        others = [(other, _versions(session, other)) for other in _bringing(session, links, versions)]
         found += promises.of_reports(entry, versions, others, date(days.now.astimezone(UTC).year + 1, 12, 31), zone)
     return found
 
@@ -171,7 +172,7 @@ def measuring(
     """The outcomes that may measure a policy's targets, in the order in which they are asked: those that the policy or
     they themselves state to be joined, and those that its targets name. What was found by machine does not count: the
     progress must be the same to who has only what records say."""
-    links = catalogue.links(session, policy) if links is None else links
+    links = catalogue.stated_links(session, policy) if links is None else links
     joined = [link.entry for link in links if link.entry and link.origin == ""]
     said = [policy.data, *(one.data for one in versions)]
     words = {str(one["measured_by"]) for data in said for one in data.get("targets", ()) if one.get("measured_by")}
@@ -179,10 +180,10 @@ def measuring(
     return catalogue.with_former_names(session, progress.candidates(policy, found))
 
 
-def _bringing(session: Session, policy: Entry, versions: Sequence[Version]) -> list[Entry]:
+def _bringing(session: Session, links: Sequence[Link], versions: Sequence[Version]) -> list[Entry]:
     """The records that may keep the reports of a policy: those that it or they themselves state to be joined, and those that its
     reports name."""
-    joined = [link.entry for link in catalogue.links(session, policy) if link.entry and link.origin == ""]
+    joined = [link.entry for link in links if link.entry and link.origin == ""]
     words = {str(one["kept_by"]) for version in versions for one in version.data.get("reports", ()) if one.get("kept_by")}
     found = {entry.number: entry for entry in [*joined, *catalogue.named(session, words)] if entry.state not in HIDDEN}
     return catalogue.with_former_names(session, [found[number] for number in sorted(found)])

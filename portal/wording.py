@@ -118,7 +118,13 @@ def _spaced(found: list[tuple[Kind, list[tuple[str, str]]]]) -> Iterator[Run]:
 
 def likeness(old: Sequence[str], new: Sequence[str]) -> float:
     """How much two wordings have in common, from 0 to 1: twice the words of both, by the words of each (Dice)."""
-    total = len(old) + len(new)
+    return likeness_of(Counter(old), Counter(new))
+
+
+def likeness_of(old: Counter[str], new: Counter[str]) -> float:
+    """The same of words that are counted already."""
+    total = old.total() + new.total()
     if not total:
         return 1.0
-    return 2 * sum((Counter(old) & Counter(new)).values()) / total
+    few, many = (old, new) if len(old) < len(new) else (new, old)
+    return 2 * sum([min(count, many[word]) for word, count in few.items() if word in many]) / total

@@ -36,7 +36,7 @@ from .publishers import (
     sources_of,
     with_former,
 )
-from .relations import Found, Link, found_relations, links, most_linked
+from .relations import Found, Link, found_relations, links, most_linked, stated_links
 from .sources import (
     axes_of_source,
     counts_by_source,
@@ -100,6 +100,7 @@ __all__ = [
     "runs",
     "sources_of",
     "spelt",
+    "stated_links",
     "versions",
     "versions_of",
     "window",

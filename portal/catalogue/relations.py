@@ -75,6 +75,11 @@ def links(session: Session, entry: Entry) -> list[Link]:
     return stated + _found(session, entry, stated) + _incoming(session, entry)
 
 
+def stated_links(session: Session, entry: Entry) -> list[Link]:
+    """The same without what was found in the record's own words."""
+    return _outgoing(session, entry) + _incoming(session, entry)
+
+
 def _outgoing(session: Session, entry: Entry) -> list[Link]:
     """The record's own relations, all resolved in two statements however many there are."""
     relations = entry.relations

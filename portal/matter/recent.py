@@ -106,3 +106,4 @@ def forget() -> None:
     """Keep nothing of what was kept."""
     with _lock:
         _kept.clear()
+        _sums.clear()

@@ -35,6 +35,9 @@ def cases() -> dict[str, tuple[str, str]]:
     some.insert(10, some.pop(50))
     every = [" ".join(f"new{word}" if chance.random() < 0.1 and word[0] == "w" else word for word in one.split(" ")) for one in old]
     whole = "\n\n".join(old)
+    paragraphs = [one for article in old for one in article.split("\n\n")]
+    items = ["\n".join(f"item {chance.randrange(50)} of {chance.randrange(50)}" for _ in range(_SIZE // 14)) for _ in range(2)]
+    letters = "".join(chr(0x4E00 + chance.randrange(2000)) for _ in range(_SIZE // 3))
     lines = [f"line number {number} of the text here" for number in range(_SIZE // 33)]
     return {
         "a fifth of the articles edited, one moved": (whole, "\n\n".join(some)),
@@ -42,6 +45,11 @@ def cases() -> dict[str, tuple[str, str]]:
         "another text altogether": (whole, "\n\n".join(law(2))),
         "all lines the same": ("same line of words here\n" * 21_000, "same line of words here\n" * 20_000),
         "all lines in another order": ("\n".join(lines), "\n".join(chance.sample(lines, len(lines)))),
+        "all articles in another order, and every paragraph edited": (whole, "\n\n".join(chance.sample(every, len(every)))),
+        "all paragraphs in another order, without a heading": ("\n\n".join(paragraphs), "\n\n".join(chance.sample(paragraphs, len(paragraphs)))),
+        "short lines of few words": (items[0], items[1]),
+        "one Chinese paragraph, a tenth of its letters edited": (letters, "".join(chr(0x4E00 + chance.randrange(2000)) if chance.random() < 0.1 else one for one in letters)),
+        "one line, its words in another order": (" ".join(whole.split()), " ".join(chance.sample(whole.split(), len(whole.split())))),
         "one line": (" ".join(whole.split()), " ".join("\n\n".join(every).split())),
         "one line of 2 MB without a space": ("x" * 2_000_000, "x" * 1_000_000 + "y" + "x" * 1_000_000),
     }

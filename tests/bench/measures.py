@@ -27,7 +27,7 @@ from .agency import serving
 from .comparing import comparing
 from .drill import drill
 from .matters import matters
-from .promised import promised
+from .promised import promised, summed
 from .runs import at_once, large
 from .sheets import sheets
 from .tables import tables
@@ -201,7 +201,7 @@ def judged() -> None:
 
 def main(names: Sequence[str] = ()) -> None:
     """Each benchmark in a process of its own, so that memory is its own; those of these names, or all."""
-    benches = {bench.__name__: bench for bench in (harvest_and_store, pages, stream, large, at_once, tables, sheets, matters, promised, comparing, drill, judged)}
+    benches = {bench.__name__: bench for bench in (harvest_and_store, pages, stream, large, at_once, tables, sheets, matters, promised, summed, comparing, drill, judged)}
     if unknown := set(names) - set(benches):
         sys.exit(f"{', '.join(sorted(unknown))}: no such benchmark; known: {', '.join(benches)}")
     for name, bench in benches.items():

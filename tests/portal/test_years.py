@@ -7,12 +7,12 @@ from xml.etree import ElementTree
 
 import pytest
 
-from harvesters.record import Observation, Relation, Target
+from harvesters.record import Money, Observation, Relation, Target
 from portal.views.drawings import STYLE
 
 from ..browser import JudgingClient
 from ..conftest import LiveServer
-from ..factories import a_policy, an_outcome
+from ..factories import a_decision, a_policy, an_outcome
 
 Save = Callable[..., list[str]]
 SVG = "{http://www.w3.org/2000/svg}"
@@ -137,3 +137,17 @@ def test_the_navigation_takes_two_rows_on_a_phone(live_server: LiveServer, new_p
     page.goto(live_server.url + path)
     rows = page.evaluate("[...new Set([...document.querySelectorAll('.nav a')].map(one => Math.round(one.getBoundingClientRect().top)))].length")
     assert rows == 2
+
+
+@pytest.mark.browser
+def test_on_a_phone_a_decision_says_at_once_who_decided_and_who_got_how_much(live_server: LiveServer, new_page: Callable[..., Any], save: Save) -> None:
+    award = a_decision(type="award", decided_by="Town Council", amount=Money(value="1240000", currency="EUR"), counterparty="Redline Coaches Ltd")
+    save(award)
+    for width, shown in ((360, True), (1280, False)):
+        page = new_page(width=width)
+        page.goto(f"{live_server.url}/records/{award.number}")
+        gist = page.locator("dl.gist")
+        assert gist.is_visible() == shown  # beside it, on a wide screen, stand all facts
+        if shown:
+            assert all(words in gist.inner_text() for words in ("Town Council", "1,240,000", "Redline Coaches Ltd"))
+            assert gist.bounding_box()["y"] < 900

@@ -11,6 +11,7 @@ from portal import catalogue, store
 from portal.matter import Matter, matter_of, recent
 from portal.models import RecordRow, RelationRow
 from portal.parts import Portal
+from portal.zones import on
 
 from ..conftest import NOW
 from ..factories import a_decision, a_policy, an_outcome
@@ -38,7 +39,7 @@ def look(portal: Portal, number: str) -> Matter:
     with portal.database.read() as session:
         entry = catalogue.find(session, number)
         assert entry is not None
-        return matter_of(session, entry, date(2024, 6, 2))
+        return matter_of(session, entry, on(date(2024, 6, 2)))
 
 
 @pytest.fixture

@@ -168,12 +168,11 @@ def test_every_address_that_changes_something_leaves_its_entry(app: Flask, porta
         link = session.scalars(select(CitationRow.id).where(CitationRow.target_number.is_not(None))).first()
     walk.does("links.judge", lambda: post(lan, f"/publish/links/{link}", verdict="refuse"), "link_refused", who=lan.email)
     walk.does("links.judge_everywhere", lambda: post(boss, f"/admin/links/{link}", verdict="accept"), "link_accepted", who=boss.email)
-    walk.does("links.judge_many", lambda: post(lan, "/publish/links", id=[link], verdict="refuse"), "link_refused", who=lan.email)
-    walk.does("links.judge_many_everywhere", lambda: post(boss, "/admin/links", id=[link], verdict="accept"), "link_accepted", who=boss.email)
-    with portal.database.read() as session:
-        last = {one.agency: one.id for one in session.scalars(select(LinkBatch).order_by(LinkBatch.id))}
-    walk.does("links.take_back_everywhere", lambda: post(boss, f"/admin/links/batches/{last['']}"), "link_taken_back", who=boss.email)
-    walk.does("links.take_back", lambda: post(lan, f"/publish/links/batches/{last['hanoi-council']}"), "link_taken_back", who=lan.email)
+    for officer, room, agency, which in ((lan, "/publish", "hanoi-council", ""), (boss, "/admin", "", "_everywhere")):
+        walk.does(f"links.judge_many{which}", lambda officer=officer, room=room: post(officer, f"{room}/links", id=[link], verdict="refuse"), "link_refused", who=officer.email)
+        with portal.database.read() as session:
+            batch = session.scalars(select(LinkBatch.id).where(LinkBatch.agency == agency).order_by(LinkBatch.id.desc())).first()
+        walk.does(f"links.take_back{which}", lambda officer=officer, room=room, batch=batch: post(officer, f"{room}/links/batches/{batch}"), "link_taken_back", who=officer.email)
 
     # Readers.
     reader = app.test_client()

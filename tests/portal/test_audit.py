@@ -14,7 +14,7 @@ from sqlalchemy.exc import DatabaseError
 
 from portal import keys, members
 from portal.bulk import jobs
-from portal.models import ApiKey, CitationRow, LogEntry, Mail, Remark, User
+from portal.models import ApiKey, CitationRow, LinkBatch, LogEntry, Mail, Remark, User
 from portal.parts import Portal
 
 from .desk import PASSWORD, Officer
@@ -23,7 +23,7 @@ from .test_bulk import Tables
 from .test_writing import Program
 
 # What changes nothing that is an agency's or a person's: who has a form open; a reader's citation of a list; reading by CKAN's actions.
-QUIET = {"publish.open_draft", "cited.cite", "ckan.action"}
+QUIET = {"publish.open_draft", "publish.page_of_form", "cited.cite", "ckan.action"}
 
 
 class Walk:
@@ -102,6 +102,7 @@ def test_every_address_that_changes_something_leaves_its_entry(app: Flask, porta
     walk.does("membership.change", lambda: post(admin, f"/publish/agency/members/{joined.id}", role="admin", action="change"), "role_changed", who=admin.email)
     walk.does("membership.rules", lambda: post(admin, "/publish/agency/rules", two_persons="1"), "two_persons_on", who=admin.email)
     walk.does("membership.rules", lambda: post(admin, "/publish/agency/rules"), "two_persons_off", who=admin.email)
+    walk.does("membership.zone", lambda: post(admin, "/publish/agency/zone", zone="Asia/Ho_Chi_Minh"), "time_zone", who=admin.email)
     lan.signs_in()
     sent = {"name": "Document system", "scopes": ["write"], "days": "30"}
     walk.does("keys.make", lambda: post(admin, "/publish/keys/", **sent), "key_made", who=admin.email)
@@ -113,13 +114,14 @@ def test_every_address_that_changes_something_leaves_its_entry(app: Flask, porta
     begun = walk.does("publish.form", lambda: lan.fills_in("/publish/policy", type="other", title="A plan", language="en", files=[(BytesIO(workbook(hide)), "pay.xlsx")]), "draft_begun", "file_added", who=lan.email)
     draft = begun.headers["Location"].removesuffix("/preview")
     walk.does("publish.draft", lambda: admin.fills_in(draft, title="A better plan"), "draft_changed", who=admin.email)
-    sha = re.search(r'name="sha256" value="(\w{64})"', lan.client.get(f"{draft}/preview").text)
+    sha = re.search(r'name="sha256" value="(\w{64})"', lan.waits_for_looks(f"{draft}/preview").text)
     assert sha
     walk.does("publish.clean", lambda: post(lan, f"{draft}/clean", sha256=sha[1]), "file_cleaned", who=lan.email)
     path = f"{draft}/parts/0123456789abcdef?at=0&size=4&axis=policy&name=a.csv"
     part = {"data": b"a,b\n", "content_type": "application/octet-stream", "headers": {"X-CSRFToken": lan.token()}}
     walk.does("sending.add", lambda: lan.client.post(path, **part), "file_added", who=lan.email)
     why = {"answer": "It was public before."}
+    lan.waits_for_looks(f"{draft}/preview")
     walk.does("review.submit", lambda: post(lan, f"{draft}/submit", **why), "submitted", who=lan.email)
     walk.does("review.take_back", lambda: post(lan, f"{draft}/take-back"), "taken_back", who=lan.email)
     post(lan, f"{draft}/submit", **why)
@@ -162,6 +164,11 @@ def test_every_address_that_changes_something_leaves_its_entry(app: Flask, porta
         link = session.scalars(select(CitationRow.id).where(CitationRow.target_number.is_not(None))).first()
     walk.does("links.judge", lambda: post(lan, f"/publish/links/{link}", verdict="refuse"), "link_refused", who=lan.email)
     walk.does("links.judge_everywhere", lambda: post(boss, f"/admin/links/{link}", verdict="accept"), "link_accepted", who=boss.email)
+    for officer, path, ending in ((lan, "/publish/links", ""), (boss, "/admin/links", "_everywhere")):
+        walk.does(f"links.judge_many{ending}", lambda officer=officer, path=path: post(officer, path, verdict="refuse", id=link), "link_refused", who=officer.email)
+        with portal.database.read() as session:
+            batch = session.scalars(select(LinkBatch.id).order_by(LinkBatch.id.desc())).first()
+        walk.does(f"links.take_back{ending}", lambda officer=officer, path=path, batch=batch: post(officer, f"{path}/batches/{batch}"), "link_taken_back", who=officer.email)
 
     # Readers.
     reader = app.test_client()

@@ -22,8 +22,8 @@ from .leaks.files import workbook
 from .test_bulk import Tables
 from .test_writing import Program
 
-# What changes nothing that is an agency's or a person's: who has a form open; a reader's citation of a list; reading by CKAN's actions.
-QUIET = {"publish.open_draft", "publish.page_of_form", "cited.cite", "ckan.action"}
+# What changes nothing that is an agency's or a person's: who has a form open, its page as it would be, a file looked into once more; a reader's citation of a list; reading by CKAN's actions.
+QUIET = {"publish.open_draft", "publish.look_again", "publish.page_of_form", "cited.cite", "ckan.action"}
 
 
 class Walk:

@@ -47,8 +47,7 @@ run: .venv/installed ## Show the portal with its demonstration on http://127.0.0
 	@exec $(BIN)/clerestory serve
 
 test: .venv/installed-dev ## Run the whole suite, on every core (AT_ONCE=1 for one process)
-	@$(BIN)/python -m pytest -m "not alone" -n $(AT_ONCE) --maxprocesses 8 --dist worksteal; others=$$?; \
-		$(BIN)/python -m pytest -m alone && exit $$others
+	@$(BIN)/python -m pytest -n $(AT_ONCE) --maxprocesses 8 --dist worksteal
 
 lint: .venv/installed-dev ## Check style, and that imports point one way
 	@$(BIN)/ruff check .

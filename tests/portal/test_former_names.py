@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import event, select
 
 from harvesters.record import Observation, Relation, Report, Target, number_of
-from portal import catalogue, outcome_clock, renumbering, store
+from portal import catalogue, outcome_clock, renumbering, search, store
 from portal.models import RecordRow
 from portal.parts import Portal
 
@@ -128,9 +128,10 @@ def test_many_targets_take_no_more_statements_than_one(save: Save, portal: Porta
     assert counted["one"] == counted["many"]
 
 
-def test_the_script_that_has_the_public_export_alone_finds_the_same(moved: Callable[..., str], live_server: LiveServer) -> None:
+def test_the_script_that_has_the_public_export_alone_finds_the_same(moved: Callable[..., str], portal: Portal, live_server: LiveServer) -> None:
     moved(a_policy(identifier="plan", issued="2020-01-01", targets=tuple(Target(indicator=f"I{n}", value=70 + n, due=f"{2020 + n}", measured_by=word) for n, word in enumerate(WORDS)),
                    reports=(Report(what="Map", due="2025-12-31", kept_by="Cũ 1"),)))  # fmt: skip
+    search.catch_up(portal)
     script = Path(__file__).parents[2] / "docs" / "reproduce.py"
     done = subprocess.run([sys.executable, "-I", str(script), live_server.url, "--check"], capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stderr

@@ -86,7 +86,7 @@ def test_a_file_in_parts_is_looked_at_as_any_other(lan, path):
 
     content = workbook(hide)
     assert part(lan, path, content, 0, len(content), "pay.xlsx").json["done"]
-    assert "A hidden sheet" in lan.client.get(f"{path}/preview").text
+    assert "A hidden sheet" in lan.waits_for_looks(f"{path}/preview").text
 
 
 def test_a_draft_that_was_handed_in_takes_no_more(lan, path):

@@ -1,5 +1,6 @@
 """Links that find themselves: what a record cites is linked to the record that is meant, with its passage, or asked at the desk."""
 
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -256,7 +257,7 @@ def officer(app):
 
 def press(officer, verdict, address="/publish/links", **more):
     page = officer.client.get(address)
-    action = page.text.split('class="inline-form"')[0].rsplit('action="', 1)[1].split('"')[0]
+    action = re.search(r'(?:form)?action="([^"]*/links/\d+)"', page.text)[1]
     return officer.client.post(action, data={"csrf_token": officer.token(), "verdict": verdict} | more)
 
 

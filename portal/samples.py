@@ -56,8 +56,8 @@ def _drawings() -> tuple[charts.Chart, ...]:
 
 
 def samples() -> SimpleNamespace:
-    """`matter`, `hits`, `files`, `axis_lines`, `many_lines`, `address`, `complete`, `drawings`, `figures`, `line`, `bars`, `columns`, `rows` and `shorten` for the
-    style guide."""
+    """`matter`, `hits`, `files`, `axis_lines`, `many_lines`, `address`, `complete`, `drawings`, `figures`, `line`, `bars`, `columns`, `rows`, `answers` and `shorten`
+    for the style guide."""
     files = (
         File(url="https://agency.example/decision.pdf", title="Decision", media_type="application/pdf", size=412_000),
         File(url="https://agency.example/targets.csv", media_type="text/csv", size=9_100, language="vi"),
@@ -77,8 +77,12 @@ def samples() -> SimpleNamespace:
     )  # fmt: skip
     heart, decided = member_of(_entry(policy)), member_of(_entry(decision))
     aim = Target(indicator="Services online", value=Decimal(80), unit="%", due="2025")
+    asked = SimpleNamespace(
+        id=1, kind="question", version=2, language="en", text="Who pays for the lamps? Ask █████ at the office.", received_at=datetime(2024, 6, 1, tzinfo=UTC),
+        agency="hanoi", answer="The city does.\n\nThe contract names the sum.", answer_language="en", decided_at=datetime(2024, 6, 3, tzinfo=UTC), changed_at=None,
+    )  # fmt: skip
     return SimpleNamespace(
-        matter=Short(heart, (decided,), 12, (Progress(aim, None, None, "overdue"),), 4, (), 0, (Gap("target_overdue", heart, "2025", aim.indicator),), 5),
+        answers=[SimpleNamespace(remark=asked)], matter=Short(heart, (decided,), 12, (Progress(aim, None, None, "overdue"),), 4, (), 0, (Gap("target_overdue", heart, "2025", aim.indicator),), 5),
         hits=[
             FoundHit(
                 _entry(policy), (Piece("Example "), Piece("programme", True), Piece(_LONG[17:])), "en",

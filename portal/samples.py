@@ -56,7 +56,7 @@ def _drawings() -> tuple[charts.Chart, ...]:
 
 
 def samples() -> SimpleNamespace:
-    """`matter`, `hits`, `files`, `axis_lines`, `many_lines`, `address`, `complete`, `drawings`, `figures`, `line`, `bars`, `columns`, `rows` and `shorten` for the
+    """`answers`, `matter`, `hits`, `files`, `axis_lines`, `many_lines`, `address`, `complete`, `drawings`, `figures`, `line`, `bars`, `columns`, `rows` and `shorten` for the
     style guide."""
     files = (
         File(url="https://agency.example/decision.pdf", title="Decision", media_type="application/pdf", size=412_000),
@@ -103,5 +103,14 @@ def samples() -> SimpleNamespace:
         bars=drawing.bars([(name, _group(name, amount)) for name, amount in (("Roads", 1250), ("Parks and playgrounds of the outer districts", 420), ("Refunds", -130))], "sum", str),
         columns=_columns(),
         shorten=shortened,
+        answers=[
+            SimpleNamespace(
+                number=heart.number, title=_LONG, title_language="en",
+                remark=SimpleNamespace(
+                    id=1, kind="question", version=2, language="en", text="When will the figures of 2025 come?\n\nI am █████.", agency="example",
+                    answer="Với báo cáo năm, vào tháng 3.", answer_language="vi", received_at=_NOW, decided_at=_NOW, changed_at=_NOW,
+                ),
+            )
+        ],
         rows=[(2, [ShownCell("Roads", False, False), ShownCell("1,250", True, False)]), (3, [ShownCell("Parks", False, False), ShownCell("many", True, True)])],
     )  # fmt: skip

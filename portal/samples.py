@@ -56,8 +56,8 @@ def _drawings() -> tuple[charts.Chart, ...]:
 
 
 def samples() -> SimpleNamespace:
-    """`matter`, `hits`, `files`, `axis_lines`, `many_lines`, `address`, `complete`, `drawings`, `figures`, `line`, `bars`, `columns`, `rows`, `answers` and `shorten`
-    for the style guide."""
+    """`answers`, `matter`, `hits`, `files`, `axis_lines`, `many_lines`, `address`, `complete`, `drawings`, `figures`, `line`, `bars`, `columns`, `rows` and `shorten` for the
+    style guide."""
     files = (
         File(url="https://agency.example/decision.pdf", title="Decision", media_type="application/pdf", size=412_000),
         File(url="https://agency.example/targets.csv", media_type="text/csv", size=9_100, language="vi"),
@@ -77,12 +77,8 @@ def samples() -> SimpleNamespace:
     )  # fmt: skip
     heart, decided = member_of(_entry(policy)), member_of(_entry(decision))
     aim = Target(indicator="Services online", value=Decimal(80), unit="%", due="2025")
-    asked = SimpleNamespace(
-        id=1, kind="question", version=2, language="en", text="Who pays for the lamps? Ask █████ at the office.", received_at=datetime(2024, 6, 1, tzinfo=UTC),
-        agency="hanoi", answer="The city does.\n\nThe contract names the sum.", answer_language="en", decided_at=datetime(2024, 6, 3, tzinfo=UTC), changed_at=None,
-    )  # fmt: skip
     return SimpleNamespace(
-        answers=[SimpleNamespace(remark=asked)], matter=Short(heart, (decided,), 12, (Progress(aim, None, None, "overdue"),), 4, (), 0, (Gap("target_overdue", heart, "2025", aim.indicator),), 5),
+        matter=Short(heart, (decided,), 12, (Progress(aim, None, None, "overdue"),), 4, (), 0, (Gap("target_overdue", heart, "2025", aim.indicator),), 5),
         hits=[
             FoundHit(
                 _entry(policy), (Piece("Example "), Piece("programme", True), Piece(_LONG[17:])), "en",
@@ -107,5 +103,14 @@ def samples() -> SimpleNamespace:
         bars=drawing.bars([(name, _group(name, amount)) for name, amount in (("Roads", 1250), ("Parks and playgrounds of the outer districts", 420), ("Refunds", -130))], "sum", str),
         columns=_columns(),
         shorten=shortened,
+        answers=[
+            SimpleNamespace(
+                number=heart.number, title=_LONG, title_language="en",
+                remark=SimpleNamespace(
+                    id=1, kind="question", version=2, language="en", text="When will the figures of 2025 come?\n\nI am █████.", agency="example",
+                    answer="Với báo cáo năm, vào tháng 3.", answer_language="vi", received_at=_NOW, decided_at=_NOW, changed_at=_NOW,
+                ),
+            )
+        ],
         rows=[(2, [ShownCell("Roads", False, False), ShownCell("1,250", True, False)]), (3, [ShownCell("Parks", False, False), ShownCell("many", True, True)])],
     )  # fmt: skip

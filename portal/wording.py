@@ -9,6 +9,8 @@ from .aligning import pairs
 
 Kind = Literal["same", "removed", "added"]
 Run = tuple[Kind, str]
+# A word, the space behind it in the older text, and in the newer one.
+_Word = tuple[str, str, str]
 
 # A word keeps the marks within it (20.5, 749/QD) and leaves those at its end (the full stop of a sentence). Where words are
 # not parted, each letter is one.
@@ -30,9 +32,9 @@ def words_of(text: str) -> list[str]:
 def runs(old: str, new: str) -> list[Run]:
     """The runs of words that stayed, went and came. What differs in spaces alone stayed, as it is in `new`."""
     lead = new[: len(new) - len(new.lstrip())]
-    a, b = _WORD.findall(old), _WORD.findall(new)
-    same = pairs([word for word, _ in a], [word for word, _ in b])
-    found: list[tuple[Kind, list[tuple[str, str]]]] = []
+    a, b = [[(word, space, space) for word, space in _WORD.findall(text)] for text in (old, new)]
+    same = pairs([word for word, *_ in a], [word for word, *_ in b])
+    found: list[tuple[Kind, list[_Word]]] = []
     i = j = 0
     for p, q in [*same, (len(a), len(b))]:
         if i < p:
@@ -40,8 +42,9 @@ def runs(old: str, new: str) -> list[Run]:
         if j < q:
             found.append(("added", b[j:q]))
         if p < len(a):
-            # The last word of the newer text has no space behind it, though words that went may follow.
-            one = b[q] if q + 1 < len(b) else (b[q][0], b[q][1] or a[p][1])
+            # The last word of a text has no space behind it, though words that went or came may follow.
+            before, after = a[p][1], b[q][2]
+            one = (b[q][0], before if p + 1 < len(a) else before or after, after if q + 1 < len(b) else after or before)
             if found and found[-1][0] == "same":
                 found[-1][1].append(one)
             else:
@@ -53,11 +56,11 @@ def runs(old: str, new: str) -> list[Run]:
     return told
 
 
-def _without_islands(found: list[tuple[Kind, list[tuple[str, str]]]]) -> list[tuple[Kind, list[tuple[str, str]]]]:
+def _without_islands(found: list[tuple[Kind, list[_Word]]]) -> list[tuple[Kind, list[_Word]]]:
     """A word or two that stayed by chance between larger changes went and came like their neighbours: easier to read."""
-    answer: list[tuple[Kind, list[tuple[str, str]]]] = []
-    removed: list[tuple[str, str]] = []
-    added: list[tuple[str, str]] = []
+    answer: list[tuple[Kind, list[_Word]]] = []
+    removed: list[_Word] = []
+    added: list[_Word] = []
 
     def flush() -> None:
         if removed:
@@ -85,35 +88,45 @@ def _without_islands(found: list[tuple[Kind, list[tuple[str, str]]]]) -> list[tu
     return answer
 
 
-def _change_after(found: list[tuple[Kind, list[tuple[str, str]]]], place: int) -> Iterator[tuple[Kind, list[tuple[str, str]]]]:
+def _change_after(found: list[tuple[Kind, list[_Word]]], place: int) -> Iterator[tuple[Kind, list[_Word]]]:
     for one in found[place + 1 : place + 3]:
         if one[0] == "same":
             return
         yield one
 
 
-def _length(words: Sequence[tuple[str, str]]) -> int:
-    return sum(len(word) for word, _ in words)
+def _length(words: Sequence[_Word]) -> int:
+    return sum(len(word) for word, *_ in words)
 
 
-def _spaced(found: list[tuple[Kind, list[tuple[str, str]]]]) -> Iterator[Run]:
-    """As text; the space behind a change belongs to what follows it, where something that stayed does."""
-    carried = ""
+def _spaced(found: list[tuple[Kind, list[_Word]]]) -> Iterator[Run]:
+    """As text; the space behind a change belongs to what follows it, where something that stayed does.
+
+    Where only one of the texts has a space before a change ("cash or", "cash, by card or"), it goes with that text's words.
+    """
+    carried = before = after = ""
     for place, (kind, words) in enumerate(found):
-        text = "".join(word + space for word, space in words)
+        text = "".join(word + (old if kind == "removed" else new) for word, old, new in words)
         if kind == "same":
+            before = after = ""
+            _, old, new = words[-1]
+            if place + 1 < len(found) and bool(old) != bool(new):
+                text, before, after = text.rstrip(), old, new
             yield kind, carried + text
             carried = ""
             continue
         following = next((one for one, _ in found[place + 1 :] if one == "same"), None)
         partner = place + 1 < len(found) and kind == "removed" and found[place + 1][0] == "added"
-        if following and (partner or (place and found[place - 1][0] == "removed" and kind == "added")):
+        paired = partner or (place > 0 and found[place - 1][0] == "removed" and kind == "added")
+        ours, theirs = (before, after) if kind == "removed" else (after, before)
+        if following and (paired or theirs):
             trimmed = text.rstrip()
             if kind == "added":
                 carried = text[len(trimmed) :]
+            carried = carried if paired else carried or theirs
             text = trimmed
         if text:
-            yield kind, text
+            yield kind, ours + text
 
 
 def likeness(old: Sequence[str], new: Sequence[str]) -> float:

@@ -48,7 +48,7 @@ def ways() -> dict[str, str]:
     return {
         "year": _("By year"),
         "publisher": _("By agency"),
-        "counterparty": _("By other side"),
+        "counterparty": _("By supplier or payee"),
         "type": _("By type"),
         "subject": _("By subject"),
     }
@@ -128,7 +128,7 @@ def _labels(session: Session, found: Sums) -> dict[str, str]:
         "counterparty": _("Several on the other side, together"),
         "subject": _("Several subjects"),
     }
-    none = {"year": _("undated"), "counterparty": _("Other side not stated"), "subject": _("No subject stated")}
+    none = {"year": _("undated"), "counterparty": _("No supplier or payee stated"), "subject": _("No subject stated")}
     named[sums.SEVERAL] = several.get(found.by, sums.SEVERAL)
     named[sums.NONE] = none.get(found.by, sums.NONE)
     return {key: named.get(key, key) for key in keys}

@@ -306,3 +306,11 @@ def test_a_matter_is_walked_by_keyboard_without_scripts(live_server: LiveServer,
     assert page.url.endswith(f"#r-{chain['decision']}")
     page.locator(f"#r-{chain['decision']} .matter__title a").press("Enter")
     assert page.locator("h1").inner_text() == "The decision"
+
+
+def test_a_target_that_was_missed_is_named_in_its_own_language(client: JudgingClient, save: Save) -> None:
+    [number] = save(a_policy(language="vi", targets=(Target(indicator="Số cây", value="9", due="2020"),)))
+    for address in ("thread", "thread?only=gaps", "dossier"):
+        page = client.get(f"/records/{number}/{address}").text
+        assert '“<span lang="vi" dir="auto">Số cây</span>” was reached (due: 2020)' in page, address
+    assert "“Số cây”" in client.get(f"/vi/records/{number}/thread").text

@@ -332,3 +332,21 @@ def test_both_texts_can_be_put_together_again_from_a_comparison(seed: int) -> No
 )
 def test_words_are_told_apart(old: str, new: str, told: list[tuple[str, str]]) -> None:
     assert runs(old, new) == told
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("Paid in cash or by card.", "Paid in cash, by card or by telephone."),
+        ("Paid in cash, by card or by telephone.", "Paid in cash or by card."),
+        ("In cash, or later.", "In cash by card, or later."),
+        ("In cash by card, or later.", "In cash, or later."),
+        ("In cash, by wire.", "In cash at hand."),
+        ("In cash at hand.", "In cash, by wire."),
+        ("A ride (or two) costs one euro.", "A ride or two costs one euro."),
+    ],
+)
+def test_both_wordings_can_be_read_back_from_a_comparison_with_their_spaces(old: str, new: str) -> None:
+    told = runs(old, new)
+    assert "".join(text for kind, text in told if kind != "added").rstrip() == old
+    assert "".join(text for kind, text in told if kind != "removed").rstrip() == new

@@ -49,7 +49,7 @@ def test_a_wide_table_scrolls_in_its_region_by_keyboard_and_keeps_its_head(live_
     head = page.get_by_role("columnheader", name="Row", exact=True)
     before = head.bounding_box()
     for key, side in (("ArrowDown", "scrollTop"), ("ArrowRight", "scrollLeft")):
-        for _press in range(100):  # a browser drops keys until it has painted, as a reader notices and presses again
+        for _press in range(100):  # asked from outside: nothing that waits inside a page wakes where scripts are off
             page.keyboard.press(key)
             page.wait_for_timeout(50)
             if region.evaluate(f"one => one.{side}"):

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -26,6 +27,9 @@ from .years import asked_years
 blueprint = Blueprint("compare", __name__)
 
 _FOUND = 8
+_INDICATORS = (("axis", ("outcome",)), ("type", ("indicator",)))
+_LOOKED_AT = 60
+"""So many outcomes are read for a few that can be compared."""
 _KNOWN = ("series", "index", "base", "from", "to", "find", "add", "place", "panel", "bom")
 
 
@@ -108,6 +112,7 @@ def compare() -> str | Answer | tuple[str, int]:
         panels=panels,
         left=left,
         found=_found(request.args.get("find", ""), view),
+        offered=_offered(view),
         find=request.args.get("find", "")[:200],
         table=beside.table_of(scaled) if scaled else None,
         places_of=beside.places_of,
@@ -151,9 +156,25 @@ def _found(words: str, view: View) -> list[Entry]:
     """Outcomes with figures that fit what was searched for."""
     if not words.strip() or len(view.chosen) + len(view.unplaced) >= MOST:
         return []
-    listing = Listing(text=words.strip()[:200], facets=(("axis", ("outcome",)),), size=40)
-    hits = [hit.entry for hit in search.find(here(), listing, language()).hits]
-    return [entry for entry in hits if any(one.get("value") is not None for one in entry.data.get("observations", ()))][:_FOUND]
+    return _with_figures(Listing(text=words.strip()[:200], facets=(("axis", ("outcome",)),), size=_LOOKED_AT))[:_FOUND]
+
+
+def _offered(view: View) -> list[Entry]:
+    """For who has searched for nothing: the indicators of this comparison in other records; to begin with, some that have several figures, each once."""
+    if view.unplaced or view.faults or request.args.get("find") or len(view.chosen) >= MOST:
+        return []
+    if not view.chosen:
+        newest = Listing(facets=_INDICATORS, sort="newest", size=_LOOKED_AT)
+        return list({entry.data.get("indicator") or entry.number: entry for entry in reversed(_with_figures(newest, 2))}.values())[::-1][:_FOUND]
+    here_already = {one.entry.number for one in view.chosen}
+    names = {one.entry.data["indicator"] for one in view.chosen if one.entry.data.get("indicator")}
+    found = [entry for name in sorted(names)[:2] for entry in _with_figures(Listing(text=" ".join(re.findall(r"\w+", name.lower()))[:200], facets=_INDICATORS, size=_LOOKED_AT))]
+    return [entry for entry in found if entry.data.get("indicator") in names and entry.number not in here_already][:_FOUND]
+
+
+def _with_figures(listing: Listing, least: int = 1) -> list[Entry]:
+    entries = [hit.entry for hit in search.find(here(), listing, language()).hits]
+    return [entry for entry in entries if sum(one.get("value") is not None for one in entry.data.get("observations", ())) >= least]
 
 
 @blueprint.get("/compare.<any(json, csv):format>")

@@ -88,6 +88,30 @@ def test_what_is_found_is_added_by_a_form_without_a_script(client: JudgingClient
     assert "Nothing is chosen yet" in client.get("/compare").text
 
 
+def test_who_knows_no_indicator_is_offered_some_of_several_figures_each_once(client: JudgingClient, numbers: dict[str, str], save: Save) -> None:
+    [once] = save(an_outcome(title="Single", indicator="Single", observations=series({"2020": 1})))
+    [again] = save(an_outcome(title="Growth elsewhere", indicator="Growth", observations=series({"2020": 1, "2021": 2})))
+    page = client.get("/compare").text
+    offered = set(re.findall(r'name="add" value="(\w+)"', page))
+    assert "To begin with" in page and once not in offered and len(offered) == 5
+    assert len({numbers["growth"], again} & offered) == 1 and {numbers["jobs"], numbers["rank"]} < offered
+    assert "To begin with" not in client.get(f"/compare?series={numbers['growth']}").text + client.get("/compare?find=growth").text
+
+
+@pytest.mark.parametrize("name", ["Growth", 'Rate "of (growth: AND -x*', "GDP at 2015 prices (NY.GDP.MKTP.KD), type:law", "-", "Tăng trưởng GDP"])
+def test_the_same_indicator_of_other_records_is_offered_beside_a_series(client: JudgingClient, numbers: dict[str, str], save: Save, name: str) -> None:
+    one, other = save(*(an_outcome(title=title, indicator=name, observations=series({"2020": 1, "2021": 2})) for title in ("Here", "Elsewhere")))
+    page = client.get(f"/compare?series={one}").text
+    assert name == "-" or ("The same indicator elsewhere" in page and other in re.findall(r'name="add" value="(\w+)"', page))
+    assert "The same indicator elsewhere" not in client.get(f"/compare?series={numbers['money']}").text
+
+
+def test_nothing_is_offered_where_nothing_can_be_compared(client: JudgingClient, save: Save) -> None:
+    save(an_outcome(title="Single", indicator="Single", observations=series({"2020": 1})))
+    page = client.get("/compare").text
+    assert "To begin with" not in page and "Search for an indicator below, and add it." in page
+
+
 def test_each_series_can_be_removed(client: JudgingClient, numbers: dict[str, str]) -> None:
     page = client.get(f"/compare?series={numbers['jobs']}:VN,{numbers['growth']}").text
     assert f'href="/compare?series={numbers["growth"]}"' in page and f'href="/compare?series={numbers["jobs"]}:VN"' in page

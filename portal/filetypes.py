@@ -42,7 +42,8 @@ _PROGRAMS = (
 _MACROS = ("docm", "dotm", "xlsm", "xltm", "xlam", "xlsb", "pptm", "ppam")
 _MOST_MEMBERS = 20_000
 _BYTE_ORDER_MARKS = (b"\xff\xfe", b"\xfe\xff")
-_BLOCK_PAGE = re.compile(rb"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|script|svg)\b", re.IGNORECASE | re.DOTALL)
+# Each comment ends at its first end: where it might go on to a later one as well, forty of them would be looked at for ever.
+_BLOCK_PAGE = re.compile(rb"\s*(?><!--.*?-->\s*)*+<(?:!doctype\s+html|html|head|body|script|svg)\b", re.IGNORECASE | re.DOTALL)
 _ACTING_XML = re.compile(rb"www\.w3\.org/(?:1999/xhtml|2000/svg|1999/XSL/Transform)|<(?:\w+:)?(?:svg|html|script)\b", re.IGNORECASE)
 
 

@@ -210,23 +210,29 @@ def accept(session: Session, invitation: Invitation, name: str, password: str, n
 
 
 def ask_reset(session: Session, email: str, now: datetime, link: str) -> None:
-    """Send a link for a new password, where there is such an account. What the asker sees is the same in any case."""
+    """Send a link for a new password, where there is such an account. What the asker sees is the same in any case, and takes as
+    long: what nobody is to get is written all the same, and taken back."""
+    email = email.strip().lower()
     user = accounts.find_user(session, email)
-    if user is None or not user.active:
-        return
     recent = select(func.count()).select_from(Invitation).where(
-        Invitation.email == user.email, Invitation.purpose == "reset", Invitation.created_at > now - timedelta(minutes=5)
+        Invitation.email == email, Invitation.purpose == "reset", Invitation.created_at > now - timedelta(minutes=5)
     )  # fmt: skip
-    if (session.scalar(recent) or 0) >= 2:
-        return
-    secret = _new(session, "reset", user.email, now)
-    audit.note(session, now, Actor(None, "somebody at the door"), "reset_asked", user.email)
+    is_one_more = (session.scalar(recent) or 0) >= 2
+    with session.begin_nested() as attempt:
+        _write_reset(session, email, now, link)
+        if user is None or not user.active or is_one_more:
+            attempt.rollback()
+
+
+def _write_reset(session: Session, email: str, now: datetime, link: str) -> None:
+    secret = _new(session, "reset", email, now)
+    audit.note(session, now, Actor(None, "somebody at the door"), "reset_asked", email)
     body = _(
         "Somebody, probably you, asked for a new password.\n\nOpen this address within two hours to choose one:\n\n%(link)s\n\n"
         "If it was not you, do nothing: your password stays as it is.",
         link=f"{link}{secret}",
     )  # fmt: skip
-    mail.write(session, user.email, _("Choose a new password"), body, now)
+    mail.write(session, email, _("Choose a new password"), body, now)
 
 
 def reset(session: Session, invitation: Invitation, password: str, now: datetime) -> User:

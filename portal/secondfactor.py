@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 import pyotp
 import segno
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, object_session
 
 from .models import SecondFactor, User
 from .sealing import Safe
@@ -76,7 +76,9 @@ def turn_off(user: User) -> None:
 
 def accept(user: User, code: str, now: datetime, safe: Safe) -> bool:
     """Whether a code is right. Each is right once: a second use, also by a listener within the same 30 seconds, is not."""
-    row = user.second
+    session = object_session(user)
+    # Read anew and held: what stands there may have been read before another sign-in used the same code.
+    row = session.get(SecondFactor, user.id, with_for_update=True, populate_existing=True) if session else None
     if row is None or not row.secret:
         return False
     secret = safe.open(row.secret, _place(user))

@@ -18,6 +18,7 @@ from .jobs import (
     of_agency,
     publish,
     report,
+    seal,
     start,
     undo,
     work,
@@ -26,5 +27,5 @@ from .reading import MOST, TABLES, NoTable, Preview, preview
 
 __all__ = [
     "MOST", "TABLES", "WORKING", "NoTable", "Preview", "approve", "begin", "demand_room", "example", "fields", "find", "go_on", "guess", "is_abandoned",
-    "match", "of_agency", "preview", "publish", "report", "start", "undo", "work",
+    "match", "of_agency", "preview", "publish", "report", "seal", "start", "undo", "work",
 ]  # fmt: skip

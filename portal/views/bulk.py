@@ -140,7 +140,7 @@ def _state(row: Bulk, faults: list[tuple[str, str]]) -> str:
     with here().database.read() as db:
         two_persons = workflow.needs_review(db, row.agency)
     return render_template("publish/bulk_state.html", row=row, working=row.state in bulk.WORKING, two_persons=two_persons,
-                           errors=faults, by_field=dict(faults), typed=guard.typed())  # fmt: skip
+                           errors=faults, by_field=dict(faults), typed=guard.typed(), seal=bulk.seal(row))  # fmt: skip
 
 
 @blueprint.get("/<token>/<any(faults, bad):kind>.csv")
@@ -155,11 +155,22 @@ def report(token: str, kind: str) -> Response:
     return answer
 
 
+def _unread(row: Bulk) -> Answer | None:
+    """What to answer where the columns were matched anew since the page was made whose button was pressed."""
+    if request.form.get("seen", bulk.seal(row)) == bulk.seal(row):
+        return None
+    flash(_("Somebody matched the columns anew since you opened this page, so nothing was done. Look at the table again."), "message")
+    return redirect(url_for(".state", token=row.token), 303)
+
+
 @blueprint.post("/<token>/approve")
 def approve(token: str) -> Answer:
     """Another person approves it."""
     with here().database.write() as db:
-        bulk.approve(db, _own(db, token), db.get_one(User, current_user.id), datetime.now(UTC))
+        row = _own(db, token)
+        if answer := _unread(row):
+            return answer
+        bulk.approve(db, row, db.get_one(User, current_user.id), datetime.now(UTC))
     flash(_("Approved. Who publishes for the agency can put it live."), "success")
     return redirect(url_for(".state", token=token), 303)
 
@@ -170,6 +181,8 @@ def publish(token: str) -> Answer:
     words: dict[str, Any] = {name: without_control(request.form.get(name, "")) for name in ("note", "answer")}
     with here().database.write() as db:
         row = _own(db, token)
+        if answer := _unread(row):
+            return answer
         faults = bulk.publish(db, row, db.get_one(User, current_user.id), only_whole=request.form.get("whole") != "good", now=datetime.now(UTC), **words)
         if faults:
             return _state(row, faults), 422

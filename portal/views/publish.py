@@ -418,6 +418,8 @@ def publish(token: str) -> Answer:
             return _form(db, upload, proof.faults), 422
         if request.form.get("number", proof.record.number) != proof.record.number:
             return preview_page(db, upload, proof.record, twin=proof.twin, surprised=True), 409
+        if is_unread(upload):
+            return unread_page(db, upload, proof)
         uploads.take_turn(db, proof.record)
         if faults := take_words(db, upload, proof.record, user, now):
             return preview_page(db, upload, proof.record, twin=proof.twin, faults=faults), 422
@@ -435,6 +437,18 @@ def publish(token: str) -> Answer:
     make_searchable()
     _tell(saved, proof.record.number)
     return redirect(url_for("records.record", number=proof.record.number), 303)
+
+
+def is_unread(upload: Upload) -> bool:
+    """Whether somebody changed an upload since the page was made whose button was pressed."""
+    return request.form.get("seen", seal := uploads.seal(upload)) != seal
+
+
+def unread_page(db: Session, upload: Upload, proof: uploads.Proof) -> Answer:
+    """What it says now, for who was about to let go of what it said before."""
+    assert proof.record
+    held = _("It was changed since you opened this page, so nothing was done. This is how it is now: read it again.")
+    return preview_page(db, upload, proof.record, twin=proof.twin, held=held), 409
 
 
 def take_words(db: Session, upload: Upload, record: Record, user: User, now: datetime) -> list[forms.Fault]:

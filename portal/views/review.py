@@ -52,6 +52,8 @@ def _unready(db: Session, upload: Upload, user: User) -> Answer | None:
     proof = uploads.prove(db, upload)
     if proof.record is None:
         return redirect(url_for("publish.preview", token=upload.token), 303)
+    if publish.is_unread(upload):
+        return publish.unread_page(db, upload, proof)
     try:
         safety.demand_looked(db, upload)
     except safety.NotReady as error:
@@ -98,7 +100,7 @@ def approve(token: str) -> Answer:
         proof = uploads.prove(db, upload)
         if proof.record is None:
             return redirect(url_for("publish.preview", token=token), 303)
-        if request.form.get("seen", uploads.seal(upload)) != uploads.seal(upload):
+        if publish.is_unread(upload):
             workflow.demand(db, upload, user, "approve")
             flash(_("It was changed since you opened this page, so nothing was approved. Read it again."), "message")
             return redirect(url_for("publish.preview", token=token), 303)

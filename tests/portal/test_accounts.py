@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
+from sqlalchemy import event, select
 
 from portal import accounts, audit, guessing, members, passwords, signins
 from portal.accounts import AccountError, Doorman, TooManyTries
@@ -69,6 +70,24 @@ def test_an_unknown_account_takes_as_long_as_a_wrong_password(app, portal, monke
         officer.client.submit("/sign-in", {"email": email, "password": "not the password"})
         assert len(looked) == 1
         assert looked.pop().startswith("$argon2id$")
+
+
+def test_to_ask_for_a_new_password_takes_as_long_whether_there_is_an_account_or_not(app, portal):
+    """Told by what the database is asked to do: its writing was a third of the time."""
+    officer, closed = Officer(app), Officer(app, "closed@hanoi.example")
+    with portal.database.write() as session:
+        accounts.close(session, accounts.find_user(session, closed.email))
+    said, asked = [], []
+    event.listen(portal.database.engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
+    client = app.test_client()
+    for email in (officer.email, "nobody@hanoi.example", closed.email, f" {officer.email.upper()}", officer.email):
+        asked.clear()
+        client.submit("/password/forgotten", {"email": email})
+        said.append([statement for statement in asked if "SAVEPOINT" not in statement])
+    assert any("INSERT INTO mails" in statement for statement in said[0])
+    assert all(one == said[0] for one in said)
+    with portal.database.read() as session:
+        assert [one.recipient for one in session.scalars(select(Mail))] == [officer.email] * 2
 
 
 @pytest.mark.parametrize(("email", "password", "field"), [("", "x", "email"), ("lan@hanoi.example", "", "password"), ("\0", "x", "email")])

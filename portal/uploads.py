@@ -370,7 +370,7 @@ def publish(session: Session, upload: Upload, record: Record, user: int | None, 
     for file in stored:
         file.public = True
     upload.state, upload.number, upload.changed_at = "published", record.number, now
-    upload.publish_at = upload.embargo = None
+    upload.publish_at = None  # an embargo's address stays: it leads to the record now
     return saved
 
 

@@ -156,7 +156,9 @@ def schedule(session: Session, upload: Upload, user: User, at: datetime, embargo
         raise ValueError(_("That moment is past; choose a later one, or publish now"))
     if at > now + _LONGEST_AHEAD:
         raise ValueError(_("That is more than two years ahead; choose an earlier moment"))
-    upload.state, upload.publish_at, upload.decided_by, upload.decided_at = "approved", at, user.id, now
+    if upload.state != "approved":  # who approved it stays the one who did
+        upload.state, upload.decided_by, upload.decided_at = "approved", user.id, now
+    upload.publish_at = at
     upload.embargo = (upload.embargo or secrets.token_urlsafe(16)) if embargo else None
     audit.note(session, now, Actor.of(user), "scheduled", upload.token, agency=upload.agency, title=_title(upload),
                at=at.isoformat(), embargo=embargo)  # fmt: skip
@@ -175,8 +177,8 @@ def due(session: Session, now: datetime) -> list[Upload]:
 
 
 def under_embargo(session: Session, secret: str) -> Upload | None:
-    """What a secret address shows to invited readers, until it is public."""
-    return session.scalar(select(Upload).where(Upload.embargo == secret, Upload.state == "approved")) if len(secret) > 10 else None
+    """What a secret address shows to invited readers before it is public, and where it leads to afterwards."""
+    return session.scalar(select(Upload).where(Upload.embargo == secret, Upload.state.in_(("approved", "published")))) if len(secret) > 10 else None
 
 
 def check_words(words: str, advice: str) -> str:

@@ -13,7 +13,7 @@ from ..i18n import language, show_moment
 from ..look import base_url
 from ..models import Upload, User
 from ..parts import here
-from ..typed import without_control
+from ..typed import read_when, without_control
 from . import guard, publish
 from .guard import Answer
 
@@ -141,7 +141,7 @@ def _moment(day: str, time: str, zone: str) -> datetime:
     if not zones.is_known(zone):
         raise ValueError(_("“%(value)s” is not a time zone; choose one of those offered", value=zone[:40]))
     try:
-        return datetime.fromisoformat(f"{day.strip()}T{time.strip() or '00:00'}").replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
+        return datetime.fromisoformat(f"{read_when(day)}T{time.strip() or '00:00'}").replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
     except ValueError:
         raise ValueError(_("“%(value)s” is not a moment; write a day such as 2026-05-31 and a time such as 09:00", value=f"{day} {time}"[:60])) from None
 
@@ -160,11 +160,13 @@ def embargo(secret: str) -> Answer:
     """What invited readers may see before it is public. The address is the only key, so nothing keeps or lists the page."""
     with here().database.read() as db:
         upload = workflow.under_embargo(db, secret)
+        if upload and upload.state == "published":
+            return redirect(url_for("records.record", number=upload.number))
         proof = uploads.prove(db, upload) if upload else None
         files = uploads.files_of(db, upload) if upload else []
         zone = _zone(db, upload.agency) if upload else ""
     if upload is None or proof is None or proof.record is None:
-        return errors.page(404, _("There is no such page"), _("What was here is public by now, or was taken back."))
+        return errors.page(404, _("There is no such page"), _("What was here was taken back, or the address is not whole."))
     fields = [one for one in comparison.fields_of(proof.record, language()) if one.name not in ("title", "files", "relations")]
     page = render_template("publish/embargo.html", record=proof.record, fields=fields, until=upload.publish_at, zone=zone, files=files)
     return page, 200, {"Cache-Control": "no-store", "X-Robots-Tag": "noindex, nofollow", "Referrer-Policy": "no-referrer"}

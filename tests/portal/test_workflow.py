@@ -8,7 +8,7 @@ import time_machine
 
 from harvesters.record import show_number
 from portal import audit, members, publishing, tasks
-from portal.models import Mail, RecordRow
+from portal.models import Mail, RecordRow, User
 
 from .desk import Officer
 
@@ -148,6 +148,32 @@ def test_a_moment_that_makes_no_sense_is_said_at_its_field(officer, day, time, z
     assert 'href="#day"' in page.text
 
 
+def test_who_approved_stays_the_one_who_did_when_another_sets_the_moment(portal, pair, app):
+    author, publisher = pair
+    rosa = Officer(app, "rosa@hanoi.example", role="reviewer")
+    rosa.signs_in()
+    address = author.hands_in("decision", title="Bus lane")
+    assert rosa.posts(address.replace("/preview", "/approve")).status_code == 303
+    with time_machine.travel(NOW, tick=False):
+        publisher.signs_in()
+        assert set_time(publisher, address, "2/3/2026").status_code == 303
+        assert "Rosa approved it" in publisher.client.get(address).text
+    publishing.publish_due(portal, NOW + timedelta(days=2))
+    with portal.database.read() as session:
+        published = next(entry for entry in audit.entries(session, agency="hanoi-council") if entry.action == "published")
+        rosas = session.query(User).filter_by(email="rosa@hanoi.example").one().id
+    assert published.detail["approved_by"] == rosas
+
+
+@pytest.mark.parametrize("day", ["2026-03-02", "02/03/2026", "2.3.2026"])
+def test_the_day_of_a_set_time_is_written_as_any_other_day_at_the_desk(officer, day):
+    with time_machine.travel(NOW, tick=False):
+        officer.signs_in()
+        address, _preview = officer.previews("policy", title="Budget")
+        assert set_time(officer, address, day).status_code == 303
+        assert "2 March 2026" in officer.client.get(address).text
+
+
 def test_under_embargo_only_who_has_the_secret_address_reads_it(portal, officer, client):
     with time_machine.travel(NOW, tick=False) as clock:
         officer.signs_in()
@@ -162,7 +188,9 @@ def test_under_embargo_only_who_has_the_secret_address_reads_it(portal, officer,
             assert "Secret budget" not in client.get(public, follow_redirects=True).text, public
         clock.move_to(NOW + timedelta(days=2))
         publishing.publish_due(portal, datetime.now(UTC))
-        assert client.get(secret).status_code == 404
+        record = client.get(secret)
+        assert record.status_code == 302
+        assert "Not before noon." in client.get(record.headers["Location"]).text
 
 
 def test_what_cannot_be_published_at_its_moment_goes_back_with_the_reason(portal, officer):

@@ -43,7 +43,7 @@ def _word_part(package: Package, part: str, hidden_styles: set[str]) -> Iterator
     reset = [one for one in (root.iter() if root is not None else ()) if local(one).endswith("PrChange") and attribute(one, "author")]
     if changed or reset:
         yield Finding.of("tracked_changes", "", next((words for one in changed if (words := words_of(one))), ""))
-    hidden = [run for run in named(root, "r") if _is_on(run, "vanish", "webHidden") or any(attribute(one, "val") in hidden_styles for one in named(run, "rStyle"))]
+    hidden = [run for run in named(root, "r") if _is_on(run, "vanish") or any(attribute(one, "val") in hidden_styles for one in named(run, "rStyle"))]
     hidden += [one for one in named(root, "p") if any(attribute(style, "val") in hidden_styles for style in named(one, "pStyle"))]
     if words := " ".join(filter(None, (words_of(run) for run in hidden))):
         yield Finding.of("hidden_text", "", words)

@@ -17,6 +17,8 @@ _MOST_PICTURES = 200
 _MOST_TEXT = 20_000_000
 _OOXML = {"xlsx": spreadsheets.inspect_xlsx, "docx": documents.inspect_docx, "pptx": documents.inspect_pptx}
 _ODF = {"ods": spreadsheets.inspect_ods, "odt": documents.inspect_odt, "odp": documents.inspect_odt}
+# What may hide as much as the files that are looked into, and lies in archives all the same.
+_UNKNOWN = (".rtf", ".heic", ".heif", ".avif", ".psd", ".pages", ".numbers", ".key", ".eml", ".msg", ".htm", ".html", ".rar", ".7z", ".gz", ".tar")
 _TEXTS = ("csv", "tsv", "txt", "md", "json", "jsonl", "geojson", "xml")
 
 
@@ -96,7 +98,14 @@ def _members(package: Package, depth: int) -> Iterator[Finding]:
             with package.archive.open(info) as source, inner.open("wb") as target:
                 while chunk := source.read(1 << 20):
                     target.write(chunk)
-            for finding in look(inner, info.filename, depth + 1).findings:
+            report = look(inner, info.filename, depth + 1)
+            if report.fault == "missing":
+                raise personal.Unavailable(info.filename)
+            if report.fault:
+                yield Finding.of("unreadable", info.filename)
+            elif info.filename.lower().endswith(_UNKNOWN):
+                yield Finding.of("not_checked", info.filename)
+            for finding in report.findings:
                 yield finding.inside(info.filename)
 
 

@@ -97,7 +97,7 @@ def filled_in(path: Path) -> str:
 def acts(action: Any, depth: int = 0) -> bool:
     """Whether an action, or one of several, runs a script or starts a program."""
     action = action.get_object() if hasattr(action, "get_object") else action
-    if not hasattr(action, "items") or depth > 4:
+    if not isinstance(action, dict) or depth > 4:  # a list is a place in the document, where many programs have it open
         return False
     if action.get("/S") in ("/JavaScript", "/Launch") or action.get("/JS") is not None:
         return True
@@ -110,7 +110,7 @@ def acts(action: Any, depth: int = 0) -> bool:
 def local_place(action: Any) -> str:
     """Where a link leads if that is a place in somebody's network; nothing for links that anybody can follow."""
     action = action.get_object() if hasattr(action, "get_object") else action
-    if not hasattr(action, "get"):
+    if not isinstance(action, dict):
         return ""
     if action.get("/S") == "/URI":
         target = str(action.get("/URI") or "")
@@ -118,7 +118,7 @@ def local_place(action: Any) -> str:
     if action.get("/S") in ("/GoToR", "/GoToE"):
         said = action.get("/F")
         said = said.get_object() if hasattr(said, "get_object") else said
-        target = str(said.get("/UF") or said.get("/F") or "") if hasattr(said, "get") else str(said or "")
+        target = str(said.get("/UF") or said.get("/F") or "") if isinstance(said, dict) else str(said or "")
         return target if re.match(r"(?:/?[A-Za-z]:?[/\\]|\\\\|file:|/(?:home|Users)/)", target) else ""
     return ""
 

@@ -18,7 +18,7 @@ from harvesters.record import read_number
 
 from .. import badges, catalogue, exports, outcome_clock, promises, zones
 from ..errors import BadParameter
-from ..i18n import language
+from ..i18n import language, show_when
 from ..look import base_url
 from ..models import PromiseRow
 from ..outcome_clock import WHICH, Asked
@@ -234,7 +234,7 @@ def _atom(asked: Asked, now: datetime) -> Answer:
         item.id(f"{base}/records/{row.number}#{row.key}-{state}")
         item.link(href=f"{base}/records/{row.outcome if state == 'reported' and row.outcome else row.number}", rel="alternate", type="text/html")
         item.title(f"{WORDS[state]}: {row.what} – {title}"[:300])
-        item.summary(f"{words}. {_('Due on %(day)s.', day=row.due_on.isoformat())}")
+        item.summary(f"{words}. {_('Due on %(day)s.', day=show_when(row.due_on).striptags())}")
         item.category(term=state)
         item.updated(moment)
     return Response(feed.atom_str(pretty=True), content_type="application/atom+xml; charset=utf-8")

@@ -111,8 +111,8 @@ def _decision(data: dict[str, Any], language: str) -> Iterator[_Row]:
     amount = data["amount"]
     yield "amount", _("Amount"), [show_money(Decimal(amount["value"]), amount["currency"]) if amount else ""], False
     yield "budget_code", _("Budget code"), [data["budget_code"]], False
-    yield "counterparty", _("Other side"), [data["counterparty"]], True
-    yield "counterparties", _("Other side, one by one"), [_counterparty(one) for one in data["counterparties"]], True
+    yield "counterparty", _("Supplier or payee"), [data["counterparty"]], True
+    yield "counterparties", _("Suppliers and payees, one by one"), [_counterparty(one) for one in data["counterparties"]], True
     yield "legal_basis", _("Legal basis"), data["legal_basis"], True
     yield "rationale", _("Reasons"), data["rationale"].split("\n"), True
     votes = data["votes"] or {}

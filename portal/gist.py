@@ -224,7 +224,7 @@ def _rest(a: dict[str, Any], b: dict[str, Any]) -> Iterator[str]:
         "decided_by": _("Who decided was changed."),
         "decision_makers": _("The names of those who decided were changed."),
         "votes": _("The vote is told otherwise."),
-        "counterparty": _("The other side was changed."),
+        "counterparty": _("The supplier or payee was changed."),
         "legal_basis": _("The legal basis was changed."),
         "rationale": _("The reasons were changed."),
         "objectives": _("The objectives were changed."),

@@ -1,5 +1,6 @@
 """Languages: English without a prefix, Vietnamese under /vi/; dates, numbers and amounts by locale."""
 
+import re
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from decimal import Decimal
@@ -97,8 +98,8 @@ def show_number(value: Decimal | int | float | None) -> str:
 
 
 def show_money(value: Decimal, currency: str) -> str:
-    """An amount in its currency, by locale; an unknown code is shown as it is."""
-    return str(format_currency(value, currency, locale=_locale()))
+    """An amount in its currency, by locale; an unknown code is shown as it is, apart from its figures."""
+    return re.sub(r"(?<=[^\W\d_])(?=\d)", "\u00a0", str(format_currency(value, currency, locale=_locale())))
 
 
 def show_size(count: int | None) -> str:

@@ -10,7 +10,7 @@ functions: `computed` makes the figures from the export alone, `published` asks 
     register      the records, and how they are joined
     progress      how far targets are reached (progress-2)
     clock         what was promised, and whether it came (clock-2), with badges
-    money         the sums of decisions: by year, agency, other side, type, subject
+    money         the sums of decisions: by year, agency, supplier or payee, type, subject
     completeness  how much is here of what one would expect (completeness-1): of agencies, axes, matters
     votes         counts, majority and parties of every vote
     actors        people, bodies, suppliers: their decisions, votes and sums

@@ -1,4 +1,4 @@
-"""The sums of decisions: by year, agency, other side, type and subject, each currency by itself.
+"""The sums of decisions: by year, agency, supplier or payee, type and subject, each currency by itself.
 
 Published at /search/sums.json (and for any list). Every decision counts in exactly one part, or is set aside with the reason:
 

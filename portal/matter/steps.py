@@ -1,6 +1,7 @@
 """A matter as a line of time: its records and its gaps by year, some of them at a time."""
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
@@ -33,11 +34,40 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class Stop:
+    """What is said at one place of the line: a record, or what one record lacks since one day, or all the reports that
+    were due on one day. Two of the same kind that follow each other are said once."""
+
+    member: Member
+    gaps: tuple[Gap, ...] = ()
+
+    @property
+    def axes(self) -> tuple[str, ...]:
+        """On which axes something is missing, each once."""
+        return tuple(dict.fromkeys(Step(self.member, gap).axis for gap in self.gaps))
+
+    def several(self, code: str) -> tuple[Gap, ...]:
+        """The gaps of a code, where there are several: one sentence names them all."""
+        found = tuple(gap for gap in self.gaps if gap.code == code)
+        return found if len(found) > 1 else ()
+
+
+@dataclass(frozen=True, slots=True)
 class Year:
-    """The steps of one year; `year` is None for those without a date."""
+    """The stops of one year; `year` is None for those without a date."""
 
     year: int | None
-    steps: tuple[Step, ...]
+    stops: tuple[Stop, ...]
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many records of each axis there are, and how many gaps."""
+        records = Counter(stop.member.axis for stop in self.stops if not stop.gaps)
+        return {axis: records[axis] for axis in AXES} | {GAPS: sum(len(stop.gaps) for stop in self.stops)}
+
+    def has(self, number: str) -> bool:
+        """Whether that record stands in it."""
+        return any(stop.member.number == number and not stop.gaps for stop in self.stops)
 
 
 def steps_of(matter: Matter, only: str = "") -> list[Step]:
@@ -55,8 +85,33 @@ def _order(step: Step) -> tuple[date, bool, tuple[date, int, str], bool]:
 
 
 def by_year(steps: Iterable[Step]) -> list[Year]:
-    """Steps by year, in their order."""
-    return [Year(year, tuple(some)) for year, some in groupby(steps, key=lambda step: step.at.year if step.at else None)]
+    """Steps by year, in their order; gaps of one record and one day that follow each other are one stop."""
+    return [Year(year, tuple(_stops(some))) for year, some in groupby(steps, key=_year)]
+
+
+def _year(step: Step) -> int | None:
+    return step.at.year if step.at else None
+
+
+def _stops(steps: Iterable[Step]) -> Iterator[Stop]:
+    for _, some in groupby(steps, key=_said_together):
+        first, *more = some
+        yield Stop(first.member, tuple(step.gap for step in (first, *more) if step.gap))
+
+
+def _said_together(step: Step) -> tuple[str, ...]:
+    if not step.gap:
+        return (step.member.number,)
+    about = "" if step.gap.code == "report_overdue" else step.member.number
+    return (about, step.gap.day, step.gap.kind)
+
+
+def pages_of_years(steps: Iterable[Step]) -> dict[int | None, int]:
+    """The years of a line of time, each with the page on which it begins."""
+    found: dict[int | None, int] = {}
+    for place, step in enumerate(steps):
+        found.setdefault(_year(step), place // SIZE + 1)
+    return found
 
 
 def page_with(steps: Sequence[Step], number: str) -> int:
@@ -83,4 +138,4 @@ def grouped(bonds: Iterable[Bond], most: int = 3) -> list[Group]:
     return [Group(kind, inverse, tuple(some[:most]), max(0, len(some) - most)) for (inverse, kind), some in sorted(kinds.items())]
 
 
-__all__ = ["AXES", "GAPS", "SIZE", "Group", "Step", "Year", "by_year", "grouped", "page_with", "steps_of"]
+__all__ = ["AXES", "GAPS", "SIZE", "Group", "Step", "Stop", "Year", "by_year", "grouped", "page_with", "pages_of_years", "steps_of"]

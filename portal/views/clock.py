@@ -3,7 +3,7 @@ badges."""
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -18,7 +18,7 @@ from harvesters.record import read_number
 
 from .. import badges, catalogue, exports, outcome_clock, promises, zones
 from ..errors import BadParameter
-from ..i18n import language
+from ..i18n import language, show_when
 from ..look import base_url
 from ..models import PromiseRow
 from ..outcome_clock import WHICH, Asked
@@ -27,7 +27,7 @@ from ..zones import Days
 
 blueprint = Blueprint("clock", __name__)
 
-blueprint.record_once(lambda state: state.app.jinja_env.globals.update(promise_standing=lambda row, days: standing(row, days)))
+blueprint.record_once(lambda state: state.app.jinja_env.globals.update(promise_standing=lambda row, days: standing(row, days), by_record=lambda rows: by_record(rows)))
 
 _SIZE = 50
 _JSON_SIZE, _JSON_MOST = 100, 1000
@@ -124,6 +124,14 @@ def clock() -> str:
             badge=Markup(_badge(session, asked.agency, days)),
             badge_code=_badge_code(asked.agency, names.get(asked.agency, asked.agency)),
         )
+
+
+def by_record(rows: Iterable[PromiseRow]) -> list[tuple[str, list[PromiseRow]]]:
+    """Promises by the record that made them, in the order in which each first appears."""
+    found: dict[str, list[PromiseRow]] = {}
+    for row in rows:
+        found.setdefault(row.number, []).append(row)
+    return list(found.items())
 
 
 def standing(row: PromiseRow, days: Days) -> tuple[str, str]:
@@ -226,7 +234,7 @@ def _atom(asked: Asked, now: datetime) -> Answer:
         item.id(f"{base}/records/{row.number}#{row.key}-{state}")
         item.link(href=f"{base}/records/{row.outcome if state == 'reported' and row.outcome else row.number}", rel="alternate", type="text/html")
         item.title(f"{WORDS[state]}: {row.what} – {title}"[:300])
-        item.summary(f"{words}. {_('Due on %(day)s.', day=row.due_on.isoformat())}")
+        item.summary(f"{words}. {_('Due on %(day)s.', day=show_when(row.due_on).striptags())}")
         item.category(term=state)
         item.updated(moment)
     return Response(feed.atom_str(pretty=True), content_type="application/atom+xml; charset=utf-8")

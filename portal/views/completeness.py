@@ -30,7 +30,7 @@ _LABELS = {
     "who": lazy_gettext("who decided"),
     "ground": lazy_gettext("on what ground"),
     "amount": lazy_gettext("the amount"),
-    "counterparty": lazy_gettext("the other side"),
+    "counterparty": lazy_gettext("the supplier or payee"),
     "votes": lazy_gettext("how the votes were cast"),
     "policy": lazy_gettext("the policy it belongs to"),
     "named": lazy_gettext("the documents it names"),

@@ -1,6 +1,6 @@
 """The matter of a record: its line of time for people, as data and as a feed, and as a dossier to print."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 
 from flask import Blueprint, Response, render_template, request, url_for
@@ -13,11 +13,11 @@ from ..errors import BadParameter
 from ..i18n import language
 from ..look import base_url
 from ..matter import AXES, Matter, data, matter_of
-from ..matter.gaps import sentence
+from ..matter.gaps import Gap, sentence
 from ..matter.linked import to_linked_data
 from ..matter.members import Member
 from ..matter.short import Short, in_short
-from ..matter.steps import GAPS, SIZE, Step, by_year, grouped, page_with, steps_of
+from ..matter.steps import GAPS, SIZE, Step, by_year, grouped, page_with, pages_of_years, steps_of
 from ..parts import here
 from ..standing import Standing, standings
 from .opening import open_entry
@@ -31,30 +31,34 @@ _TYPES = {
     "csv": "text/csv; charset=utf-8",
     "atom": "application/atom+xml; charset=utf-8",
 }
+# So many steps are shown at once; where there are more, years are folded but that of the record one came from.
+_AT_ONCE = 20
 # Records in one part of a dossier.
 _DOSSIER = 50
 
 blueprint.record_once(lambda state: state.app.jinja_env.globals.update(gap_sentence=sentence, grouped_bonds=grouped, gap_ways=ways_on))
 
 
-def ways_on(step: Step) -> list[tuple[str, str]]:
-    """What a reader can do about a gap: words and addresses."""
-    gap, record = step.gap, step.member.entry.data
+def ways_on(gaps: Iterable[Gap]) -> dict[str, str]:
+    """What a reader can do about what is missing: addresses by their words, each once."""
+    return {words: address for gap in gaps for words, address in _ways(gap)}
+
+
+def _ways(gap: Gap) -> Iterator[tuple[str, str]]:
+    record = gap.about.entry.data
     agency = record["publisher"]
-    found: list[tuple[str, str]] = []
-    if gap and gap.code in ("report_overdue", "target_overdue"):
-        found.append((_("See it on the outcome clock"), url_for("clock.clock", record=step.member.number, state="overdue")))
-    if gap and gap.relation:
-        found.append((_("Search for it"), url_for("search.search", q=gap.relation.identifier or gap.relation.title or gap.relation.number)))
+    if gap.code in ("report_overdue", "target_overdue"):
+        yield _("See it on the outcome clock"), url_for("clock.clock", record=gap.about.number, state="overdue")
+    if gap.relation:
+        yield _("Search for it"), url_for("search.search", q=gap.relation.identifier or gap.relation.title or gap.relation.number)
         if page := record.get("landing_page"):
-            found.append((_("Look at the agency’s page"), page))
-        return found
-    found.append((_("Ask the agency"), agency.get("homepage") or url_for("agencies.agency", slug=agency["slug"])))
-    if gap and gap.code in ("no_outcome", "no_decision"):
+            yield _("Look at the agency’s page"), page
+        return
+    yield _("Ask the agency"), agency.get("homepage") or url_for("agencies.agency", slug=agency["slug"])
+    if gap.code in ("no_outcome", "no_decision"):
         axis = gap.code.removeprefix("no_")
         words = _("Outcomes of the same agency") if axis == "outcome" else _("Decisions of the same agency")
-        found.append((words, url_for("search.search", axis=axis, publisher=agency["slug"])))
-    return found
+        yield words, url_for("search.search", axis=axis, publisher=agency["slug"])
 
 
 def _asked(also: tuple[str, ...] = ()) -> str:
@@ -111,17 +115,20 @@ def thread(number: str) -> str | Answer:
     last = max(1, -(-len(steps) // SIZE))
     page = _page(last, page_with(steps, matter.here.number))
     shown = steps[(page - 1) * SIZE : page * SIZE]
+    years = by_year(shown)
     return render_template(
         "records/thread.html",
         matter=matter,
-        years=by_year(shown),
+        years=years,
+        index=pages_of_years(steps),
+        folded=not only and len(shown) > _AT_ONCE and any(year.has(matter.here.number) for year in years),
         total=len(steps),
         only=only,
         page=page,
         last_page=last,
         near={step.member.number for step in shown if not step.gap},
         stand=_standing(step.member for step in shown if not step.gap),
-        short=_short(matter) if not only and page == 1 else None,
+        short=_short(matter) if not only and (page == 1 or "page" not in request.args) else None,
         filters=_filters(matter, only),
         address=lambda number: _address("thread", matter, only, page=number),
         twins=_twins(matter, only),

@@ -16,7 +16,7 @@ from harvesters.record import read_number
 
 from .. import catalogue, errors, linking, portions, reading
 from ..catalogue import Entry, Version
-from ..i18n import language
+from ..i18n import language, show_when
 from ..linking import showing as marking
 from ..outline import outline_of
 
@@ -59,7 +59,7 @@ def _gone(entry: Entry) -> Answer:
         "published_in_error": _("It was published in error."),
     }
     title = _("This record is no longer shown")
-    detail = _("The record %(number)s was taken off the pages on %(day)s.", number=entry.shown_number, day=f"{entry.changed_at:%Y-%m-%d}")
+    detail = _("The record %(number)s was taken off the pages on %(day)s.", number=entry.shown_number, day=show_when(f"{entry.changed_at:%Y-%m-%d}").striptags())
     words = " ".join(filter(None, (detail, grounds.get(entry.reason), entry.note)))
     if errors.wants_data():
         since = entry.changed_at.strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -125,7 +125,7 @@ def _labels(session: Session, found: Sums) -> dict[str, str]:
         case "subject":
             named |= {key: SUBJECTS.label(key, language()) for key in keys}
     several = {
-        "counterparty": _("Several on the other side, together"),
+        "counterparty": _("Several suppliers or payees, together"),
         "subject": _("Several subjects"),
     }
     none = {"year": _("undated"), "counterparty": _("No supplier or payee stated"), "subject": _("No subject stated")}

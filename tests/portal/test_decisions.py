@@ -209,3 +209,8 @@ def test_records_of_before_are_read_afterwards(client, save, portal):
     assert "still being read" in client.get("/people/").text
     assert parties.fill(portal.database) == 1
     assert client.get("/people.json").json["total"] == 5
+
+
+def test_a_code_of_a_currency_stands_apart_from_its_amount(client, save):
+    (number,) = save(a_decision(amount=Money(value="1250", currency="PYG")))
+    assert "PYG\u00a01,250" in client.get(f"/records/{number}").text

@@ -73,7 +73,7 @@ def test_a_page_leads_up_and_down_by_the_words_of_relations(client: JudgingClien
     words = " ".join(re.sub(r"<[^>]+>", " ", step).split())
     assert "Implements: The programme" in words and "Basis of: The contract" in words and "you came from here" in words
     assert f'href="#r-{chain["programme"]}"' in step
-    assert re.findall(r'<h2 id="y-(\w+)"', page) == ["2018", "2020", "2021", "2022", "2023", "2025"]
+    assert re.findall(r'<h2 id="year-(\w+)"', page) == ["2018", "2020", "2021", "2022", "2023", "2025"]
     assert f'href="/records/{chain["law"]}/thread"' in client.get(f"/records/{chain['law']}").text
     assert "See the whole matter (6 records)" in client.get(f"/records/{chain['law']}").text
 

@@ -239,6 +239,19 @@ def test_the_page_lists_what_is_open_by_its_day_and_filters_by_agency_state_and_
         assert "Đồng hồ kết quả" in client.get("/vi/outcome-clock").text
 
 
+def test_promises_of_one_policy_stand_together_under_its_title_once(client: JudgingClient, save: Save) -> None:
+    plan = a_policy(title="The plan", targets=tuple(Target(indicator=f"Goal {due}", value=1, due=due) for due in ("2021", "2023")))
+    other = a_policy(title="Between", targets=(Target(indicator="Goal of another", value=1, due="2022"),))
+    save(plan, other)
+    page = client.get("/outcome-clock").text
+    table = page.partition("<tbody>")[2].partition("</table>")[0]
+    assert table.count(">The plan</a>") == 1 and table.count('scope="rowgroup"') == 2
+    order = [table.index(words) for words in ("The plan", "Goal 2021", "Goal 2023", "Between", "Goal of another")]
+    assert order == sorted(order), "the policy whose promise is due first, then all that it promised"
+    due = [one["due"] for one in client.get("/outcome-clock.json").json["results"]]
+    assert due == sorted(due), "data stays in the order of days"
+
+
 def test_an_empty_clock_says_what_a_promise_is(client: JudgingClient) -> None:
     assert "Nothing was promised here yet" in client.get("/outcome-clock").text
 

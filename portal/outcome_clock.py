@@ -12,16 +12,17 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, Date, and_, case, delete, func, insert, literal, or_, select
 from sqlalchemy.orm import Session
 
-from . import catalogue, progress, promises, zones
+from . import catalogue, promises, zones
 from .catalogue import Entry, Link, Version
 from .db import wait_for_turn
+from .measuring import measuring
 from .models import HIDDEN, IdentifierRow, PromiseMark, PromiseRow, RecordRow, Redirect, RelationRow, State
 from .parts import Portal
 from .promises import SOON, STATES, Promise
 from .zones import Days
 
 # What the table is made by: raised when `portal.promises` changes, which has every record looked at again.
-FORM = 3
+FORM = 4
 _BATCH = 200
 _FORM, _AXES = "clock form", ("policy", "outcome", "decision")
 
@@ -152,7 +153,7 @@ def _promises(session: Session, entry: Entry, days: Days) -> list[Promise]:
     if entry.axis == "outcome":
         return promises.of_outcome(entry, versions, zone)
     links = catalogue.stated_links(session, entry)
-    outcomes = [(outcome, _versions(session, outcome)) for outcome in measuring(session, entry, links, versions)]
+    outcomes = [(outcome, _versions(session, outcome)) for outcome in measuring(session, entry, versions=versions)]
     found = promises.of_policy(entry, versions, outcomes, zone)
     if any(one.data.get("reports") for one in versions):
         others = [(other, _versions(session, other)) for other in _bringing(session, links, versions)]
@@ -164,20 +165,6 @@ def _versions(session: Session, entry: Entry) -> list[Version]:
     if entry.version > 1:
         return promises.shown(catalogue.versions(session, entry))
     return [Version(1, entry.data, entry.state, entry.reason, entry.change, entry.changed_at, entry.raw, entry.raw_url)]
-
-
-def measuring(
-    session: Session, policy: Entry, links: Sequence[Link] | None = None, versions: Sequence[Version] = ()
-) -> list[Entry]:
-    """The outcomes that may measure a policy's targets, in the order in which they are asked: those that the policy or
-    they themselves state to be joined, and those that its targets name. What was found by machine does not count: the
-    progress must be the same to who has only what records say."""
-    links = catalogue.stated_links(session, policy) if links is None else links
-    joined = [link.entry for link in links if link.entry and link.origin == ""]
-    said = [policy.data, *(one.data for one in versions)]
-    words = {str(one["measured_by"]) for data in said for one in data.get("targets", ()) if one.get("measured_by")}
-    found = [entry for entry in [*joined, *catalogue.named(session, words)] if entry.state not in HIDDEN]
-    return catalogue.with_former_names(session, progress.candidates(policy, found))
 
 
 def _bringing(session: Session, links: Sequence[Link], versions: Sequence[Version]) -> list[Entry]:

@@ -18,7 +18,7 @@ from harvesters.when import first_day
 
 from .catalogue import Entry
 from .i18n import language, show_number, show_when
-from .progress import Progress, measures, period_end, period_start, progress
+from .progress import Progress, measured_by, period_end, period_start, progress
 from .zones import Days
 
 # The usual distance between two figures, in years, by frequency: more than that is a gap.
@@ -170,14 +170,15 @@ class Aim:
     position: int
 
 
-def aims_of(outcome: Entry, policies: Iterable[Entry], days: Days) -> list[Aim]:
-    """The targets of policies that an outcome measures; each policy once."""
-    by_number = {policy.number: policy for policy in policies if policy.axis == "policy"}
+def aims_of(outcome: Entry, policies: Iterable[tuple[Entry, Sequence[Entry]]], days: Days) -> list[Aim]:
+    """The targets of policies that an outcome measures, each policy once, with the outcomes that may measure its targets
+    (`portal.measuring`): where several could, the policy's page goes by one of them, and so do theirs."""
+    by_number = {policy.number: (policy, some) for policy, some in policies if policy.axis == "policy"}
     return [
         Aim(target, policy, progress(target, [outcome], days.of(policy.data["publisher"]), policy), position)
-        for policy in by_number.values()
+        for policy, some in by_number.values()
         for position, target in enumerate(Target.model_validate(one) for one in policy.data.get("targets", ()))
-        if measures(target, outcome)
+        if (measured := measured_by(target, some)) and measured.number == outcome.number
     ]
 
 

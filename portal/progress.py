@@ -31,7 +31,7 @@ also fits ranks, shares and figures that pass zero, and a reader can draw it wit
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal
@@ -47,6 +47,7 @@ from .store import fold_identifier
 
 FORMULA = "progress-2"
 _FORECAST = "F"
+Data = Mapping[str, Any]
 
 Standing = Literal[
     "reached", "on_the_way", "behind", "not_yet", "not_reached", "no_figure", "overdue", "no_value", "other_unit"
@@ -118,7 +119,7 @@ class Progress:
 
 def progress(target: Target, outcomes: Sequence[Entry], today: date, policy: Entry | None = None) -> Progress:
     """A target beside what was measured; `outcomes` are those that may measure it, in the order of `candidates`."""
-    outcome = next((entry for entry in outcomes if measures(target, entry)), None)
+    outcome = measured_by(target, outcomes)
     start, start_from = start_of(target, policy)
     place, figures = _figures(outcome, policy) if outcome else (None, [])
     lower = is_lower_better(target, outcome)
@@ -301,6 +302,11 @@ def _places_of(policy: Entry | None) -> set[str | None]:
         return set()
     stated = policy.data.get("places") or [policy.data["publisher"].get("place")]
     return {place for place in stated if place}
+
+
+def measured_by(target: Target, outcomes: Iterable[Entry]) -> Entry | None:
+    """The outcome that measures a target: the first that does, in the order of `candidates`."""
+    return next((entry for entry in outcomes if measures(target, entry)), None)
 
 
 def measures(target: Target, outcome: Entry) -> bool:

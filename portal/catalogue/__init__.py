@@ -3,7 +3,7 @@
 Everything returned is a plain frozen value; templates and feeds may keep it as long as they like.
 """
 
-from .called import named, spelt, with_former_names
+from .called import Called, called, named, named_outcomes, spelt, with_former_names
 from .entries import (
     FIELDS,
     AnyRecord,
@@ -36,7 +36,7 @@ from .publishers import (
     sources_of,
     with_former,
 )
-from .relations import Found, Link, found_relations, links, most_linked, stated_links
+from .relations import Found, Link, found_relations, links, most_linked, stated_links, stated_outcomes
 from .sources import (
     axes_of_source,
     counts_by_source,
@@ -55,6 +55,7 @@ __all__ = [
     "FIELDS",
     "AgencyCard",
     "AnyRecord",
+    "Called",
     "Entry",
     "Found",
     "Link",
@@ -70,6 +71,7 @@ __all__ = [
     "arrivals",
     "axes_of_source",
     "beginning_with",
+    "called",
     "child_agencies",
     "counts_by_axis",
     "counts_by_source",
@@ -91,6 +93,7 @@ __all__ = [
     "links",
     "most_linked",
     "named",
+    "named_outcomes",
     "newest",
     "of_sources",
     "overview",
@@ -101,6 +104,7 @@ __all__ = [
     "sources_of",
     "spelt",
     "stated_links",
+    "stated_outcomes",
     "versions",
     "versions_of",
     "window",

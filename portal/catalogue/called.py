@@ -1,9 +1,9 @@
 """What records are called, now and before their sources renumbered them: whoever names one by a former name means it still."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from harvesters.record import number_of, read_number
@@ -35,21 +35,47 @@ def with_former_names(session: Session, entries: Sequence[Entry]) -> list[Entry]
     return [replace(one, formerly=frozenset(found[one.number])) if one.number in found else one for one in entries]
 
 
+@dataclass(frozen=True, slots=True)
+class Called:
+    """By what records may carry it that words name: numbers; folded identifiers; folded identifiers within one of some sources."""
+
+    numbers: frozenset[str]
+    whole: frozenset[str]
+    parts: frozenset[str]
+    sources: frozenset[str]
+
+
+def called(words: Iterable[str]) -> Called:
+    """What words may name: each a number, an identifier, or a source and an identifier."""
+    said = [word for word in set(words) if word]
+    pairs = {(source, identifier) for word in said for mark in " /:" for source, _mark, identifier in [word.partition(mark)] if source and identifier}
+    return Called(
+        frozenset({number for word in said if (number := read_number(word))} | {number_of(*pair) for pair in pairs}),
+        frozenset({fold_identifier(word) for word in said} - {""}),
+        frozenset({fold_identifier(identifier) for _source, identifier in pairs} - {""}),
+        frozenset(source for source, _identifier in pairs),
+    )
+
+
 def named(session: Session, words: Iterable[str]) -> list[Entry]:
     """The shown records that words may mean, by number: each word a number, an identifier, or a source and an identifier, of now or
     of before. Three statements, however many words; which word means which record is for the caller to say (`progress.is_called`)."""
-    said = [word for word in set(words) if word]
-    if not said:
-        return []
-    pairs = {(source, identifier) for word in said for mark in " /:" for source, _mark, identifier in [word.partition(mark)] if source and identifier}
-    numbers = {number for word in said if (number := read_number(word))} | {number_of(*pair) for pair in pairs}
-    whole = {fold_identifier(word) for word in said} - {""}
-    parts = {fold_identifier(identifier) for _source, identifier in pairs} - {""}
-    led = set(session.scalars(select(Redirect.target).where(or_(Redirect.number.in_(numbers), Redirect.folded.in_(whole)))))
-    ids = _carrying(session, whole, parts, {source for source, _identifier in pairs})
-    known = or_(RecordRow.number.in_(numbers | led), RecordRow.id.in_(ids))
-    rows = session.execute(select(*FIELDS).where(known, RecordRow.state.not_in(HIDDEN)).order_by(RecordRow.number))
-    return [Entry(*row) for row in rows]
+    known = _known(session, called(words))
+    return [] if known is None else [Entry(*row) for row in session.execute(select(*FIELDS).where(known, RecordRow.state.not_in(HIDDEN)).order_by(RecordRow.number))]
+
+
+def named_outcomes(session: Session, words: Iterable[str]) -> list[int]:
+    """The ids of the outcomes among them, without reading what they say."""
+    known = _known(session, called(words))
+    return [] if known is None else list(session.scalars(select(RecordRow.id).where(known, RecordRow.axis == "outcome", RecordRow.state.not_in(HIDDEN))))
+
+
+def _known(session: Session, some: Called) -> ColumnElement[bool] | None:
+    if not some.whole:
+        return None
+    led = set(session.scalars(select(Redirect.target).where(or_(Redirect.number.in_(some.numbers), Redirect.folded.in_(some.whole)))))
+    ids = _carrying(session, some.whole, some.parts, some.sources)
+    return or_(RecordRow.number.in_(some.numbers | led), RecordRow.id.in_(ids))
 
 
 def _carrying(session: Session, whole: Collection[str], parts: Collection[str], sources: Collection[str]) -> list[int]:

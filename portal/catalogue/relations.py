@@ -80,6 +80,48 @@ def stated_links(session: Session, entry: Entry) -> list[Link]:
     return _outgoing(session, entry) + _incoming(session, entry)
 
 
+def stated_outcomes(session: Session, policies: Sequence[Entry]) -> dict[int, set[int]]:
+    """The shown outcomes that each of these records is joined to by what either states: ids by id. Some statements, however many they are
+    and however many others point to them."""
+    found: dict[int, set[int]] = {policy.id: set() for policy in policies}
+    numbers: dict[str, int] = {policy.number: policy.id for policy in policies}
+    led = session.execute(select(Redirect.number, Redirect.target).where(Redirect.target.in_(numbers))).all()
+    numbers |= {number: numbers[target] for number, target in led if number not in numbers}
+    pointing = (
+        select(RelationRow.target_number, RelationRow.target_identifier, RecordRow.id)
+        .join(RecordRow, RecordRow.id == RelationRow.record_id)
+        .where(RelationRow.origin == "", RecordRow.axis == "outcome", RecordRow.state.not_in(HIDDEN))
+    )
+    for number, _word, outcome in session.execute(pointing.where(RelationRow.target_number.in_(numbers))):
+        found[numbers[number or ""]].add(outcome)
+    carrying: dict[str, set[int]] = {}
+    for value, id in session.execute(select(IdentifierRow.value, IdentifierRow.record_id).where(IdentifierRow.record_id.in_(found))):
+        carrying.setdefault(value, set()).add(id)
+    # Not "IS NULL": see `_incoming`.
+    by_word = pointing.where(func.coalesce(RelationRow.target_number, "") == "", RelationRow.target_identifier.in_(carrying))
+    for _number, word, outcome in session.execute(by_word):
+        for id in carrying[word or ""]:
+            found[id].add(outcome)
+    _add_named(session, found)
+    return found
+
+
+def _add_named(session: Session, found: dict[int, set[int]]) -> None:
+    """Add the outcomes that records state to point to, by the ids of these records."""
+    asked = select(RelationRow.record_id, RelationRow.target_number, RelationRow.target_identifier)
+    named = session.execute(asked.where(RelationRow.record_id.in_(found), RelationRow.origin == "")).all()
+    numbers = {number for _id, number, _word in named if number}
+    led = dict(session.execute(select(Redirect.number, Redirect.target).where(Redirect.number.in_(numbers))).all()) if numbers else {}
+    shown = select(RecordRow.number, RecordRow.id, RecordRow.axis).where(RecordRow.state.not_in(HIDDEN))
+    by_number = {number: (id, axis) for number, id, axis in session.execute(shown.where(RecordRow.number.in_({*numbers, *led.values()})))} if numbers else {}
+    first = _first_ids(session, {word for _id, number, word in named if word and not number})
+    by_id = {id: (id, axis) for _number, id, axis in session.execute(shown.where(RecordRow.id.in_(set(first.values()))))} if first else {}
+    for id, number, word in named:
+        target = by_number.get(number) or by_number.get(led.get(number, "")) if number else by_id.get(first.get(word or "", 0))
+        if target and target[1] == "outcome":
+            found[id].add(target[0])
+
+
 def _outgoing(session: Session, entry: Entry) -> list[Link]:
     """The record's own relations, all resolved in two statements however many there are."""
     relations = entry.relations
@@ -121,16 +163,20 @@ def _present(session: Session, numbers: set[str]) -> dict[str, Entry]:
 
 def _first_by_identifier(session: Session, words: Iterable[str]) -> dict[str, Entry]:
     """The oldest shown record by each folded identifier."""
+    first = _first_ids(session, words)
+    found = session.execute(select(*FIELDS).where(RecordRow.id.in_(set(first.values()))))
+    by_id = {row.id: Entry(*row) for row in found}
+    return {value: by_id[record_id] for value, record_id in first.items()}
+
+
+def _first_ids(session: Session, words: Iterable[str]) -> dict[str, int]:
     rows = session.execute(
         select(IdentifierRow.value, func.min(RecordRow.id))
         .join(RecordRow, RecordRow.id == IdentifierRow.record_id)
         .where(IdentifierRow.value.in_(words), RecordRow.state.not_in(HIDDEN))
         .group_by(IdentifierRow.value)
     )
-    first = dict(rows.all())
-    found = session.execute(select(*FIELDS).where(RecordRow.id.in_(set(first.values()))))
-    by_id = {row.id: Entry(*row) for row in found}
-    return {value: by_id[record_id] for value, record_id in first.items()}
+    return dict(rows.all())
 
 
 def _incoming(session: Session, entry: Entry) -> list[Link]:

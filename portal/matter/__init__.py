@@ -16,7 +16,7 @@ from .. import completeness
 from ..catalogue import Entry, Link
 from ..completeness import Completeness
 from ..zones import Days
-from . import recent
+from . import recent, targets
 from .gaps import Gap, gaps_of
 from .members import Member, read
 from .walk import CARRYING, Tie, Walk, citations, reach
@@ -54,6 +54,7 @@ class Matter:
     `bonds`: what ties each member to others, by number. `beside`: meetings, general grounds and citations, each once;
     `beside_total` how many there are, `beside_complete` whether that is all. `crowds`: how many records are based on a
     member that is a general ground, or part of one that is a meeting. `complete`: the matter has no further members.
+    `measuring`: see `targets.of_policies`.
     """
 
     here: Member
@@ -68,6 +69,7 @@ class Matter:
     completeness: Completeness
     complete: bool
     days: Days
+    measuring: dict[str, list[Entry]]
 
     @property
     def by_axis(self) -> dict[str, int]:
@@ -124,6 +126,7 @@ def _put_together(session: Session, entry: Entry, days: Days) -> tuple[Matter, W
     ordered = sorted(members.values(), key=in_time)
     axes = walked.axes
     named = _named(walked, members)
+    measuring = targets.of_policies(session, members)
     heart = heart_of(walked, members)
     bonds = _bonds(walked, members)
 
@@ -135,7 +138,7 @@ def _put_together(session: Session, entry: Entry, days: Days) -> tuple[Matter, W
         heart,
         tuple(ordered),
         bonds,
-        tuple(gaps_of(ordered, axes, later, named, heart, days)),
+        tuple(gaps_of(ordered, axes, later, named, measuring, heart, days)),
         tuple(_asides(aside, members, others)),
         len(outside),
         all_cited,
@@ -143,8 +146,9 @@ def _put_together(session: Session, entry: Entry, days: Days) -> tuple[Matter, W
         _completeness(walked, ordered, days.now.astimezone(UTC).date()),
         walked.complete,
         days,
+        measuring,
     )
-    return matter, walked.watched
+    return matter, targets.watched(walked.watched, measuring, members)
 
 
 def in_time(member: Member) -> tuple[date, int, str]:

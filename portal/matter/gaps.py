@@ -6,14 +6,15 @@ from datetime import date
 
 from flask_babel import gettext as _
 
-from harvesters.record import Relation, Target, read_number
+from harvesters.record import Relation, Target
 from harvesters.when import last_day
 
+from ..catalogue import Entry
 from ..completeness import PROMISING
 from ..i18n import show_when
 from ..progress import progress
 from ..zones import Days
-from .members import Member, folded
+from .members import Member
 
 CODES = (
     "report_overdue", "target_overdue", "consultation_unanswered", "named_missing", "no_decision", "no_outcome",
@@ -44,19 +45,19 @@ def gaps_of(
     axes: Mapping[int, frozenset[str]],
     later: Callable[[Member], Iterable[Member]],
     named: Mapping[int, Iterable[Relation]],
+    measuring: Mapping[str, Sequence[Entry]],
     heart: Member,
     days: Days,
 ) -> list[Gap]:
     """Every gap of a matter, in the order of CODES and then of time. `axes`: where the records stand that a member is tied to;
-    `later`: the members that came of one; `named`: what a member names that is not here; `days`: which day it is for the agency
-    of each."""
-    measured = named_outcomes(members)
+    `later`: the members that came of one; `named`: what a member names that is not here; `measuring`: see
+    `targets.of_policies`; `days`: which day it is for the agency of each."""
     whole = {member.axis for member in members}
     found: list[Gap] = []
     for member in members:
         near, today = axes.get(member.entry.id, frozenset()), days.of(member.entry.data["publisher"])
         found += _unreported(member, today)
-        found += _unmeasured(member, measured, today)
+        found += _unmeasured(member, measuring.get(member.number, ()), today)
         found += _unanswered(member, later(member), today)
         found += _unnamed(member, named.get(member.entry.id, ()))
         found += _lacking(member, near)
@@ -65,34 +66,18 @@ def gaps_of(
     return sorted(found, key=lambda gap: (CODES.index(gap.code), gap.at or date.max, gap.about.number, gap.name))
 
 
-def named_outcomes(members: Iterable[Member]) -> dict[str, Member]:
-    """The outcomes by every name that a target may call them."""
-    found: dict[str, Member] = {}
-    for member in members:
-        for name in member.names:
-            found.setdefault(name, member)
-    return found
-
-
-def measured_by(target: Target, named: Mapping[str, Member]) -> Member | None:
-    """The outcome that measures a target, among those of `named_outcomes`."""
-    by = target.measured_by or ""
-    return named.get(read_number(by) or "") or named.get(folded(by)) if by else named.get(folded(target.indicator))
-
-
 def _unreported(member: Member, today: date) -> Iterator[Gap]:
     due = str(member.entry.data.get("due") or "")
     if member.axis == "outcome" and due and last_day(due) < today:
         yield Gap("report_overdue", member, due)
 
 
-def _unmeasured(member: Member, measured: Mapping[str, Member], today: date) -> Iterator[Gap]:
+def _unmeasured(member: Member, outcomes: Sequence[Entry], today: date) -> Iterator[Gap]:
     for one in member.entry.data.get("targets", ()):
         if not one.get("due") or last_day(str(one["due"])) >= today:
             continue
         target = Target.model_validate(one)
-        outcome = measured_by(target, measured)
-        if progress(target, [outcome.entry] if outcome else [], today, member.entry).standing == "overdue":
+        if progress(target, outcomes, today, member.entry).standing == "overdue":
             yield Gap("target_overdue", member, target.due or "", target.indicator)
 
 

@@ -8,7 +8,6 @@ from collections import OrderedDict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from functools import lru_cache
 from threading import Lock
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -19,10 +18,10 @@ from sqlalchemy.orm import Session
 from harvesters.when import first_day, last_day
 
 from .. import completeness
-from ..catalogue import FIELDS, Entry, spelt, with_former_names
+from ..catalogue import FIELDS, Entry, with_former_names
 from ..models import RecordRow
 from ..outcomes import year_of
-from ..store import fold_identifier
+from ..progress import period_end
 from .recent import engine_of
 from .walk import Node
 
@@ -35,14 +34,13 @@ _LEFT_OUT = ("body", "files", "rationale", "method", "axis_rule")
 @dataclass(frozen=True, slots=True)
 class Member:
     """A record of a matter. `entry` is the record without its long parts: its text, files, roll call, and all figures
-    but the first and the last. `day` and `until`: when, as precise as it is known; `parts`: what it has of what is expected of it in
-    itself (`portal.completeness`); `names`: every name, folded, by which a target may call it, former ones too."""
+    but a few (`in_short`). `day` and `until`: when, as precise as it is known; `parts`: what it has of what is expected of it in
+    itself (`portal.completeness`)."""
 
     entry: Entry
     day: str
     until: str
     parts: dict[str, bool]
-    names: frozenset[str]
     files: tuple[dict[str, Any], ...] = ()
 
     @property
@@ -114,7 +112,7 @@ def _with_former_names(session: Session, members: dict[int, Member]) -> dict[int
     """The outcomes with the names that they had before. These are never kept: a record gets them without saying anything new."""
     outcomes = [member.entry for member in members.values() if member.axis == "outcome"]
     renamed = {entry.id: entry for entry in with_former_names(session, outcomes) if entry.formerly}
-    return {id: replace(one, entry=renamed[id], names=one.names | renamed[id].formerly) if id in renamed else one for id, one in members.items()}
+    return {id: replace(one, entry=renamed[id]) if id in renamed else one for id, one in members.items()}
 
 
 def member_of(entry: Entry) -> Member:
@@ -124,21 +122,13 @@ def member_of(entry: Entry) -> Member:
     day, until = str(data.get("issued", "")), ""
     if entry.axis == "outcome" and known:
         day, until = (pick((str(one["period"]) for one in known), key=year_of) for pick in (min, max))
-    names = [*(str(other["value"]) for other in data.get("other_identifiers", ())), str(data.get("indicator") or ""), *spelt(entry.source, str(data["identifier"]))]
     return Member(
         replace(entry, data=_short(data, known)),
         day,
         "" if until == day else until,
         completeness.own_parts(data),
-        frozenset({entry.number, *(folded(name) for name in names if name)}) if entry.axis == "outcome" else frozenset(),
         tuple(data.get("files", ()))[:5],
     )
-
-
-@lru_cache(maxsize=20_000)
-def folded(name: str) -> str:
-    """An identifier as it is compared."""
-    return fold_identifier(name)
 
 
 def _short(data: dict[str, Any], known: list[dict[str, Any]]) -> dict[str, Any]:
@@ -150,10 +140,24 @@ def _short(data: dict[str, Any], known: list[dict[str, Any]]) -> dict[str, Any]:
     if votes := short.get("votes"):
         short["votes"] = {name: value for name, value in votes.items() if name != "roll_call"}
     if known:
-        # What tells when it was measured, how it stands, and whether it is of several places.
-        ends = [min(known, key=lambda one: year_of(one["period"])), max(known, key=lambda one: year_of(one["period"]))]
-        other = next((one for one in known if one.get("place") != ends[1].get("place")), None)
-        short["observations"] = [*([other] if other and other not in ends else []), *(ends if ends[0] is not ends[1] else ends[:1])]
+        short["observations"] = in_short(known)
     else:
         short.pop("observations", None)
     return short
+
+
+def in_short(known: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Of known figures the last of each place that counts (`progress.counted`; a forecast where a place has nothing else), then the first
+    and the last of all: what tells when it was measured, and whether that goes as far as a day."""
+    by_place: dict[str | None, dict[str, Any]] = {}
+    for one in known:
+        before = by_place.get(one.get("place"))
+        if before is None or _weight(one) >= _weight(before):
+            by_place[one.get("place")] = one
+    first, last = (pick(known, key=lambda one: year_of(one["period"])) for pick in (min, max))
+    ends = [first, last] if first is not last else [first]
+    return [*(one for one in by_place.values() if not any(one is end for end in ends)), *ends]
+
+
+def _weight(one: dict[str, Any]) -> tuple[bool, date, str]:
+    return one.get("status") != "F", period_end(one["period"]), str(one["period"])

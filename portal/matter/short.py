@@ -1,6 +1,6 @@
 """A matter in four answers: who decided, what it says, whether it worked, what is missing. For readers who know none of the terms."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -11,9 +11,9 @@ from harvesters.record import Target
 
 from .. import catalogue
 from ..catalogue import Entry
-from ..progress import Progress, progress
+from ..progress import Progress, measured_by, progress
 from . import Matter
-from .gaps import Gap, measured_by, named_outcomes
+from .gaps import Gap
 from .members import Member
 
 DECISIONS, TARGETS, OUTCOMES, GAPS = 3, 3, 2, 3
@@ -53,7 +53,7 @@ def in_short(session: Session, matter: Matter) -> Short:
     decisions = [member for member in matter.members if member.axis == "decision"]
     outcomes = [member for member in matter.members if member.axis == "outcome"]
     measured = [member for member in outcomes if member.entry.data.get("observations")]
-    targets = _targets(session, policy, matter.members, matter.days.of(policy.entry.data["publisher"])) if policy else []
+    targets = _targets(session, policy, matter.measuring.get(policy.number, ()), matter.days.of(policy.entry.data["publisher"])) if policy else []
     gaps = sorted(matter.gaps, key=lambda gap: not gap.day)
     return Short(
         policy, tuple(_telling(decisions)), len(decisions), tuple(targets[:TARGETS]), len(targets),
@@ -79,13 +79,12 @@ def _last(member: Member) -> Measured:
     return Measured(member, Decimal(str(observations[-1]["value"])) if one else None, str(observations[-1]["period"]))
 
 
-def _targets(session: Session, policy: Member, members: Iterable[Member], today: date) -> list[Progress]:
-    """The policy's targets beside what was measured: of those outcomes all figures are read, for members hold the first and last alone."""
+def _targets(session: Session, policy: Member, outcomes: Sequence[Entry], today: date) -> list[Progress]:
+    """The policy's targets beside what was measured: of those outcomes all figures are read, for members hold some alone."""
     targets = [Target.model_validate(one) for one in policy.entry.data.get("targets", ())]
-    named = named_outcomes(members)
-    by = [measured_by(target, named) for target in targets]
-    numbers = sorted({member.number for member in by if member})
+    by = [measured_by(target, outcomes) for target in targets]
+    numbers = sorted({outcome.number for outcome in by if outcome})
     whole: dict[str, Entry] = {entry.number: entry for entry in catalogue.find_many(session, numbers)} if numbers else {}
-    measuring = [replace(whole[member.number], formerly=member.entry.formerly) if member and member.number in whole else None for member in by]
+    measuring = [replace(whole[outcome.number], formerly=outcome.formerly) if outcome and outcome.number in whole else None for outcome in by]
     found = [progress(target, [outcome] if outcome else [], today, policy.entry) for target, outcome in zip(targets, measuring, strict=True)]
     return sorted(found, key=lambda one: _TELLING.index(one.standing))

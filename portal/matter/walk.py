@@ -148,6 +148,14 @@ def reach(session: Session, start: int, most: int = MOST) -> Walk:
     )
 
 
+def nodes_of(session: Session, ids: Iterable[int]) -> list[Node]:
+    """The records with these ids as a walk knows them."""
+    wanted, found = sorted(ids), list[Node]()
+    for start in range(0, len(wanted), _AT_ONCE):
+        found += [Node(*row) for row in session.connection().execute(_BY_ID, {"some": wanted[start : start + _AT_ONCE]})]
+    return found
+
+
 def _watched(walker: _Walker) -> Watched:
     """What the walk went by. A crowd stands around members, and around grounds beside them that may become members."""
     crowds = [id for id in walker.names if _is_general(walker, id) or walker.parts.get(id)]

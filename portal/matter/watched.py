@@ -30,6 +30,7 @@ _CROWD = (
 _CROWD_BY_NUMBER = _CROWD.format(name="l.target_number")
 _CROWD_BY_WORD = _CROWD.format(name="l.target_identifier").replace("WHERE", "WHERE coalesce(l.target_number, '') = '' AND", 1)
 _MOVED = "SELECT number, target FROM redirects WHERE number {some}"
+_FORMERLY = "SELECT folded, target FROM redirects WHERE folded {some}"
 _MOVED_TO = "SELECT number, target FROM redirects WHERE target {some}"
 # SQLite would read each record, with all that it says, for its version.
 _BY_VERSION = "INDEXED BY ix_records_id_version"
@@ -38,13 +39,17 @@ _BY_VERSION = "INDEXED BY ix_records_id_version"
 @dataclass(frozen=True, slots=True)
 class Watched:
     """What a walk went by: its members' ids; the numbers and folded identifiers by which they may be named; those of
-    records that are a crowd's, whose crowd is counted and not walked."""
+    records that are a crowd's, whose crowd is counted and not walked; the ids of outcomes elsewhere that measure its targets, and the
+    numbers and folded identifiers by which its targets name what measures them."""
 
     members: tuple[int, ...]
     numbers: tuple[str, ...]
     words: tuple[str, ...]
     crowd_numbers: tuple[str, ...] = ()
     crowd_words: tuple[str, ...] = ()
+    outcomes: tuple[int, ...] = ()
+    called_numbers: tuple[str, ...] = ()
+    called_words: tuple[str, ...] = ()
 
 
 NOTHING = Watched((), (), ())
@@ -54,8 +59,8 @@ def print_of(session: Session, watched: Watched) -> int:
     """What differs as soon as a member, a relation of it or to it, or anything that it names is another one."""
     connection = session.connection()
     named = _ask(connection, _NAMED, watched.members)
-    numbered = _ask(connection, _NUMBERED, {row[4] for row in named if row[4]})
-    carried = _ask(connection, _CARRIED, {row[5] for row in named if row[5] and not row[4]})
+    numbered = _ask(connection, _NUMBERED, {row[4] for row in named if row[4]} | set(watched.called_numbers))
+    carried = _ask(connection, _CARRIED, {row[5] for row in named if row[5] and not row[4]} | set(watched.called_words))
     missing_numbers, missing_words = _missing(connection, named, numbered, carried)
     crowd_numbers, crowd_words = set(watched.crowd_numbers), set(watched.crowd_words)
     pointing = [
@@ -64,12 +69,13 @@ def print_of(session: Session, watched: Watched) -> int:
         *_ask(connection, _BY_NUMBER + _NOT_OF_A_CROWD, crowd_numbers),
         *_ask(connection, _BY_WORD + _NOT_OF_A_CROWD, crowd_words),
     ]
-    concerned = {*watched.members, *(row[1] for row in (*numbered, *carried, *pointing))}
+    concerned = {*watched.members, *watched.outcomes, *(row[1] for row in (*numbered, *carried, *pointing))}
     answers = (
         named, numbered, carried, pointing,
         _ask(connection, _VERSIONS, concerned),
         _ask(connection, _CROWD_BY_NUMBER, crowd_numbers), _ask(connection, _CROWD_BY_WORD, crowd_words),
-        _ask(connection, _MOVED, {row[4] for row in named if row[4]}), _ask(connection, _MOVED_TO, watched.numbers),
+        _ask(connection, _MOVED, {row[4] for row in named if row[4]} | set(watched.called_numbers)), _ask(connection, _MOVED_TO, watched.numbers),
+        _ask(connection, _FORMERLY, watched.called_words),
     )  # fmt: skip
     # In whatever order rows come, the sum is the same.
     return hash(tuple((len(rows), sum(map(hash, rows))) for rows in answers))

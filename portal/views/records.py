@@ -42,7 +42,8 @@ from ..i18n import language
 from ..linked import record_graph
 from ..linking import showing as marking
 from ..look import base_url
-from ..outcome_clock import measuring, of_record, policies_of
+from ..measuring import beside, measuring
+from ..outcome_clock import of_record, policies_of
 from ..parts import here
 from ..progress import FORMULA, data_of, progress
 from ..standing import standings
@@ -58,6 +59,8 @@ from .opening import opening_of, with_citations
 from .visitors import is_reader, tally
 from .years import asked_years
 
+# Policies, each with the outcomes that may measure its targets.
+Measured = list[tuple[Entry, list[Entry]]]
 blueprint = Blueprint("records", __name__, url_prefix="/records")
 
 # Identifiers of licences as SPDX lists them, which have an address of their own.
@@ -169,23 +172,23 @@ def show(find: Callable[[Session], Entry | Answer], newer: Sequence[Mark] = (), 
                            versions_shown=_VERSIONS_SHOWN, answered=answered, answers=asked, answering=answering, remark_kinds=remarks.KINDS, **more)  # fmt: skip
 
 
-def _measured(session: Session, entry: Entry, links: Sequence[Link]) -> list[Entry]:
-    """The outcomes that may measure a policy's targets, or the policies whose targets an outcome measures."""
+def _measured(session: Session, entry: Entry, links: Sequence[Link]) -> Measured:
+    """A policy, or those whose targets an outcome may measure, each with the outcomes that may measure its targets."""
     if entry.axis == "policy":
-        return measuring(session, entry, links) if entry.data.get("targets") else []
+        return [(entry, measuring(session, entry, links))] if entry.data.get("targets") else []
     if entry.axis != "outcome":
         return []
     stated = {link.entry.number: link.entry for link in links if link.entry and link.origin == "" and link.entry.axis == "policy"}
-    return list((stated | {policy.number: policy for policy in policies_of(session, entry.number)}).values())
+    return beside(session, entry, list((stated | {policy.number: policy for policy in policies_of(session, entry.number)}).values()))
 
 
 def _context(
-    entry: Entry, links: list[Link], beyond: list[tuple[Entry, list[Link]]], measured: list[Entry], days: Days,
+    entry: Entry, links: list[Link], beyond: list[tuple[Entry, list[Link]]], measured: Measured, days: Days,
     revised: Mapping[Key, Said],
 ) -> dict[str, Any]:  # fmt: skip
     record, chosen = entry.record, _chosen_language(entry)
     near = [link.entry for link in links if link.entry]
-    targets = [progress(one, measured, days.of(entry.data["publisher"]), entry) for one in record.targets] if isinstance(record, Policy) else []
+    targets = [progress(one, some, days.of(policy.data["publisher"]), policy) for policy, some in measured for one in record.targets] if isinstance(record, Policy) else []
     title, title_language = entry.text("title", chosen)
     address = f"{base_url()}/records/{entry.number}"
     return {
@@ -265,9 +268,9 @@ def data(number: str) -> Answer:
     response = Response(exports.to_json(content), mimetype="application/json")
     response.headers["Access-Control-Allow-Origin"] = "*"
     response.add_etag()
-    others = [link.entry.changed_at for link in links if link.entry] + [one.changed_at for one in measured]
+    others = [link.entry.changed_at for link in links if link.entry] + [one.changed_at for policy, some in measured for one in (policy, *some)]
     # How far targets are reached may be another matter every day of those who set them.
-    setters = {days.zone(one.data["publisher"]) for one in (entry, *measured)} if measured or entry.data.get("targets") else set()
+    setters = {days.zone(one.data["publisher"]) for one in (entry, *(policy for policy, _some in measured))} if measured or entry.data.get("targets") else set()
     midnight = [zones.start_of(days.in_zone(zone), zone) for zone in setters]
     response.last_modified = max([entry.changed_at, entry.last_seen, *others, *midnight, *(one.remark.changed_at or one.remark.decided_at or one.remark.received_at for one in answered)])
     response.cache_control.no_cache = True
@@ -289,10 +292,10 @@ def linked_data(number: str) -> Answer:
     return response.make_conditional(request)
 
 
-def _progress_data(entry: Entry, measured: list[Entry], days: Days, base: str) -> dict[str, Any]:
+def _progress_data(entry: Entry, measured: Measured, days: Days, base: str) -> dict[str, Any]:
     """How far a policy's targets are reached, or those that an outcome measures, with every input of the formula."""
     if entry.axis == "policy" and (targets := getattr(entry.record, "targets", ())):
-        found = [progress(one, measured, days.of(entry.data["publisher"]), entry) for one in targets]
+        found = [progress(one, some, days.of(policy.data["publisher"]), policy) for policy, some in measured for one in targets]
         return {"progress": [data_of(one, position, base) for position, one in enumerate(found)]}
     if entry.axis == "outcome":
         aims = outcomes.aims_of(entry, measured, days)

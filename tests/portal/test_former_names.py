@@ -12,6 +12,7 @@ from sqlalchemy import event, select
 
 from harvesters.record import Observation, Relation, Report, Target, number_of
 from portal import catalogue, outcome_clock, renumbering, search, store
+from portal.measuring import measuring
 from portal.models import RecordRow
 from portal.parts import Portal
 
@@ -122,7 +123,7 @@ def test_many_targets_take_no_more_statements_than_one(save: Save, portal: Porta
             asked: list[str] = []
             note = lambda *given, asked=asked: asked.append(given[2])  # noqa: E731
             event.listen(session.get_bind(), "before_cursor_execute", note)
-            assert len(outcome_clock.measuring(session, policy)) == len(policy.data["targets"])
+            assert len(measuring(session, policy)) == len(policy.data["targets"])
             event.remove(session.get_bind(), "before_cursor_execute", note)
             counted[name] = len(asked)
     assert counted["one"] == counted["many"]

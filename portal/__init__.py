@@ -46,6 +46,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     errors.init_app(app)
     views.init_app(app)
     app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
-        app.wsgi_app, root=app.static_folder, prefix="static/", max_age=31536000, index_file=False
+        app.wsgi_app, root=app.static_folder, prefix="static/", max_age=31536000, index_file=False, add_headers_function=security.add_headers_of_static_files
     )
     return app

@@ -8,7 +8,8 @@ from itertools import islice
 
 from .findings import Finding
 
-_EMAIL = re.compile(r"(?<![\w.+-])([\w.+-]{1,64})@((?:[^\W_](?:[\w-]{0,61}[^\W_])?\.){1,6}[^\W\d_]{2,24})(?![\w-])")
+_HOST = re.compile(r"(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.){1,6}[^\W\d_]{2,24}(?![\w-])")
+_NAME = re.compile(r"[\w.+-]+\Z")
 # The mailbox of an office is meant to be public.
 _OFFICE = re.compile(
     r"(?:info|contact|kontakt|office|press|presse|media|mail|post|poststelle|webmaster|support|help|service|admin|hello|enquir\w*|"
@@ -79,13 +80,14 @@ def _emails(text: str, where: str) -> Iterator[Finding]:
 
 
 def _addresses(text: str) -> Iterator[tuple[str, str]]:
-    """From one @ to the next: asking at every letter whether an address begins there takes ten times as long."""
+    """From one @ to the next, first what follows it: asking at every letter whether an address begins there takes fifty times as
+    long in a text that is full of them, and an officer waits for it."""
     at = text.find("@")
     while at >= 0:
-        start = max(0, at - 66)
-        for match in _EMAIL.finditer(text, start, at + 460):
-            if match.start(2) == at + 1:
-                yield match[1], match[2]
+        host = _HOST.match(text, at + 1, at + 460)
+        name = _NAME.search(text[max(0, at - 65) : at]) if host else None
+        if host and name and len(name[0]) <= 64:
+            yield name[0], host[0]
         at = text.find("@", at + 1)
 
 

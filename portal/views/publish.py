@@ -13,7 +13,7 @@ from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
-from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 from werkzeug.wrappers import Response
 
 from harvesters.record import Record, read_number, show_number
@@ -118,7 +118,10 @@ def _form_again(words: str) -> Answer:
     """The form with everything that was typed, where it could not be saved. Files have to be chosen again."""
     if request.form.get("action") == "autosave":
         return {"fault": words}, 400
-    axis = _axis_sent()
+    try:
+        axis = _axis_sent()
+    except BadRequest:  # raised in a handler of errors, it would be a fault of our own
+        return errors.page(400, words)
     typed = forms.accept(axis, request.form.to_dict(flat=False))
     # On the step that was sent: the whole form would be sent again without what the other steps said.
     edition = request.form.get("edition", "0")

@@ -329,3 +329,16 @@ def test_a_name_longer_than_any_file_may_have_is_no_page(client):
 def test_an_address_that_is_asked_in_another_way_says_how_it_may_be_asked(client, path, allowed):
     answer = client.delete(path, judge=False)
     assert (answer.status_code, answer.headers["Allow"]) == (405, allowed)
+
+
+def test_files_of_the_look_are_taken_for_nothing_else(client):
+    answer = client.get("/static/js/copy.js", judge=False)
+    answer.close()
+    assert (answer.status_code, answer.headers["X-Content-Type-Options"]) == (200, "nosniff")
+    assert answer.headers["Content-Security-Policy"].startswith("default-src 'none'")
+
+
+@pytest.mark.parametrize("axis", ["", "planet"])
+def test_a_form_without_its_token_and_its_axis_is_no_fault_of_our_own(officer, client, axis):
+    for one in (officer.client, client):
+        assert one.post("/publish/drafts/" + "a" * 24, data={"axis": axis}).status_code == 400

@@ -10,6 +10,7 @@ import pyotp
 import pytest
 
 from portal import accounts, audit, guessing, members, secondfactor
+from portal.bulk import jobs
 from portal.models import User
 
 from .desk import Officer
@@ -72,6 +73,8 @@ def test_nobody_lets_go_of_a_table_whose_columns_were_matched_anew_after_they_re
     assert lan.client.post(f"/publish/bulk/{tables.token}/{step}", data=hidden(page, step)).status_code == 303
     if step == "publish":
         wait_for(tables, "published")
+        for child in jobs._children:
+            child.wait(120)
     else:
         assert tables.row().approved_by
 

@@ -78,6 +78,14 @@ def test_a_text_full_of_addresses_is_told_of_by_some_of_them():
     assert len(found) == 500 and all(one.code == "email" for one in found)
 
 
+def test_a_text_of_at_signs_keeps_nobody_waiting():
+    begun = time.process_time()
+    assert leaks.inspect_text("a@" * 200_000) == ()
+    assert time.process_time() - begun < 2
+    told = leaks.inspect_text(f"{'x' * 65}@hanoi.vn, .@a, an@hanoi.vn@b, (lan@hanoi.vn) lan@hanoi.v1")
+    assert sorted(one.what for one in told) == ["a•@hanoi.vn", "l•n@hanoi.vn"]
+
+
 def test_a_file_that_begins_with_comments_is_taken_at_once(tmp_path):
     """It only has to be told from a web page; each comment more had doubled the time, for everybody."""
     file = tmp_path / "table.csv"

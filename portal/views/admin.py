@@ -86,7 +86,7 @@ def invite() -> Answer:
 def mails() -> str:
     """The mails that were written last. Without a mail server they can be read here."""
     with here().database.read() as db:
-        return render_template("admin/mails.html", mails=mail.latest(db), server=bool(here().settings.mail_url))
+        return render_template("admin/mails.html", mails=mail.latest(db), kept=mail.KEPT.days, server=bool(here().settings.mail_url))
 
 
 @blueprint.get("/log")

@@ -334,6 +334,28 @@ def test_a_mail_server_whose_certificate_nobody_signed_gets_nothing(portal, post
         assert (session.query(Mail).one().tries, session.query(Mail).one().next_try_at) == (8, None)
 
 
+def test_recipients_and_words_of_mails_are_kept_for_two_weeks_in_database_and_folder(portal):
+    folder = portal.settings.data_dir / "mail"
+    for day, occasion in ((0, "forget remark 1"), (1, "due 7"), (10, "due 8")):
+        with portal.database.write() as session:
+            mail.write(session, "ba@mail.example", "Hello", "The words", NOW + timedelta(days=day), occasion)
+        mail.send(portal, NOW + timedelta(days=day))
+    assert mail.forget(portal, NOW + timedelta(days=13)) == 0
+    assert len(list(folder.glob("*.eml"))) == 3
+    assert mail.forget(portal, NOW + timedelta(days=16)) == 2
+    assert [file.read_text().count("ba@mail.example") for file in folder.glob("*.eml")] == [1]
+    with portal.database.write() as session:
+        assert [(one.recipient, one.body) for one in session.query(Mail).order_by(Mail.id)] == [("", ""), ("", ""), ("ba@mail.example", "The words")]
+        assert not mail.write(session, "ba@mail.example", "Hello", "The words", NOW, "due 7")
+
+
+def test_a_mail_that_still_waits_is_not_forgotten(portal):
+    with portal.database.write() as session:
+        mail.write(session, "ba@mail.example", "Hello", "The words", NOW)
+    assert mail.forget(portal, NOW + timedelta(days=30)) == 0
+    assert mail.send(portal, NOW + timedelta(days=30)) == 1
+
+
 def test_a_mail_of_one_occasion_is_sent_once(portal):
     with portal.database.write() as session:
         assert mail.write(session, "lan@hanoi.example", "Due", "Due", NOW, "due 7 2026-03-01")

@@ -259,6 +259,29 @@ def test_without_a_mail_server_mails_lie_in_a_folder_and_are_shown_to_portal_adm
     assert "/invitation/" in boss.client.get("/admin/mails").text
 
 
+def test_a_portal_admin_adds_an_agency_and_its_first_admin_is_at_the_desk(app, portal):
+    boss = Officer(app, "boss@portal.example", "", portal_admin=True)
+    boss.signs_in()
+    sent = boss.client.submit("/admin/", {"new_en": "Hue port authority", "new_vi": "Cảng vụ Huế", "new_place": "Việt Nam", "new_email": "minh@port.example"}, form="add")
+    assert sent.status_code == 303
+    browser = app.test_client()
+    browser.submit(last_link(portal), {"name": "Minh", "password": FRESH})
+    assert "for Hue port authority" in browser.get("/publish/").text
+    assert "thay mặt Cảng vụ Huế" in browser.get("/vi/publish/").text
+    again = boss.client.submit("/admin/", {"new_vi": "cảng vụ huế", "new_email": "minh@port.example"}, form="add")
+    assert again.status_code == 422 and "is here already" in again.text
+
+
+@pytest.mark.parametrize(("name", "place", "email", "field"), [("", "", "x@port.example", "new_en"), ("Port", "Atlantis", "x@port.example", "new_place"), ("Port", "", "x", "new_email")])
+def test_an_agency_that_cannot_be_added_says_why_and_leaves_nothing(app, client, name, place, email, field):
+    boss = Officer(app, "boss@portal.example", "", portal_admin=True)
+    boss.signs_in()
+    page = boss.client.submit("/admin/", {"new_en": name, "new_place": place, "new_email": email}, form="add")
+    assert page.status_code == 422 and f'href="#{field}"' in page.text
+    assert f'value="{email}"' in page.text
+    assert "Port" not in client.get("/agencies/").text
+
+
 class Postman:
     """What a real mail server took in."""
 

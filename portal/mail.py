@@ -25,6 +25,7 @@ _PATIENCE = 30.0  # seconds that a mail server may take
 _MOST_TRIES = 8  # then it is given up; the waits between them double from one minute
 _AT_ONCE = 100
 FORGOTTEN = "forget "  # begins the occasion of a mail whose recipient and words are deleted once it is sent or given up
+KEPT = timedelta(days=14)  # then recipient and words are deleted, in the database and in the folder
 _CLAIM = timedelta(minutes=15)  # how long a mail that is being sent is let be by others
 
 
@@ -133,6 +134,21 @@ def _deliver(settings: Settings, message: EmailMessage) -> None:
         server.send_message(message)
 
 
+def forget(portal: Portal, now: datetime) -> int:
+    """Delete recipient and words of mails that are done and older than `KEPT`; returns how many. What stays is that there was
+    a mail of that occasion, so that none is sent twice."""
+    old = (Mail.created_at < now - KEPT, Mail.next_try_at.is_(None))
+    with portal.database.write() as session:
+        done = update(Mail).where(*old, Mail.subject != "").values(recipient="", subject="", body="", fault="")
+        count = int(session.execute(done).rowcount)  # type: ignore[attr-defined]
+    with portal.database.read() as session:
+        fresh = {f"{id:06}.eml" for id in session.scalars(select(Mail.id).where(Mail.created_at >= now - KEPT))}
+    for file in (portal.settings.data_dir / "mail").glob("*.eml"):
+        if file.name not in fresh:
+            file.unlink(missing_ok=True)
+    return count
+
+
 def latest(session: Session, limit: int = 100) -> list[Mail]:
-    """The mails written last, for portal admins."""
-    return list(session.scalars(select(Mail).order_by(Mail.id.desc()).limit(limit)))
+    """The mails written last, for portal admins; without those whose words were deleted long ago."""
+    return list(session.scalars(select(Mail).where(Mail.subject != "").order_by(Mail.id.desc()).limit(limit)))

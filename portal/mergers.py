@@ -1,4 +1,4 @@
-"""Agencies that are renamed or merged: their records stay where they are and keep their addresses; the agency's own
+"""Agencies that are made, renamed or merged. Records stay where they are and keep their addresses; the agency's own
 address leads to the one it went into, whose officers look after everything from then on."""
 
 from dataclasses import dataclass
@@ -9,7 +9,9 @@ from flask_babel import gettext as _
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
-from . import audit, catalogue, outcome_clock
+from harvesters.record import Agency as AgencyName
+
+from . import audit, catalogue, outcome_clock, store
 from .accounts import AccountError
 from .audit import Actor
 from .models import (
@@ -47,17 +49,38 @@ class Moves:
     before: int
 
 
+def make(session: Session, actor: Actor, names: dict[str, str], place: str, now: datetime) -> str:
+    """Make an agency known that has published nothing yet; returns its slug. `place`: a code, or nothing. Raises AccountError."""
+    names = _read_names(names)
+    known = {name.casefold() for row in everyone(session) for name in row.names.values()}
+    if taken := next((name for name in names.values() if name.casefold() in known), ""):
+        raise AccountError(_("“%(name)s” is here already: choose it where you invite its admin", name=taken))
+    language, name = next(iter(names.items()))
+    agency = AgencyName.of(name, language=language, place=place or None).model_copy(update={"names": names})
+    if session.get(Agency, agency.slug):
+        raise AccountError(_("“%(name)s” would have the address of another agency, %(slug)s; write its name in full", name=name, slug=agency.slug))
+    store.save_agency(session, agency, now)
+    audit.note(session, now, actor, "agency_made", agency.slug, agency=agency.slug, names=names)
+    return agency.slug
+
+
 def rename(session: Session, actor: Actor, slug: str, names: dict[str, str], now: datetime) -> None:
     """Call an agency something else from now on, by language; its address stays. What records said of it stands, too: their
     versions name it as it was called then. Raises AccountError."""
     row = _known(session, slug)
+    names = _read_names(names)
+    before, row.names = row.names, {**row.names, **names}
+    audit.note(session, now, actor, "agency_renamed", slug, agency=slug, before=before, names=names)
+
+
+def _read_names(names: dict[str, str]) -> dict[str, str]:
+    """Names by language, put straight, without those left empty. Raises AccountError."""
     names = {language: " ".join(name.split()) for language, name in names.items() if name.strip()}
     if not names:
         raise AccountError(_("Enter a name"))
     if any(len(name) > 300 for name in names.values()):
         raise AccountError(_("The name is too long; use at most 300 characters"))
-    before, row.names = row.names, {**row.names, **names}
-    audit.note(session, now, actor, "agency_renamed", slug, agency=slug, before=before, names=names)
+    return names
 
 
 def merge(session: Session, actor: Actor, slug: str, into: str, now: datetime) -> None:

@@ -12,9 +12,8 @@ from sqlalchemy.orm import Session
 from harvesters.record import show_number
 from harvesters.when import last_day
 
-from . import catalogue, mail, members, outcome_clock, remarks, zones
-from .db import wait_for_turn
-from .models import Bulk, FileCheck, FileLink, Membership, PromiseRow, RecordRow, Remark, Upload, User
+from . import catalogue, letters, members, outcome_clock, remark_mails, zones
+from .models import Bulk, FileCheck, FileLink, Membership, PromiseRow, RecordRow, Upload
 from .parts import Portal
 from .workflow import needs_review
 
@@ -23,7 +22,6 @@ _STAGES = (("four weeks", timedelta(days=28)), ("one week", timedelta(days=7)), 
 _FRESH = timedelta(days=28)  # what has been overdue for longer when this is first asked gets no mail
 _LATE = timedelta(days=365 * 2)  # what is overdue for longer is not brought up again
 _WAITED = timedelta(days=2)
-_UNANSWERED = timedelta(days=7)
 _MOST = 50
 
 
@@ -107,7 +105,7 @@ def remind(portal: Portal, now: datetime) -> int:
             written += sum(_write(session, agency, portal.settings.base_url, now, _zone(session, portal, agency, now)))
     for desk in (*agencies, None):
         with portal.database.write() as session:
-            written += sum(_tell_of_remarks(session, desk, portal.settings.base_url, now, _zone(session, portal, desk, now)))
+            written += remark_mails.tell(session, desk, portal.settings.base_url, now, _zone(session, portal, desk, now))
     return written
 
 
@@ -138,8 +136,9 @@ def _stage(day: date, today: date) -> str:
 def _tell_of_due(session: Session, agency: str, one: Due, stage: str, base: str, now: datetime) -> Iterator[bool]:
     occasion = " ".join(filter(None, ("due", one.kind, one.number, one.key if one.kind in ("target", "report") else "", str(one.day), stage)))
     for user in members.who_may(session, agency, "publish"):
-        body = f"{_words(one)}\n\n{base}/records/{one.number}"
-        yield mail.write(session, user.email, _("Due: %(title)s", title=one.title[:150]), body, now, f"{occasion} {user.id}")
+        with letters.in_language_of(user):
+            subject, body = _("Due: %(title)s", title=one.title[:150]), f"{_words(one)}\n\n{letters.address(base, user, f'/records/{one.number}')}"
+        yield letters.write(session, user, base, subject, body, now, f"{occasion} {user.id}")
 
 
 def _words(one: Due) -> str:
@@ -155,19 +154,23 @@ def _words(one: Due) -> str:
 
 def _tell_of_links(session: Session, agency: str, links: list[Broken], base: str, now: datetime) -> Iterator[bool]:
     lines = "\n".join(f"{show_number(one.number)} {one.title[:100]}\n  {one.url}" for one in links[:20])
-    body = _("These links of your records lead nowhere any more:\n\n%(lines)s\n\nYour desk: %(link)s", lines=lines, link=f"{base}/publish/")
     year, week, _day = now.isocalendar()
     for user in members.who_may(session, agency, "publish"):
-        yield mail.write(session, user.email, _("Links that lead nowhere"), body, now, f"broken {agency} {year}-{week} {user.id}")
+        with letters.in_language_of(user):
+            subject = _("Links that lead nowhere")
+            body = _("These links of your records lead nowhere any more:\n\n%(lines)s", lines=lines)
+        yield letters.write(session, user, base, subject, body, now, f"broken {agency} {year}-{week} {user.id}")
 
 
 def _tell_of_waiting(session: Session, upload: Upload, base: str, now: datetime, zone: str) -> Iterator[bool]:
     title = str(upload.data.get("title", ""))[:200]
     for user in members.who_may(session, upload.agency, "review"):
         if user.id != upload.submitted_by:
-            body = _("“%(title)s” waits for review since %(day)s.\n\n%(link)s", title=title, day=zones.day_in(zone, upload.submitted_at or upload.changed_at),
-                     link=f"{base}/publish/drafts/{upload.token}/preview")  # fmt: skip
-            yield mail.write(session, user.email, _("Still for review: %(title)s", title=title), body, now, f"waiting {upload.id} {upload.submitted_at} {user.id}")
+            with letters.in_language_of(user):
+                subject = _("Still for review: %(title)s", title=title)
+                body = _("“%(title)s” waits for review since %(day)s.\n\n%(link)s", title=title, day=zones.day_in(zone, upload.submitted_at or upload.changed_at),
+                         link=letters.address(base, user, f"/publish/drafts/{upload.token}/preview"))  # fmt: skip
+            yield letters.write(session, user, base, subject, body, now, f"waiting {upload.id} {upload.submitted_at} {user.id}")
 
 
 def _tell_of_table(session: Session, table: Bulk, base: str, now: datetime, zone: str) -> Iterator[bool]:
@@ -176,27 +179,8 @@ def _tell_of_table(session: Session, table: Bulk, base: str, now: datetime, zone
         return
     for user in members.who_may(session, table.agency, "review"):
         if user.id != table.user_id:
-            body = _("The table “%(name)s” waits for review since %(day)s.\n\n%(link)s", name=table.name[:200], day=zones.day_in(zone, table.changed_at),
-                     link=f"{base}/publish/bulk/{table.token}")  # fmt: skip
-            yield mail.write(session, user.email, _("Still for review: %(title)s", title=table.name[:150]), body, now, f"table {table.id} {table.changed_at} {user.id}")
-
-
-def _tell_of_remarks(session: Session, agency: str | None, base: str, now: datetime, zone: str) -> Iterator[bool]:
-    """Remarks of readers that wait for long: of all of them in one mail, and of each once. For agencies where nobody may answer
-    (None) the portal's admins are told."""
-    wait_for_turn(session, f"remind {agency}")
-    found = remarks.waiting_long(session, agency, now - _UNANSWERED)
-    who = members.who_may(session, agency, "answer") if agency else list(session.scalars(select(User).where(User.portal_admin, User.active)))
-    if not found or not who:
-        return
-    link = f"{base}/{'publish' if agency else 'admin'}/remarks"
-    lines = "\n".join(_line(remark, zone) for remark in found[:20])
-    for user in who:
-        body = _("Readers wait for an answer for more than a week (%(count)s in all):\n\n%(lines)s\n\n%(link)s", count=len(found), lines=lines, link=link)
-        yield mail.write(session, user.email, _("Readers wait for an answer"), body, now, f"remarks {found[0].id} {found[-1].id} {user.id}")
-    for remark in found:
-        remark.reminded_at = now
-
-
-def _line(remark: Remark, zone: str) -> str:
-    return f"{zones.day_in(zone, remark.received_at)} {show_number(remark.number)} {remarks.KINDS[remark.kind]}"
+            with letters.in_language_of(user):
+                subject = _("Still for review: %(title)s", title=table.name[:150])
+                body = _("The table “%(name)s” waits for review since %(day)s.\n\n%(link)s", name=table.name[:200], day=zones.day_in(zone, table.changed_at),
+                         link=letters.address(base, user, f"/publish/bulk/{table.token}"))  # fmt: skip
+            yield letters.write(session, user, base, subject, body, now, f"table {table.id} {table.changed_at} {user.id}")

@@ -46,6 +46,7 @@ _DEEDS = {
     "account_opened": lazy_gettext("Account opened"),
     "agency_chosen": lazy_gettext("Acts for another agency"),
     "agency_merged": lazy_gettext("Agency merged into another one"),
+    "agency_made": lazy_gettext("Agency added"),
     "agency_renamed": lazy_gettext("Agency renamed"),
     "agency_took_over": lazy_gettext("Another agency merged into it"),
     "approved": lazy_gettext("Approved"),

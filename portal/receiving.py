@@ -189,10 +189,10 @@ def prepare(session: Session, caller: Caller, sent: Sent, identifier: str = "") 
 
 
 def receive(
-    session: Session, caller: Caller, prepared: Prepared, sent: Sent, fits: Callable[[int], None], now: datetime, link: Callable[[str], str]
+    session: Session, caller: Caller, prepared: Prepared, sent: Sent, fits: Callable[[int], None], now: datetime, base: str
 ) -> Receipt:
     """Do what was asked with a record. `fits` is told the version that the record has now (0: none) and raises Refused
-    where the caller meant another one; `link` makes the address of what waits for review. What may have changed since it
+    where the caller meant another one; `base`: the portal's own address, for links in mails. What may have changed since it
     was prepared is looked at again: the key, its agency, the files, the version. Raises Refused."""
     record, proof = prepared.record, prepared.proof
     uploads.take_turn(session, record)
@@ -213,7 +213,7 @@ def receive(
         if sent.check:
             attempt.rollback()
             return Receipt("checked", record.number, version, created, findings=found)
-    return _go_on(session, caller, upload, proof.record, sent, created, found, now, link)
+    return _go_on(session, caller, upload, proof.record, sent, created, found, now, base)
 
 
 def _check_still(session: Session, caller: Caller, record: Record, now: datetime) -> None:
@@ -227,7 +227,7 @@ def _check_still(session: Session, caller: Caller, record: Record, now: datetime
 
 def _go_on(
     session: Session, caller: Caller, upload: Upload, record: Record, sent: Sent, created: bool, found: list[dict[str, str]], now: datetime,
-    link: Callable[[str], str],
+    base: str,
 ) -> Receipt:  # fmt: skip
     workflow.touch(upload, caller.user)
     version = version_of(session, record.number)
@@ -235,10 +235,10 @@ def _go_on(
         workflow.note_writing(session, upload, caller.actor, (0, None, now), now)
         return Receipt("draft", record.number, version, created, upload.token, found)
     if not caller.may("publish") or workflow.needs_review(session, caller.agency):
-        workflow.hand_in(session, upload, caller.actor, caller.user, caller.name, now, link(upload.token))
+        workflow.hand_in(session, upload, caller.actor, caller.user, caller.name, now, base)
         return Receipt("submitted", record.number, version, created, upload.token, found)
     try:
-        publishing.publish(session, upload, record, caller.actor, now)
+        publishing.publish(session, upload, record, caller.actor, now, base)
     except uploads.Conflict as conflict:
         raise Refused(412, _("Somebody changed this record meanwhile"), number=record.number, version=conflict.version) from None
     except (safety.NotReady, uploads.NotLookedInto) as error:

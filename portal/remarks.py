@@ -2,7 +2,7 @@
 was answered, and never who asked.
 
     waiting ── answer ──> answered   question and answer stand on the record's page
-       │  ├── reply ───> replied    by mail only
+       │  ├── reply ───> replied    by mail only; the reader was told so, and nothing of it is public later
        │  └── close ───> closed     for one of a fixed set of reasons
        └── the reader takes it back: gone
 
@@ -179,9 +179,16 @@ def check_answer(remark: Remark, act: str, answer: str, reason: str, unwanted: S
     return faults
 
 
+def demand_open(remark: Remark) -> None:
+    """Raises NotAllowed for what was answered by mail only: the reader was told that nothing of it is public."""
+    if remark.state == "replied":
+        raise NotAllowed(_("It was answered by mail, and the reader was told that nothing of it is public: so it stays."))
+
+
 def answer(session: Session, remark: Remark, user: User, words: str, unwanted: Iterable[str], language: str, link: str, now: datetime) -> None:
     """Answer in public, or change the answer that stands there. What is blanked out is gone for good. `link`: where readers
     find it. Raises blanking.NotThere."""
+    demand_open(remark)
     again = remark.state == "answered"
     remark.text = blanking.blank(remark.text, unwanted)
     remark.answer, remark.answer_language, remark.reason = blanking.without_marks(words.strip()), language, ""
@@ -209,6 +216,7 @@ def reply(session: Session, remark: Remark, user: User, words: str, link: str, n
 
 def close(session: Session, remark: Remark, user: User, reason: str, link: str, now: datetime) -> None:
     """Close it without an answer, or take a public answer off again. Who sent spam or abuse gets no mail."""
+    demand_open(remark)
     remark.reason, remark.answer, remark.changed_at = reason, "", None
     _decide(remark, "closed", user, now)
     audit.note(session, now, Actor.of(user), "remark_closed", remark.number, agency=remark.agency, remark=remark.id, reason=str(REASONS[reason]), code=reason)
@@ -255,6 +263,12 @@ def public(session: Session, number: str = "", agency: str = "", *, offset: int 
 
 
 # By the clock.
+
+
+def waiting_since(session: Session, agency: str | None, id: int) -> list[Remark]:
+    """What came after a remark, and waits; the oldest first."""
+    chosen = (Remark.state == "waiting", Remark.id > id, _theirs(agency))
+    return list(session.scalars(select(Remark).where(*chosen).order_by(Remark.id)))
 
 
 def waiting_long(session: Session, agency: str | None, before: datetime) -> list[Remark]:

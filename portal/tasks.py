@@ -142,6 +142,12 @@ def remind(portal: Portal) -> None:
     needs.remind(portal, datetime.now(UTC))
 
 
+@periodic(days=1)
+def forget_mails(portal: Portal) -> None:
+    """Delete recipients and words of mails two weeks after they were written."""
+    mail.forget(portal, datetime.now(UTC))
+
+
 @periodic(minutes=1)
 def send_mails(portal: Portal) -> None:
     """Send the mails that wait."""

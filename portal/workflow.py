@@ -16,7 +16,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from . import audit, mail, members
+from . import audit, letters, members
 from .audit import Actor
 from .models import Agency, Upload, User
 from .roles import may
@@ -99,21 +99,23 @@ def note_files(session: Session, upload: Upload, actor: Actor, action: str, name
         audit.note(session, now, actor, action, upload.token, agency=upload.agency, title=name[:200])
 
 
-def submit(session: Session, upload: Upload, user: User, now: datetime, link: str) -> None:
-    """Hand it in: reviewers of the agency are told by mail."""
+def submit(session: Session, upload: Upload, user: User, now: datetime, base: str) -> None:
+    """Hand it in: reviewers of the agency are told by mail. `base`: the portal's own address, for links in mails."""
     demand(session, upload, user, "submit")
-    hand_in(session, upload, Actor.of(user), user.id, user.name, now, link)
+    hand_in(session, upload, Actor.of(user), user.id, user.name, now, base)
 
 
-def hand_in(session: Session, upload: Upload, actor: Actor, user: int, name: str, now: datetime, link: str) -> None:
+def hand_in(session: Session, upload: Upload, actor: Actor, user: int, name: str, now: datetime, base: str) -> None:
     """Hand it in without asking for a role: for keys, whose scopes said already that they may."""
     upload.state, upload.submitted_by, upload.submitted_at, upload.note = "submitted", user, now, ""
     title = _title(upload)
     audit.note(session, now, actor, "submitted", upload.token, agency=upload.agency, title=title)
     for other in members.who_may(session, upload.agency, "review"):
         if other.id != user:
-            body = _("%(who)s handed in “%(title)s” for review.\n\n%(link)s", who=name, title=title, link=link)
-            mail.write(session, other.email, _("For review: %(title)s", title=title), body, now, f"submitted {upload.id} {now.isoformat()} {other.id}")
+            with letters.in_language_of(other):
+                subject = _("For review: %(title)s", title=title)
+                body = _("%(who)s handed in “%(title)s” for review.\n\n%(link)s", who=name, title=title, link=_page(base, other, upload))
+            letters.write(session, other, base, subject, body, now, f"submitted {upload.id} {now.isoformat()} {other.id}")
 
 
 def take_back(session: Session, upload: Upload, user: User, now: datetime) -> None:
@@ -123,7 +125,7 @@ def take_back(session: Session, upload: Upload, user: User, now: datetime) -> No
     _log(session, now, user, "taken_back", upload)
 
 
-def give_back(session: Session, upload: Upload, user: User, note: str, now: datetime, link: str) -> None:
+def give_back(session: Session, upload: Upload, user: User, note: str, now: datetime, base: str) -> None:
     """Return it with a note: who handed it in is told by mail. Also takes an approval back. Raises ValueError for a note
     that says nothing or too much."""
     demand(session, upload, user, "return")
@@ -133,19 +135,40 @@ def give_back(session: Session, upload: Upload, user: User, note: str, now: date
     _log(session, now, user, "returned", upload, note)
     author = session.get(User, upload.submitted_by or upload.user_id)
     if author and author.id != user.id:
-        body = _("%(who)s returned “%(title)s”:\n\n%(note)s\n\n%(link)s", who=user.name, title=_title(upload), note=note, link=link)
-        mail.write(session, author.email, _("Returned: %(title)s", title=_title(upload)), body, now)
+        with letters.in_language_of(author):
+            subject = _("Returned: %(title)s", title=_title(upload))
+            body = _("%(who)s returned “%(title)s”:\n\n%(note)s\n\n%(link)s", who=user.name, title=_title(upload), note=note, link=_page(base, author, upload))
+        letters.write(session, author, base, subject, body, now)
 
 
-def approve(session: Session, upload: Upload, user: User, now: datetime) -> None:
-    """Say that it may go live. What is not a valid record cannot be approved (the caller has proved it)."""
+def approve(session: Session, upload: Upload, user: User, now: datetime, base: str) -> None:
+    """Say that it may go live: the author is told by mail, and, where a colleague has to put it live, those who may. What is
+    not a valid record cannot be approved (the caller has proved it)."""
     demand(session, upload, user, "approve")
     upload.state, upload.decided_by, upload.decided_at, upload.note = "approved", user.id, now, ""
     _log(session, now, user, "approved", upload)
     author = session.get(User, upload.submitted_by or upload.user_id)
     if author and author.id != user.id:
-        body = _("%(who)s approved “%(title)s”.", who=user.name, title=_title(upload))
-        mail.write(session, author.email, _("Approved: %(title)s", title=_title(upload)), body, now)
+        with letters.in_language_of(author):
+            subject = _("Approved: %(title)s", title=_title(upload))
+            body = _("%(who)s approved “%(title)s”. It goes live when somebody publishes it; you get a mail then.\n\n%(link)s", who=user.name, title=_title(upload),
+                     link=_page(base, author, upload))  # fmt: skip
+        letters.write(session, author, base, subject, body, now)
+    for other in _who_puts_live(session, upload, user):
+        with letters.in_language_of(other):
+            subject = _("To be put live: %(title)s", title=_title(upload))
+            body = _("%(who)s approved “%(title)s”. You can put it live, now or at a set time.\n\n%(link)s", who=user.name, title=_title(upload), link=_page(base, other, upload))
+        letters.write(session, other, base, subject, body, now)
+
+
+def _who_puts_live(session: Session, upload: Upload, user: User) -> list[User]:
+    """Who may publish what this person approved: nobody has to be told where they may do so themselves."""
+    able = members.who_may(session, upload.agency, "publish")
+    return [] if user.id in {one.id for one in able} else able
+
+
+def _page(base: str, user: User, upload: Upload) -> str:
+    return letters.address(base, user, f"/publish/drafts/{upload.token}/preview")
 
 
 def schedule(session: Session, upload: Upload, user: User, at: datetime, embargo: bool, now: datetime) -> None:

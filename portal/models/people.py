@@ -18,7 +18,7 @@ from .base import Base
 class User(Base):
     """An account. `agency`: the one that the user acts for now, of those in `memberships`.
 
-    `portal_admin`: may look after every agency. `subject`: who it is to the provider of single sign-on (issuer and subject).
+    `language`: of the pages on which the user signed in last; mails come in it. `portal_admin`: may look after every agency. `subject`: who it is to the provider of single sign-on (issuer and subject).
     """
 
     __tablename__ = "users"

@@ -22,6 +22,7 @@ from werkzeug.wrappers import Response
 
 from .. import accounts, audit, errors, guessing, members, secondfactor, signins
 from ..audit import Actor
+from ..i18n import language
 from ..models import Agency, Invitation, User
 from ..parts import here
 from ..typed import without_control
@@ -87,6 +88,7 @@ def enter(user: User, now: datetime) -> None:
     with here().database.write() as db:
         secret = signins.begin(db, user, now, address_of_asker(), request.user_agent.string)
         role = members.role_of(db, user.id, user.agency)
+        db.get_one(User, user.id).language = language()  # mails come in it
         _know_browser(guessing.know(db, user.id, asker(), now))
         audit.note(db, now, Actor.of(user), "signed_in", user.email, second_factor=user.has_second_factor)
     session.clear()

@@ -1,5 +1,6 @@
 """For portal admins: agencies (renaming, merging, a first admin), the mails that were written, and the whole log."""
 
+from collections import Counter
 from datetime import UTC, datetime
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -8,8 +9,10 @@ from werkzeug.wrappers import Response
 
 from .. import mail, members, mergers
 from ..accounts import AccountError
+from ..i18n import language
 from ..models import Agency
 from ..parts import here
+from ..spellings import code_of
 from ..typed import without_control
 from . import guard
 from .guard import Answer
@@ -31,12 +34,32 @@ def agencies() -> str:
 def _page(faults: list[tuple[str, str]], **chosen: str) -> str:
     with here().database.read() as db:
         rows = mergers.everyone(db)
-        return render_template("admin/agencies.html", rows=rows, errors=faults, by_field=dict(faults), typed=guard.typed() | chosen)
+        names = Counter(row.names.get(language()) or row.names.get("en") or next(iter(row.names.values())) for row in rows if not row.merged_into)
+        twins = {name for name, count in names.items() if count > 1}
+        return render_template("admin/agencies.html", rows=rows, twins=twins, errors=faults, by_field=dict(faults), typed=guard.typed() | chosen)
 
 
 def _done(words: str) -> Response:
     flash(words, "success")
     return redirect(url_for(".agencies"), 303)
+
+
+@blueprint.post("/agencies")
+def add() -> Answer:
+    """Makes an agency known that nothing was collected from, and invites its first admin."""
+    typed = {name: without_control(request.form.get(name, "")).strip() for name in ("new_en", "new_vi", "new_place", "new_email")}
+    place, now = code_of("places", typed["new_place"]) or "", datetime.now(UTC)
+    if typed["new_place"] and not place:
+        return _page([("new_place", _("“%(value)s” is not a place that is known here; write a name such as Hà Nội, a code such as VN-HN, or nothing", value=typed["new_place"][:60]))]), 422
+    field = "new_en"
+    try:
+        with here().database.write() as db:
+            slug = mergers.make(db, guard.actor(), {language: typed[f"new_{language}"] for language in ("en", "vi")}, place, now)
+            field = "new_email"
+            members.invite(db, guard.actor(), typed["new_email"], slug, "admin", now, guard.link("accounts.invitation"))
+    except AccountError as error:
+        return _page([(field, str(error))]), 422
+    return _done(_("The agency is here, and an invitation is on its way to %(email)s.", email=typed["new_email"]))
 
 
 @blueprint.post("/rename")
@@ -75,7 +98,7 @@ def invite() -> Answer:
     try:
         with here().database.write() as db:
             if db.get(Agency, request.form.get("of", "")) is None:
-                raise AccountError(_("Choose an agency"))
+                return _page([("of", _("Choose an agency"))]), 422
             members.invite(db, guard.actor(), without_control(request.form.get("email", "")), request.form["of"], "admin", datetime.now(UTC), guard.link("accounts.invitation"))
     except AccountError as error:
         return _page([("email", str(error))]), 422
@@ -86,7 +109,7 @@ def invite() -> Answer:
 def mails() -> str:
     """The mails that were written last. Without a mail server they can be read here."""
     with here().database.read() as db:
-        return render_template("admin/mails.html", mails=mail.latest(db), server=bool(here().settings.mail_url))
+        return render_template("admin/mails.html", mails=mail.latest(db), kept=mail.KEPT.days, server=bool(here().settings.mail_url))
 
 
 @blueprint.get("/log")

@@ -47,6 +47,7 @@ from ..forms.reading import translated_into
 from ..i18n import language
 from ..leaks import Report, TookTooLong
 from ..listing import Listing
+from ..look import base_url
 from ..models import Upload, User
 from ..parts import here
 from ..store import Saved
@@ -427,7 +428,7 @@ def publish(token: str) -> Answer:
         if faults := take_words(db, upload, proof.record, user, now):
             return preview_page(db, upload, proof.record, twin=proof.twin, faults=faults), 422
         try:
-            saved = publishing.publish(db, upload, proof.record, Actor.of(user), now)
+            saved = publishing.publish(db, upload, proof.record, Actor.of(user), now, base_url())
         except (safety.NotReady, uploads.NotLookedInto) as error:
             return preview_page(db, upload, proof.record, twin=proof.twin, held=str(error)), 409
         except uploads.TakenOff:

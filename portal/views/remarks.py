@@ -81,6 +81,7 @@ def _decide(id: int, agency: str | None, back: str) -> Answer:
         typed = {name: without_control(request.form.get(name, "")) for name in ("act", "answer", "reason", "blanks")}
         if request.form.get("seen", "") != seal(remark):
             return _page(session, remark, agency, typed, [], notice=_("Somebody else decided this meanwhile. Nothing of yours was done; look at it as it is now.")), 409
+        remarks.demand_open(remark)
         unwanted = [line for line in typed["blanks"].splitlines() if line.strip()]
         faults = remarks.check_answer(remark, typed["act"], typed["answer"], typed["reason"], unwanted)
         told = [] if faults or typed["act"] != "answer" else leaks.inspect_text(f"{blanking.blank(remark.text, unwanted)}\n\n{typed['answer']}")

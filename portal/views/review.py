@@ -30,10 +30,6 @@ def _upload(db: Session, token: str) -> tuple[Upload, User]:
     return upload, db.get_one(User, current_user.id)
 
 
-def _link(token: str) -> str:
-    return f"{base_url()}{url_for('publish.preview', token=token)}"
-
-
 @blueprint.post("/publish/drafts/<token>/submit")
 def submit(token: str) -> Answer:
     """Hands a draft in for review; what has faults is not handed in."""
@@ -42,7 +38,7 @@ def submit(token: str) -> Answer:
         workflow.demand(db, upload, user, "submit")
         if answer := _unready(db, upload, user):
             return answer
-        workflow.submit(db, upload, user, datetime.now(UTC), _link(token))
+        workflow.submit(db, upload, user, datetime.now(UTC), base_url())
     flash(_("Handed in for review. Those who review for your agency get a mail."), "success")
     return redirect(url_for("publish.desk"), 303)
 
@@ -78,7 +74,7 @@ def give_back(token: str) -> Answer:
     with here().database.write() as db:
         upload, user = _upload(db, token)
         try:
-            workflow.give_back(db, upload, user, without_control(request.form.get("remark", "")), datetime.now(UTC), _link(token))
+            workflow.give_back(db, upload, user, without_control(request.form.get("remark", "")), datetime.now(UTC), base_url())
         except ValueError as error:
             return _again(db, upload, [("remark", str(error))])
     flash(_("Returned. The author gets a mail with your note."), "success")
@@ -109,8 +105,8 @@ def approve(token: str) -> Answer:
         except safety.NotReady as error:
             workflow.demand(db, upload, user, "approve")
             return publish.preview_page(db, upload, proof.record, twin=proof.twin, held=str(error)), 409
-        workflow.approve(db, upload, user, datetime.now(UTC))
-    flash(_("Approved. It goes live when somebody publishes it, or at the moment that is set."), "success")
+        workflow.approve(db, upload, user, datetime.now(UTC), base_url())
+    flash(_("Approved. It goes live when somebody publishes it, or at the moment that is set. Those who have to know get a mail."), "success")
     return redirect(url_for("publish.preview", token=token), 303)
 
 

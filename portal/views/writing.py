@@ -124,7 +124,7 @@ def _receive(identifier: str) -> Answer:
     def fits(version: int) -> None:
         _check_version(prepared.record.number, version, new=not identifier)
 
-    return replay.once(lambda db: _answer(receiving.receive(db, caller, prepared, sent, fits, datetime.now(UTC), _address_of_draft)))
+    return replay.once(lambda db: _answer(receiving.receive(db, caller, prepared, sent, fits, datetime.now(UTC), base_url())))
 
 
 def _check_version(number: str, version: int, *, new: bool) -> None:
@@ -142,15 +142,11 @@ def _check_version(number: str, version: int, *, new: bool) -> None:
         raise Refused(412, _("There is no such record yet"), _("Send it without If-Match to make it."), number=number)
 
 
-def _address_of_draft(token: str) -> str:
-    return f"{base_url()}{url_for('publish.preview', token=token)}"
-
-
 def _answer(receipt: Receipt) -> Answer:
     url = f"{base_url()}/records/{receipt.number}"
     content = {"state": receipt.state, "number": receipt.number, "version": receipt.version, "url": url, "findings": receipt.findings}
     if receipt.token:
-        content["draft"] = _address_of_draft(receipt.token)
+        content["draft"] = f"{base_url()}{url_for('publish.preview', token=receipt.token)}"
     answer = _json(content, 201 if receipt.state == "published" and receipt.created else _STATUS[receipt.state])
     if receipt.state in ("published", "unchanged"):
         answer.headers["ETag"], answer.headers["Location"] = f'"{receipt.version}"', url

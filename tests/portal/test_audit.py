@@ -189,6 +189,7 @@ def test_every_address_that_changes_something_leaves_its_entry(app: Flask, porta
 
     # The whole portal.
     walk.does("admin.invite", lambda: post(boss, "/admin/invite", of="hanoi-council", email="third@hanoi.example"), "invited", who=boss.email)
+    walk.does("admin.add", lambda: post(boss, "/admin/agencies", new_en="Port authority", new_email="port@hanoi.example"), "agency_made", "invited", who=boss.email)
     walk.does("admin.rename", lambda: post(boss, "/admin/rename", agency="hanoi-council", name_en="City of Hanoi"), "agency_renamed", who=boss.email)
     hue = Officer(app, "hue@hue.example", "Hue council", role="admin")
     with portal.database.write() as session:

@@ -149,7 +149,7 @@ def test_the_last_door_lets_no_unseen_file_through_whatever_was_asked_before(pat
         upload = session.scalars(select(Upload)).one()
         record = uploads.prove(session, upload).record
         with pytest.raises(safety.NotReady):
-            publishing.publish(session, upload, record, Actor(upload.user_id, "lan"), datetime.now(UTC))
+            publishing.publish(session, upload, record, Actor(upload.user_id, "lan"), datetime.now(UTC), "")
         with pytest.raises(uploads.NotLookedInto, match="pay"):
             uploads.publish(session, upload, record, upload.user_id, datetime.now(UTC))
     assert public(portal) == ([], [])

@@ -259,6 +259,29 @@ def test_without_a_mail_server_mails_lie_in_a_folder_and_are_shown_to_portal_adm
     assert "/invitation/" in boss.client.get("/admin/mails").text
 
 
+def test_a_portal_admin_adds_an_agency_and_its_first_admin_is_at_the_desk(app, portal):
+    boss = Officer(app, "boss@portal.example", "", portal_admin=True)
+    boss.signs_in()
+    sent = boss.client.submit("/admin/", {"new_en": "Hue port authority", "new_vi": "Cảng vụ Huế", "new_place": "Việt Nam", "new_email": "minh@port.example"}, form="add")
+    assert sent.status_code == 303
+    browser = app.test_client()
+    browser.submit(last_link(portal), {"name": "Minh", "password": FRESH})
+    assert "for Hue port authority" in browser.get("/publish/").text
+    assert "thay mặt Cảng vụ Huế" in browser.get("/vi/publish/").text
+    again = boss.client.submit("/admin/", {"new_vi": "cảng vụ huế", "new_email": "minh@port.example"}, form="add")
+    assert again.status_code == 422 and "is here already" in again.text
+
+
+@pytest.mark.parametrize(("name", "place", "email", "field"), [("", "", "x@port.example", "new_en"), ("Port", "Atlantis", "x@port.example", "new_place"), ("Port", "", "x", "new_email")])
+def test_an_agency_that_cannot_be_added_says_why_and_leaves_nothing(app, client, name, place, email, field):
+    boss = Officer(app, "boss@portal.example", "", portal_admin=True)
+    boss.signs_in()
+    page = boss.client.submit("/admin/", {"new_en": name, "new_place": place, "new_email": email}, form="add")
+    assert page.status_code == 422 and f'href="#{field}"' in page.text
+    assert f'value="{email}"' in page.text
+    assert "Port" not in client.get("/agencies/").text
+
+
 class Postman:
     """What a real mail server took in."""
 
@@ -332,6 +355,28 @@ def test_a_mail_server_whose_certificate_nobody_signed_gets_nothing(portal, post
     sending.close()
     with portal.database.read() as session:
         assert (session.query(Mail).one().tries, session.query(Mail).one().next_try_at) == (8, None)
+
+
+def test_recipients_and_words_of_mails_are_kept_for_two_weeks_in_database_and_folder(portal):
+    folder = portal.settings.data_dir / "mail"
+    for day, occasion in ((0, "forget remark 1"), (1, "due 7"), (10, "due 8")):
+        with portal.database.write() as session:
+            mail.write(session, "ba@mail.example", "Hello", "The words", NOW + timedelta(days=day), occasion)
+        mail.send(portal, NOW + timedelta(days=day))
+    assert mail.forget(portal, NOW + timedelta(days=13)) == 0
+    assert len(list(folder.glob("*.eml"))) == 3
+    assert mail.forget(portal, NOW + timedelta(days=16)) == 2
+    assert [file.read_text().count("ba@mail.example") for file in folder.glob("*.eml")] == [1]
+    with portal.database.write() as session:
+        assert [(one.recipient, one.body) for one in session.query(Mail).order_by(Mail.id)] == [("", ""), ("", ""), ("ba@mail.example", "The words")]
+        assert not mail.write(session, "ba@mail.example", "Hello", "The words", NOW, "due 7")
+
+
+def test_a_mail_that_still_waits_is_not_forgotten(portal):
+    with portal.database.write() as session:
+        mail.write(session, "ba@mail.example", "Hello", "The words", NOW)
+    assert mail.forget(portal, NOW + timedelta(days=30)) == 0
+    assert mail.send(portal, NOW + timedelta(days=30)) == 1
 
 
 def test_a_mail_of_one_occasion_is_sent_once(portal):

@@ -15,6 +15,7 @@ from portal import create_app, mail, needs, remarks
 from portal.models import LogEntry, Mail, RecordRow, Remark
 from portal.parts import Portal
 from portal.settings import Settings
+from portal.views import remarks as decided
 
 from ..browser import JudgingClient
 from ..factories import a_policy
@@ -333,12 +334,52 @@ def test_who_may_answer_is_reminded_of_each_remark_once_after_seven_days(officer
     Officer(app, "author@hanoi.example", role="author")
     reader.asks(number)
     reader.asks(number, "And a second one?")
+    assert needs.remind(officer.portal, datetime.now(UTC)) == 1  # that they came
     wait(officer.portal, 6.9)
     assert needs.remind(officer.portal, datetime.now(UTC)) == 0
     wait(officer.portal, 7.1)
     assert [needs.remind(officer.portal, datetime.now(UTC) + timedelta(days=day)) for day in (0, 0, 3)] == [1, 0, 0]
     told = mails(officer.portal)[-1]
     assert told.recipient == officer.email and "2 in all" in told.body and WORDS not in told.body
+
+
+def test_who_may_answer_is_told_of_remarks_within_hours_several_in_one_mail_and_of_each_once(officer, number, reader, app):
+    Officer(app, "author@hanoi.example", role="author")
+    reader.asks(number, email="ba@mail.example")
+    reader.asks(number, "And a second one?", kind="missing")
+    now = datetime.now(UTC)
+    assert [needs.remind(officer.portal, now + timedelta(hours=hours)) for hours in (0, 1, 5)] == [1, 0, 0]
+    told = mails(officer.portal)[-1]
+    assert (told.recipient, told.subject) == (officer.email, "2 readers ask about records of yours")
+    assert "Something that is missing: " in told.body and "/publish/remarks" in told.body
+    assert WORDS not in told.body and "ba@mail" not in told.body
+    reader.asks(number, "A third one?")
+    assert [needs.remind(officer.portal, now + timedelta(hours=hours)) for hours in (6, 7)] == [1, 0]
+    reader.asks(number, "A fourth one?")
+    assert [needs.remind(officer.portal, now + timedelta(hours=hours)) for hours in (8, 9, 10)] == [0, 0, 1]
+
+
+def test_an_officer_is_told_in_the_language_of_their_last_sign_in(officer, number, reader, app):
+    officer.signs_out()
+    officer.signs_in(path="/vi/sign-in")
+    reader.asks(number)
+    with app.app_context():  # as the worker does
+        needs.remind(officer.portal, datetime.now(UTC))
+    told = mails(officer.portal)[-1]
+    assert told.subject == "1 người đọc hỏi về bản ghi của bạn"
+    assert "/vi/publish/remarks" in told.body and "Only you" not in told.body
+
+
+def test_what_was_answered_by_mail_only_cannot_be_made_public_later(officer, number, reader, client):
+    reader.asks(number, email="ba@mail.example")
+    assert decides(officer, "reply").status_code == 303
+    page = officer.client.get("/publish/remarks/1").text
+    assert "so it stays" in page and 'name="act"' not in page
+    seen = decided.seal(of_remark(officer.portal))
+    answer = officer.client.post("/publish/remarks/1", data={"csrf_token": officer.token(), "seen": seen, "act": "answer", "answer": "For all to read."})
+    assert answer.status_code == 403 and "so it stays." in answer.text
+    assert of_remark(officer.portal).state == "replied"
+    assert "For all to read." not in client.get(f"/records/{number}", follow_redirects=True).text
 
 
 def test_what_was_not_public_is_deleted_after_a_year(officer, number, reader):

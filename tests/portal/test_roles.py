@@ -89,6 +89,7 @@ MATRIX = {
     ("remarks.decide_everywhere", "GET"): ("/admin/remarks/{remark}", set()),
     ("remarks.decide_everywhere", "POST"): ("/admin/remarks/{remark}", set()),
     ("admin.agencies", "GET"): ("/admin/", {"portal_admin"}),
+    ("admin.add", "POST"): ("/admin/agencies", {"portal_admin"}),
     ("admin.rename", "POST"): ("/admin/rename", {"portal_admin"}),
     ("admin.merge", "GET"): ("/admin/merge?former=hanoi-council&into=hue-council", {"portal_admin"}),
     ("admin.merge", "POST"): ("/admin/merge", {"portal_admin"}),

@@ -60,6 +60,38 @@ def test_what_an_author_hands_in_is_returned_mended_approved_and_published(porta
     assert ("publisher@hanoi.example", "returned", "Say where the lane begins.") in deeds(portal)
 
 
+def test_everybody_whose_turn_it_is_gets_a_mail_with_the_way_there(portal, pair, app):
+    author, publisher = pair
+    rosa = Officer(app, "rosa@hanoi.example", role="reviewer")
+    rosa.signs_in()
+    address = author.hands_in("decision", title="Bus lane")
+    rosa.posts(address.replace("/preview", "/approve"))
+    number = publisher.presses_publish(address)
+    with portal.database.read() as session:
+        told = [(one.recipient, one.subject, one.body) for one in session.query(Mail).order_by(Mail.id)][-3:]
+    assert [one[:2] for one in told] == [("author@hanoi.example", "Approved: Bus lane"), ("publisher@hanoi.example", "To be put live: Bus lane"), ("author@hanoi.example", "Public now: Bus lane")]
+    assert all(address in body for _to, _subject, body in told[:2])
+    assert f"/records/{number}" in told[2][2]
+
+
+def test_who_approves_and_may_publish_is_not_told_to_publish(portal, pair):
+    author, publisher = pair
+    address = author.hands_in("decision", title="Bus lane")
+    publisher.posts(address.replace("/preview", "/approve"))
+    publisher.presses_publish(address)
+    assert [subject for _to, subject in mails(portal)] == ["For review: Bus lane", "Approved: Bus lane", "Public now: Bus lane"]
+
+
+def test_mails_of_one_step_are_each_in_the_language_of_who_reads_them(portal, pair, app):
+    author, publisher = pair
+    publisher.signs_out()
+    publisher.signs_in(path="/vi/sign-in")
+    address = author.hands_in("decision", title="Bus lane")
+    with portal.database.read() as session:
+        told = session.query(Mail).one()
+    assert told.subject == "Chờ duyệt: Bus lane" and f"/vi{address}" in told.body
+
+
 def test_two_persons_means_that_nobody_approves_their_own_words(pair):
     _author, publisher = pair
     address = publisher.hands_in("policy", title="My own plan")

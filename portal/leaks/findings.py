@@ -233,3 +233,15 @@ WORDS: Mapping[str, Words] = {
 def describe(code: str) -> tuple[str, str, str]:
     """What a finding is called, why it matters and how to mend it, in the reader's language."""
     return tuple(str(one) for one in WORDS[code])  # type: ignore[return-value]
+
+
+def ranges(numbers: list[int]) -> str:
+    """4–9, 12 for 4, 5, … 9, 12."""
+    spans: list[list[int]] = []
+    for number in numbers:
+        if spans and number == spans[-1][1] + 1:
+            spans[-1][1] = number
+        else:
+            spans.append([number, number])
+    shown = [f"{first}–{last}" if first != last else str(first) for first, last in spans[:5]]
+    return ", ".join(shown) + (" …" if len(spans) > 5 else "")

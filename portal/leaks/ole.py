@@ -9,8 +9,8 @@ from typing import Any
 
 from . import personal
 from .documents import NOBODY
-from .findings import Finding
-from .spreadsheets import letters, ranges
+from .findings import Finding, ranges
+from .spreadsheets import letters
 
 _WORD = 0xA5EC  # how the stream of a Word document begins
 _ENCRYPTED_FLAG = 0x0100

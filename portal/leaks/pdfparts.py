@@ -6,12 +6,16 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 from xml.parsers.expat import ExpatError
 
+from . import personal
 from .findings import Finding
 
 _END = re.compile(rb"%%EOF")
 _MOST_VERSIONS, _MOST_PAGES, _LARGEST = 3, 60, 60_000_000
+_MOST_BOOKMARKS, _LONGEST_XMP = 2000, 2_000_000
+_PLACE = re.compile(r"(?:file:/+)?(?:[A-Z]:(?:\\|/|%5C)Users(?:\\|/|%5C)|\\\\[\w.-]+\\|/(?:home|Users)/)[^<\"'&\s]{2,200}", re.IGNORECASE)
 _HIDDEN = 0x02 | 0x20  # flags of an annotation: hidden, and not for the eye
 
 
@@ -105,6 +109,45 @@ def acts(action: Any, depth: int = 0) -> bool:
     further = [one for one in (following if isinstance(following, list) else [following]) if one is not None]
     events = [value for name, value in action.items() if "/S" not in action and name not in ("/Next", "/D")]
     return any(acts(one, depth + 1) for one in (*further, *events))
+
+
+def bookmarks(root: Any) -> Iterator[Finding]:
+    """What the bookmarks beside the pages say and do."""
+    waiting = [root.get("/Outlines")]
+    seen, titles = 0, []
+    while waiting and seen < _MOST_BOOKMARKS:
+        one = waiting.pop()
+        one = one.get_object() if hasattr(one, "get_object") else one
+        if not isinstance(one, dict):
+            continue
+        seen += 1
+        titles.append(str(one.get("/Title") or ""))
+        if acts(one.get("/A")):
+            yield Finding.of("macros", "bookmarks", titles[-1])
+        elif place := local_place(one.get("/A")):
+            yield Finding.of("external_link", "bookmarks", place)
+        waiting += [one.get("/Next"), one.get("/First")]
+    yield from personal.find("\n".join(titles), "bookmarks")
+
+
+def mail_address(action: Any) -> str:
+    """Whom a link writes to: the words that stand on the page may be others."""
+    action = action.get_object() if hasattr(action, "get_object") else action
+    target = str(action.get("/URI") or "") if isinstance(action, dict) and action.get("/S") == "/URI" else ""
+    return unquote(target[7:].partition("?")[0]) if target.lower().startswith("mailto:") else ""
+
+
+def place_told(reader: Any) -> str:
+    """A place on somebody's computer that the XMP tells: where the document, or what it was made of, was saved."""
+    from pypdf.errors import PyPdfError
+
+    try:
+        metadata = reader.root_object.get("/Metadata")
+        content = metadata.get_object().get_data()[:_LONGEST_XMP] if metadata is not None else b""
+    except (PyPdfError, ValueError, AttributeError, NotImplementedError):
+        return ""
+    found = _PLACE.search(content.decode("utf-8", "replace"))
+    return found[0] if found else ""
 
 
 def local_place(action: Any) -> str:

@@ -8,7 +8,7 @@ from xml.etree.ElementTree import iterparse
 from harvesters.xml import local
 
 from . import personal
-from .findings import Finding
+from .findings import Finding, ranges
 from .packages import Entities, Package, attribute, named, words_of
 
 _MOST_ROWS = 400_000
@@ -182,18 +182,6 @@ def letters(number: str) -> str:
         value, rest = divmod(value - 1, 26)
         text = chr(65 + rest) + text
     return text
-
-
-def ranges(numbers: list[int]) -> str:
-    """4–9, 12 for 4, 5, … 9, 12."""
-    spans: list[list[int]] = []
-    for number in numbers:
-        if spans and number == spans[-1][1] + 1:
-            spans[-1][1] = number
-        else:
-            spans.append([number, number])
-    shown = [f"{first}–{last}" if first != last else str(first) for first, last in spans[:5]]
-    return ", ".join(shown) + (" …" if len(spans) > 5 else "")
 
 
 def inspect_ods(package: Package) -> Iterator[Finding]:

@@ -22,7 +22,7 @@ from sqlalchemy.orm import Session
 from harvesters.http import Answer, Http, Params
 from harvesters.source import Source, SourceError
 
-from . import linking, search, store
+from . import linking, outcome_clock, search, store
 from .harvesting import run_source
 from .harvesting.run import clock
 from .harvesting.traffic import software_version, user_agent
@@ -84,6 +84,7 @@ def install(
             _harvest(portal, source, address, progress, now)
     _note(portal, said, declared)
     linking.catch_up(portal)
+    outcome_clock.catch_up(portal)
     search.catch_up(portal, partial(progress, "indexed") if progress else None)
     with portal.database.read() as session:
         return Installed(_count(session), fresh=True)
@@ -93,6 +94,7 @@ def remove(portal: Portal) -> int:
     """Take the demonstration away: its records, runs and agencies. Returns how many records it had."""
     removed = _take_away(portal)
     linking.catch_up(portal)
+    outcome_clock.catch_up(portal)
     search.catch_up(portal)
     return removed
 

@@ -1,5 +1,6 @@
 """The demonstration: harvested like any source, there in seconds the second time, and taken away without a trace."""
 
+import re
 import time
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import pytest
 from sqlalchemy import func, select
 
 from portal import catalogue as reads
-from portal import demo, linking, search
+from portal import demo, linking, outcome_clock, search
 from portal.listing import Listing
 from portal.models import Agency, Base, Issue, RecordRow, Run, State
 from tests.factories import a_decision
@@ -77,6 +78,7 @@ def test_changed_files_are_harvested_afresh(portal, folder):
 def test_it_is_taken_away_without_a_trace_and_nothing_else_is(portal, folder, save):
     save(a_decision(title="A bridge of our own"))
     linking.catch_up(portal)  # what is here already is read whoever comes
+    outcome_clock.catch_up(portal)
     before = everything(portal)
     demo.install(portal, folder=folder)
     assert found(portal, "bridge") == 4
@@ -130,6 +132,10 @@ def test_the_shipped_demonstration_has_matters_to_follow(portal, shipped):
         assert session.scalar(select(func.count()).select_from(Agency)) >= 5
         programme = reads.find_by_identifier(session, "749/QĐ-TTg")[0]
         assert len([link for link in reads.links(session, programme) if link.entry]) >= 2
+
+
+def test_the_first_page_of_the_shipped_demonstration_says_what_is_overdue(shipped, client):
+    assert re.search(r"promise--overdue\">\d+ are overdue", client.get("/").text), "without anybody having looked at the clock"
 
 
 def test_the_shipped_demonstration_reaches_nothing_outside():

@@ -66,3 +66,13 @@ def test_paper_has_every_year_that_the_screen_has_folded(live_server: LiveServer
     sheets = pypdfium2.PdfDocument(BytesIO(page.pdf(format="A4")))
     words = "".join(sheet.get_textpage().get_text_bounded() for sheet in sheets)
     assert all(f"Decision of {year}" in words for year in range(1990, 2030))
+
+
+def test_a_link_to_a_matter_that_is_passed_on_says_what_is_in_it_and_what_is_missing(client: JudgingClient, matter: dict[str, str]) -> None:
+    head = client.get(f"/records/{matter['heart']}/thread").text.partition("</head>")[0]
+    told = dict(re.findall(r'<meta property="og:(\w+)" content="([^"]*)"', head))
+    assert told["title"] == "The whole matter: The programme"
+    assert told["description"].startswith("64 records, from 1990 to 2049. ") and "things are missing." in told["description"]
+    assert told["url"].endswith(f"/records/{matter['heart']}/thread")
+    with client.get(told["image"].removeprefix("http://localhost")) as picture:
+        assert picture.mimetype == "image/png" and len(picture.data) < 20_000

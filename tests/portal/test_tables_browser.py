@@ -80,6 +80,7 @@ def test_a_reader_finds_sums_without_scripts(live_server: LiveServer, new_page: 
     page.get_by_role("link", name="Open as a table").click()
     page.get_by_role("link", name="Amount").click()
     assert "sort=-amount" in page.url
+    assert page.get_by_text("Sorted by “Amount”, the greatest or latest first.").is_visible(), "the column itself is out of sight on a phone"
     page.get_by_text("Filter rows").click()
     page.get_by_label("Column", exact=True).select_option(label="District")
     page.get_by_label("Condition").select_option(label="is not")

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from sqlalchemy import and_, false, func, select
 from sqlalchemy.orm import Session
 
-from harvesters.record import Decision, Outcome, Policy, Relation, read_record, show_number
+from harvesters.record import Decision, Outcome, Policy, Relation, read_number, read_record, show_number
 
 from ..models import HIDDEN, IdentifierRow, RecordRow, Redirect
 from ..store import fold_identifier
@@ -259,9 +259,15 @@ def _window_of(
     return len(kept), find_many(session, [number for _, number in kept[offset : offset + limit]])
 
 
-def of_sources(session: Session, sources: Sequence[str], *, offset: int = 0, limit: int = 50) -> tuple[int, list[Entry]]:
-    """How many shown records sources have, withdrawn ones among them, and `limit` of them: changed last first."""
-    conditions = (RecordRow.source.in_(sources), RecordRow.state.not_in(HIDDEN))
+def of_sources(
+    session: Session, sources: Sequence[str], *, words: str = "", taken_off: bool = False, offset: int = 0, limit: int = 50
+) -> tuple[int, list[Entry]]:
+    """How many shown records sources have, withdrawn ones among them, or instead those that were taken off the pages, and
+    `limit` of them: changed last first. `words`: only those with them in the title or identifier, or of that number."""
+    conditions = [RecordRow.source.in_(sources), RecordRow.state == "unpublished" if taken_off else RecordRow.state.not_in(HIDDEN)]
+    if words:
+        told = RecordRow.title.icontains(words, autoescape=True) | RecordRow.identifier.icontains(words, autoescape=True)
+        conditions.append(told | (RecordRow.number == (read_number(words) or "")))
     total = session.scalar(select(func.count()).select_from(RecordRow).where(*conditions)) or 0
     query = select(RecordRow).where(*conditions).order_by(RecordRow.changed_at.desc(), RecordRow.id.desc())
     return total, [entry_of(row) for row in session.scalars(query.offset(offset).limit(limit))]

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from .. import catalogue, outcome_clock, publishing, readers, remarks, room, today, uploads, workflow, zones
 from ..models import Upload, User
 from ..parts import here
-from ..typed import page_number
+from ..typed import page_number, without_control
 from .guard import Answer
 from .publish import blueprint
 
@@ -37,6 +37,8 @@ def _steps(db: Session, some: list[Upload], user: User) -> dict[str, set[str]]:
 def desk() -> Answer:
     """What an officer can do, has begun, and has published."""
     page, now = _page(), datetime.now(UTC)
+    words, taken_off = without_control(request.args.get("words", "")).strip()[:200], request.args.get("show") == "off" and current_user.may("publish")
+    said = {"words": words or None, "show": "off" if taken_off else None}
     # The clock does this by the minute; where none runs, the desk itself is the latest moment.
     publishing.publish_due(here(), now)
     outcome_clock.catch_up(here(), most=400)
@@ -44,19 +46,20 @@ def desk() -> Answer:
         who = _who(db, now)
         month_ago = who.today - timedelta(days=30)
         sources = uploads.sources_of(db, who.agency)
-        total, published = catalogue.of_sources(db, sources, offset=(max(1, page) - 1) * _PAGE, limit=_PAGE)
+        total, published = catalogue.of_sources(db, sources, words=words, taken_off=taken_off, offset=(max(1, page) - 1) * _PAGE, limit=_PAGE)
         draft_total, drafts = today.begun(db, who.agency, "drafts")
         under_way_total, under_way = today.begun(db, who.agency, "under-way")
         pages = max(1, -(-total // _PAGE))
         if page < 1 or page > pages:
-            return redirect(url_for(".desk", page=pages))
+            return redirect(url_for(".desk", page=pages, **said))
         return render_template(
             "publish/desk.html", agency=uploads.agency_of(db, who.agency), piles=today.piles(db, who), zone=who.zone, space=(room.used(db, who.agency), here().settings.agency_bytes),
             drafts=drafts, draft_total=draft_total, under_way=under_way, under_way_total=under_way_total, steps=_steps(db, drafts + under_way, who.user),
             names=today.names(db, drafts + under_way), published=published, total=total, page=page, pages=pages, source=sources[0],
             is_correction=uploads.is_correction, read=readers.most_read(db, who.agency, month_ago), words=readers.most_asked(db, who.agency, month_ago), often=readers.OFTEN,
             for_admins=today.portal_remarks(db) if current_user.portal_admin else 0, remark_kinds=remarks.KINDS,
-            page_address=lambda number: url_for(".desk", page=number),
+            wanted=words, taken_off=taken_off, off=catalogue.of_sources(db, sources, taken_off=True, limit=0)[0] if current_user.may("publish") else 0,
+            page_address=lambda number: url_for(".desk", page=number, **said),
         )  # fmt: skip
 
 

@@ -391,11 +391,13 @@ def preview_page(db: Session, upload: Upload, record: Record, **more: Any) -> st
     faults = more.pop("faults", [])
     zone = zones.days(db, here(), datetime.now(UTC)).zone(zones.publisher_of(db, upload.agency))
     told, looking = safety.findings(db, upload, record), safety.looking(db, upload)
+    stands = catalogue.find(db, uploads.number_of_corrected(upload) or "")
     return render_template(
         "publish/preview.html", upload=upload, token=upload.token, zone=zone, zone_names=zones.names(), record=record, fields=fields, relations=relations, people=people,
         shown_number=show_number(record.number), correction=uploads.is_correction(upload), note_words=uploads.correction_note(upload),
         can=workflow.steps_for(db, upload, db.get_one(User, current_user.id)), two_persons=workflow.needs_review(db, upload.agency),
         alike=[] if uploads.is_correction(upload) else lookalikes.find(here(), db, record), told=told, looking=looking, looked=looks.of(db, [file.sha256 for file in record.files if file.sha256]), failed=safety.failed(db, upload), cleanable=[file for file in uploads.files_of(db, upload) if file.name in safety.can_be_cleaned(told)], answered=safety.is_answered(upload, told), answer=safety.answer(upload),
+        stands=stands, changes=comparison.compare(stands.record, record, language()) if stands else [], new_text=bool(stands and stands.record.body != record.body),
         errors=faults, by_field=dict(faults), typed=guard.typed(), seal=uploads.seal(upload), **more,
     )  # fmt: skip
 

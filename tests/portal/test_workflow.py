@@ -310,6 +310,51 @@ def test_a_record_cannot_supersede_itself(officer):
     assert "This is the record itself" in take_back(officer, number, ground="superseded", other=number).text
 
 
+def test_a_reviewer_of_a_correction_sees_what_it_changes(pair, portal):
+    author, publisher = pair
+    address = author.hands_in("decision", title="Bus lane", amount="1250", currency="EUR")
+    publisher.posts(address.replace("/preview", "/approve"))
+    number = publisher.presses_publish(address)
+    draft = author.corrects(number, amount="1300", body="The whole text.")
+    author.client.post(draft.replace("/preview", "/submit"), data={"csrf_token": author.token(), "note": "The amount was wrong."})
+    page = publisher.client.get(draft).text
+    changes = page.split('id="changes-title"')[1].split("</section>")[0]
+    assert "<del>" in changes and "1,300" in changes and "1,250" in changes and "Full text" in changes
+    assert "Bus lane" not in changes
+    assert "changes-title" not in publisher.client.get(author.hands_in("decision", title="A new one")).text
+
+
+def test_an_officer_finds_own_records_by_words_and_numbers_and_those_taken_off(officer, client):
+    first, other = officer.publishes("policy", title="Bus lane plan"), officer.publishes("policy", title="River plan", document_number="9/KH")
+    for words in ("river", "9/kh", show_number(other)):
+        found = officer.client.get(f"/publish/?words={words}").text.split("published-title")[-1]
+        assert "River plan" in found and "Bus lane plan" not in found
+    assert "None of your agency’s records is like that." in officer.client.get("/publish/?words=airport").text
+    officer.client.submit(f"/publish/records/{first}/withdraw", {"ground": "published_in_error", "words": "It was the wrong file."})
+    assert "1 was taken off the pages" in officer.client.get("/publish/").text
+    off = officer.client.get("/publish/?show=off").text.split("published-title")[-1]
+    assert "Bus lane plan" in off and "River plan" not in off and f"/publish/records/{first}/show-again" in off
+    assert client.get(f"/records/{first}").status_code == 410
+
+
+def test_a_record_that_its_agency_withdrew_here_does_not_speak_of_a_source(officer, client):
+    number = officer.publishes("policy", title="Old plan")
+    officer.client.submit(f"/publish/records/{number}/withdraw", {"ground": "withdrawn", "words": "It does not hold any more."})
+    page = client.get(f"/records/{number}", follow_redirects=True).text
+    assert "Withdrawn by its agency" in page and "last seen on" not in page
+
+
+def test_nothing_is_deleted_or_removed_at_one_press(app):
+    Officer(app, "author@hanoi.example", role="author")
+    boss = Officer(app, "boss@hanoi.example", role="admin")
+    boss.signs_in()
+    boss.fills_in("/publish/policy", action="draft", type="other", title="Budget", language="en")
+    for path, deed in (("/publish/", "/delete"), ("/publish/agency/", "/publish/agency/members/")):
+        before, danger, _after = boss.client.get(path).text.partition("button--danger")
+        inside = before[before.rindex("<details") :]
+        assert danger and "</details>" not in inside and deed in inside
+
+
 def test_what_was_taken_off_is_shown_again_with_a_reason(officer, client):
     number = officer.publishes("policy", title="Came back")
     take_back(officer, number, ground="published_in_error")

@@ -155,9 +155,16 @@ def _files(session: Session, caller: Caller, given: Any) -> tuple[list[Any] | No
         if row is None or not _may_name(session, caller, row):
             mistakes.append(Mistake(f"record.files.{place}.sha256", shown(one["sha256"]), _("is no file that was sent with this key; send it to /api/v1/files first")))
             continue
-        told = {"url": f"/files/{row.sha256}/{row.name}", "title": row.name, "media_type": row.media_type, "size": row.size}
+        name = name_of_file(session, caller, row)
+        told = {"url": f"/files/{row.sha256}/{name}", "title": name, "media_type": row.media_type, "size": row.size}
         files.append(told | {name: value for name, value in one.items() if name not in told or name == "title"})
     return files, mistakes
+
+
+def name_of_file(session: Session, caller: Caller, row: StoredFile) -> str:
+    """What the caller's agency calls a file: what another one that sent the same content calls it is told to nobody."""
+    held = session.get(Holding, (caller.agency, row.sha256))
+    return (held.name if held else "") or row.name
 
 
 def _may_name(session: Session, caller: Caller, row: StoredFile) -> bool:

@@ -114,7 +114,7 @@ def read(session: Session, caller: Caller, data: dict[str, Any], identifier: str
     try:
         record = _CLASSES[axis](**(data | own | ({"files": files} if files is not None else {})))
     except ValidationError as error:
-        mistakes += [_mistake(one) for one in error.errors(include_url=False)]
+        mistakes += [_mistake(one) for one in error.errors(include_url=False) if identifier or one["loc"] != ("identifier",)]  # said above
     except TypeError:
         mistakes.append(Mistake("record", "", _("has a field whose name is not a word")))
     if mistakes := [*mistakes, *wrong]:

@@ -93,7 +93,7 @@ def merge(session: Session, actor: Actor, slug: str, into: str, now: datetime) -
     for table in (Upload, Invitation, Bulk, ApiKey, Remark):
         session.execute(update(table).where(table.agency == slug).values(agency=into))
     for held in session.scalars(select(Holding).where(Holding.agency == slug)).all():
-        session.merge(Holding(agency=into, sha256=held.sha256, size=held.size, at=held.at))
+        session.merge(Holding(agency=into, sha256=held.sha256, size=held.size, at=held.at, name=held.name))
         session.delete(held)
     session.execute(delete(AgencyZone).where(AgencyZone.agency == slug))
     for one in catalogue.with_former(session, into):

@@ -7,12 +7,18 @@ from pydantic.json_schema import models_json_schema
 from harvesters.record import Decision, Outcome, Policy
 from harvesters.vocabularies import TYPES
 
+from .filetypes import ENDINGS
 from .listing import FACETS, MOST, SORTS
 from .remarks import KINDS
 
 _AXES = {"decision": Decision, "policy": Policy, "outcome": Outcome}
 _LANGUAGE = {"type": "string", "pattern": "^[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8})*$", "description": "BCP 47, such as en, vi, pt-BR"}
-_DAY = r"^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$"
+_MONTH, _DAY_OF_MONTH = "(0[1-9]|1[0-2])", "(0[1-9]|[12][0-9]|3[01])"
+_DAY = rf"^((?!0000)[0-9]{{4}}(-{_MONTH}(-{_DAY_OF_MONTH})?)?)?$"  # an empty one asks for nothing, as a form sends it
+_MOMENT = rf"{_DAY}|^(?!0000)[0-9]{{4}}-{_MONTH}-{_DAY_OF_MONTH}T([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?(Z|[+-](0[0-9]|1[0-3]):[0-5][0-9])$"
+_NUMBER = r"^([0-9A-HJ-NP-TV-Z]{4}-?){2}[0-9A-HJ-NP-TV-Z]{4}$"
+# Whatever the case: patterns here know no flag for that.
+_TAKEN = rf"\.({'|'.join(''.join(f'[{one}{one.upper()}]' if one.isalpha() else one for one in ending) for ending in ENDINGS)})$"
 # What a key tells by itself: a program that writes leaves it out, or sends back what it read.
 _TOLD_BY_KEY = ("source", "publisher", "axis_rule", "identifier")
 _PROBLEMS = {
@@ -71,7 +77,7 @@ def _paths() -> dict[str, Any]:
                                     "content": {"application/x-suggestions+json": {"schema": {"type": "array"}}}})},
         "/records/{number}.json": {"get": _reads("record", "One record", [number], _answer("The record", "Whole"), 404, 410)},
         "/api/v1/changes": {"get": _reads("changes", "Every record with its history, the longest unchanged first", [
-            _query("since", {"type": "string", "pattern": _DAY.removesuffix("$") + "(T.+)?$"}, "Only what changed since a date or a moment"),
+            _query("since", {"type": "string", "pattern": _MOMENT}, "Only what changed since a date or a moment"),
             _query("source", {"type": "array", "items": {"type": "string"}}, "Only what comes from these sources", explode=True),
             _query("after", {"type": "string"}, "Go on after this; taken from `next`"),
             _query("limit", {"type": "integer", "minimum": 1, "maximum": 1000, "default": 100}, "How many"),
@@ -86,7 +92,7 @@ def _paths() -> dict[str, Any]:
         },
         "/api/v1/files": {"post": {
             "operationId": "sendFile", "summary": "A file for a record that is sent afterwards",
-            "parameters": [_query("name", {"type": "string", "minLength": 3, "pattern": r"\.[A-Za-z0-9]"}, "What the file is called, with its ending", required=True)],
+            "parameters": [_query("name", {"type": "string", "minLength": 3, "pattern": _TAKEN}, "What the file is called, with its ending", required=True)],
             "requestBody": {"required": True, "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}},
             "responses": {"201": _answer("The file was taken; name it by its hash in a record", "Kept")} | _faults(400, 401, 413, 422), **writes,
         }},
@@ -96,7 +102,7 @@ def _paths() -> dict[str, Any]:
             "responses": {"200": _answer("How far it is", "Kept")} | _faults(401, 404), **writes,
         }},
         "/answers.json": {"get": _reads("answers", "What agencies answered readers in public, the newest first", [
-            _query("record", {"type": "string"}, "Only on the record of that permanent number"),
+            _query("record", {"type": "string", "pattern": f"{_NUMBER}|^$"}, "Only on the record of that permanent number"),
             _query("agency", {"type": "string"}, "Only of that agency"),
             _query("page", {"type": "integer", "minimum": 1}, "Which page"),
             _query("size", {"type": "integer", "minimum": 1, "maximum": 1000, "default": 100}, "How many on a page"),
@@ -109,8 +115,8 @@ def _list_parameters() -> list[dict[str, Any]]:
     return [
         _query("q", text, "Words, phrases, -without, OR, title:, from:; the first 2,000 characters are read"),
         *(_query(name, {"type": "array", "items": text}, "Any of these values", explode=True) for name in FACETS),
-        _query("from", text | {"pattern": _DAY}, "Issued on that day or after: 2024-05-31, 2024-05 or 2024"),
-        _query("to", text | {"pattern": _DAY}, "Issued on that day or before"),
+        _query("from", text | {"pattern": _MOMENT}, "Issued on that day or after: 2024-05-31, 2024-05 or 2024"),
+        _query("to", text | {"pattern": _MOMENT}, "Issued on that day or before"),
         _query("sort", text | {"enum": list(SORTS)}, "The order"),
         _query("page", {"type": "integer", "minimum": 1}, "Which page"),
         _query("size", {"type": "integer", "minimum": 1, "maximum": MOST}, "How many on a page"),

@@ -114,7 +114,7 @@ def read(session: Session, caller: Caller, data: dict[str, Any], identifier: str
     try:
         record = _CLASSES[axis](**(data | own | ({"files": files} if files is not None else {})))
     except ValidationError as error:
-        mistakes += [_mistake(one) for one in error.errors(include_url=False)]
+        mistakes += [_mistake(one) for one in error.errors(include_url=False) if identifier or one["loc"] != ("identifier",)]  # said above
     except TypeError:
         mistakes.append(Mistake("record", "", _("has a field whose name is not a word")))
     if mistakes := [*mistakes, *wrong]:
@@ -155,9 +155,16 @@ def _files(session: Session, caller: Caller, given: Any) -> tuple[list[Any] | No
         if row is None or not _may_name(session, caller, row):
             mistakes.append(Mistake(f"record.files.{place}.sha256", shown(one["sha256"]), _("is no file that was sent with this key; send it to /api/v1/files first")))
             continue
-        told = {"url": f"/files/{row.sha256}/{row.name}", "title": row.name, "media_type": row.media_type, "size": row.size}
+        name = name_of_file(session, caller, row)
+        told = {"url": f"/files/{row.sha256}/{name}", "title": name, "media_type": row.media_type, "size": row.size}
         files.append(told | {name: value for name, value in one.items() if name not in told or name == "title"})
     return files, mistakes
+
+
+def name_of_file(session: Session, caller: Caller, row: StoredFile) -> str:
+    """What the caller's agency calls a file: what another one that sent the same content calls it is told to nobody."""
+    held = session.get(Holding, (caller.agency, row.sha256))
+    return (held.name if held else "") or row.name
 
 
 def _may_name(session: Session, caller: Caller, row: StoredFile) -> bool:

@@ -29,7 +29,8 @@ def line_up(session: Session, agency: str, files: Sequence[Kept]) -> None:
 def admit(session: Session, agency: str, file: Kept, most: int, now: datetime) -> None:
     """Count a file that was sent as the agency's. Raises Refused where it has no room left (`most`: bytes)."""
     line_up(session, agency, [file])  # its rows are made once, whoever else sends the same content now
-    if session.get(Holding, (agency, file.sha256)):
+    if held := session.get(Holding, (agency, file.sha256)):
+        held.name = file.name
         return
     taken = used(session, agency)
     if taken + file.size > most:
@@ -37,5 +38,5 @@ def admit(session: Session, agency: str, file: Kept, most: int, now: datetime) -
             _("“%(name)s” finds no room: the files of your agency take %(used)s MB of %(most)s MB. Delete drafts you do not need, or ask the operator for more room",
               name=file.name, used=taken // 1_000_000, most=most // 1_000_000)
         )  # fmt: skip
-    session.add(Holding(agency=agency, sha256=file.sha256, size=file.size, at=now))
+    session.add(Holding(agency=agency, sha256=file.sha256, size=file.size, at=now, name=file.name))
     session.flush()

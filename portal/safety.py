@@ -111,6 +111,8 @@ def looking(session: Session, upload: Upload) -> list[Looking]:
     files = uploads.files_of(session, upload)
     waiting = looks.under_way(session, [file.sha256 for file in files])
     names = members.names_of(session, {look.asked_by for look in waiting.values() if look.asked_by})
+    # Another agency may have sent the same content: who did is not told here.
+    names = {id: name for id, name in names.items() if members.role_of(session, id, upload.agency)}
     return [Looking(file.sha256, file.name, names.get(look.asked_by or 0, ""), look.asked_at, look.tries)
             for file in files if (look := waiting.get(file.sha256))]  # fmt: skip
 

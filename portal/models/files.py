@@ -157,7 +157,7 @@ class Look(Base):
 
 
 class Holding(Base):
-    """An agency sent a file, which takes so many bytes of its room."""
+    """An agency sent a file, which takes so many bytes of its room, and called it so; empty where nobody wrote that down."""
 
     __tablename__ = "holdings"
 
@@ -165,6 +165,7 @@ class Holding(Base):
     sha256: Mapped[str] = mapped_column(String(64), primary_key=True, index=True)
     size: Mapped[int] = mapped_column(BigInteger)
     at: Mapped[datetime]
+    name: Mapped[str] = mapped_column(String(300), default="", server_default="")
 
 
 class Arrival(Base):

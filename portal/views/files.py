@@ -9,7 +9,7 @@ from werkzeug.wsgi import wrap_file
 
 from .. import uploads
 from ..filestore import safe_name
-from ..filetypes import SHOWN, media_type_of
+from ..filetypes import SHOWN, ending_of, media_type_of
 from ..models import StoredFile
 from ..parts import here
 
@@ -38,7 +38,7 @@ def file(sha256: str, name: str) -> Response:
 def _describe(response: Response, row: StoredFile, name: str) -> None:
     media_type = media_type_of(name)
     if media_type is None:
-        media_type, name = row.media_type, row.name
+        media_type, name = row.media_type, f"file.{ending_of(row.name)}"  # what its sender called it may be nobody's business
     response.mimetype = media_type
     way = "inline" if media_type in SHOWN else "attachment"
     plain = name.encode("ascii", "replace").decode().replace("?", "_")

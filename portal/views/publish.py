@@ -396,10 +396,17 @@ def preview_page(db: Session, upload: Upload, record: Record, **more: Any) -> st
         "publish/preview.html", upload=upload, token=upload.token, zone=zone, zone_names=zones.names(), record=record, fields=fields, relations=relations, people=people,
         shown_number=show_number(record.number), correction=uploads.is_correction(upload), note_words=uploads.correction_note(upload),
         can=workflow.steps_for(db, upload, db.get_one(User, current_user.id)), two_persons=workflow.needs_review(db, upload.agency),
-        alike=[] if uploads.is_correction(upload) else lookalikes.find(here(), db, record), told=told, looking=looking, looked=looks.of(db, [file.sha256 for file in record.files if file.sha256]), failed=safety.failed(db, upload), cleanable=[file for file in uploads.files_of(db, upload) if file.name in safety.can_be_cleaned(told)], answered=safety.is_answered(upload, told), answer=safety.answer(upload),
+        alike=[] if uploads.is_correction(upload) else lookalikes.find(here(), db, record), told=told, looking=looking, looked=_looked(db, upload), failed=safety.failed(db, upload), cleanable=[file for file in uploads.files_of(db, upload) if file.name in safety.can_be_cleaned(told)], answered=safety.is_answered(upload, told), answer=safety.answer(upload),
         stands=stands, changes=comparison.compare(stands.record, record, language()) if stands else [], new_text=bool(stands and stands.record.body != record.body),
         errors=faults, by_field=dict(faults), typed=guard.typed(), seal=uploads.seal(upload), **more,
     )  # fmt: skip
+
+
+def _looked(db: Session, upload: Upload) -> list[tuple[str, datetime]]:
+    """When each file was looked into, by the name that it has here."""
+    files = uploads.files_of(db, upload)
+    found = looks.of(db, [file.sha256 for file in files])
+    return [(file.name, look.done_at) for file in files if (look := found.get(file.sha256)) and look.done_at]
 
 
 def _target(db: Session, number: str | None, identifier: str) -> catalogue.Entry | None:

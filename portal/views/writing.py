@@ -229,7 +229,8 @@ def _told_of_file(sha256: str) -> dict[str, Any]:
     with here().database.read() as db:
         row = db.get_one(StoredFile, sha256)
         report = safety.reports(db, [sha256]).get(sha256)
-    return {"sha256": row.sha256, "name": row.name, "media_type": row.media_type, "size": row.size, "looked": report is not None,
+        name = receiving.name_of_file(db, _caller(), row)
+    return {"sha256": row.sha256, "name": name, "media_type": row.media_type, "size": row.size, "looked": report is not None,
             "findings": report.to_data()["findings"] if report else []}  # fmt: skip
 
 

@@ -89,3 +89,25 @@ def test_answers_to_readers_fit_the_description_alone_and_with_their_record(desc
     fits(description, "Whole", record)
     policy = description["components"]["schemas"]["Policy"]["properties"]
     assert "reports" in policy and {"bound", "value_to"} <= description["components"]["schemas"]["Target"]["properties"].keys()
+
+
+@pytest.mark.parametrize(("path", "name"), [("/search.json", "from"), ("/search.json", "to"), ("/api/v1/changes", "since"), ("/answers.json", "record")])
+def test_what_a_parameter_may_be_is_described_as_it_is_taken(description, client, path, name):
+    pattern = next(one["schema"]["pattern"] for one in description["paths"][path]["get"]["parameters"] if one["name"] == name)
+    values = ["", "0", "0000", "2024", "2024-5", "2024-13", "2024-00", "2024-05", "2024-05-31", "2024-05-32", "2024-05-31T08:00:00Z", "2024-05-31T08:00", "2024-05-31T08:00Z", "2024-05-31T08:00:00", "2024-05-31T25:00Z",
+              "2024-05-31Tx", "2024-05T08:00", "7K3Q-X9F2-AB4M", "7K3QX9F2AB4M", "7K3Q", "7K3Q-X9F2-AB4U"]  # fmt: skip
+    taken = {value for value in values if client.get(path, query_string={name: value}, judge=False).status_code == 200}
+    assert {value for value in values if re.search(pattern, value)} == taken
+    assert len(taken) in range(3, 10)
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.CSV", "a.b.Csv", "a.exe", "csv", "a.cs"])
+def test_which_files_are_taken_is_described(description, program, name):
+    pattern = description["paths"]["/api/v1/files"]["post"]["parameters"][0]["schema"]["pattern"]
+    sent = program.client.post(f"/api/v1/files?name={name}", data=b"a,b\n1,2\n", headers={"Authorization": f"Bearer {program.key}"}, judge=False)
+    assert (sent.status_code == 201) == bool(re.search(pattern, name))
+
+
+def test_a_record_without_an_identifier_is_told_once_what_is_missing(program):
+    sent = {name: value for name, value in RECORD.items() if name not in ("identifier", "other_identifiers")}
+    assert [one["path"] for one in program.sends(sent).json["errors"]] == ["record.identifier"]

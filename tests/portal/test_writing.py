@@ -269,6 +269,29 @@ def test_two_agencies_may_send_the_same_file_and_each_may_publish_it(program, ap
         assert one.sends(RECORD | {"files": [{"sha256": sha256}]}).status_code == 201
 
 
+def test_what_one_agency_calls_a_file_is_told_to_no_other_that_sends_the_same(program, officer, app):
+    """Nor who of it sent the file, nor by the address of the file when it is public."""
+    hue = Officer(app, "hue@hue.example", "Hue council")
+    hue.signs_in()
+    other = Program(hue)
+
+    def send(one, name):
+        return one.client.post(f"/api/v1/files?name={name}", data=b"a,b\n1,2\n", headers={"Authorization": f"Bearer {one.key}"}, judge=False).json
+
+    secret = send(other, "staff-to-be-dismissed.csv")
+    sent = send(program, "figures.csv")
+    assert (sent["sha256"], sent["name"]) == (secret["sha256"], "figures.csv")
+    assert program.gets(f"/api/v1/files/{sent['sha256']}").json["name"] == "figures.csv"
+    number = program.sends(RECORD | {"files": [{"sha256": sent["sha256"]}]}).json["number"]
+    file = officer.record(number).files[0]
+    assert (file.title, file.url) == ("figures.csv", f"/files/{sent['sha256']}/figures.csv")
+    _address, preview = officer.previews("decision", files=(io.BytesIO(b"a,b\n1,2\n"), "own.csv"))
+    assert "own.csv was looked into" in preview.text and "dismissed" not in preview.text
+    with app.test_client().get(f"/files/{sent['sha256']}/x") as answer:
+        assert (answer.status_code, answer.headers["Content-Disposition"].split(";")[1]) == (200, ' filename="file.csv"')
+    assert other.gets(f"/api/v1/files/{sent['sha256']}").json["name"] == "staff-to-be-dismissed.csv"
+
+
 def test_a_program_asks_whether_its_file_was_looked_into_and_nobody_else_does(program, app):
     sent = program.client.post("/api/v1/files?name=a.csv", data=b"a,b,c\n1,2,3\n", headers={"Authorization": f"Bearer {program.key}"}, judge=False).json
     assert program.gets(f"/api/v1/files/{sent['sha256']}").json == sent

@@ -55,8 +55,9 @@ def _read(body: str) -> tuple[str, tuple[Mark, ...]]:
 
 
 def plain(value: str) -> str:
-    """A value without what only its spelling differs by: dots, spaces, case, noughts before a number."""
-    return re.sub(r"(?<!\d)0+(?=\d)", "", re.sub(r"[\s.,()’'-]", "", value.casefold()) if not re.search(r"\d-\d", value) else re.sub(r"[\s.,()’']", "", value.casefold()))
+    """A value without what only its spelling differs by: dots, spaces, case, "n°", noughts before a number."""
+    bare = re.sub(r"[\s.,()’'°º]", "", re.sub(r"\bn[.]?[°º]|\bNr[.]", "", value.casefold(), flags=re.IGNORECASE))
+    return re.sub(r"(?<!\d)0+(?=\d)", "", bare)
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ _SCHEMES = (
 )  # fmt: skip
 # What is one thing wherever it is carried.
 _ALONE = re.compile(r"https?:|ocds-|10\.|[0-9Α-Ω]{8,}-|3\d{4}[RLDFH]|COM|SWD|JOIN")
-_DAY = re.compile(r",?\s?(?:ngày|năm)\s(?:(\d{1,2})(?:/|\stháng\s)(\d{1,2})(?:/|\snăm\s))?(\d{4})")
+_DAY = re.compile(r",?\s?(?:ngày|năm)\s(?:(\d{1,2})(?:/|\stháng\s)(\d{1,2})(?:/|\snăm\s))?(\d{4})", re.IGNORECASE)
 _LOCAL = re.compile(r"UBND|HĐND|/TU$|-S[A-Z]{2,}$|^\d+/\d{4}$")
 _TITLES = {"vi": "Văn bản", "de": "Schriftstück", "el": "Έγγραφο", "fr": "Texte", "es": "Texto", "pt": "Texto"}
 
@@ -59,7 +59,8 @@ def _variants(draft: Draft, value: str) -> Iterator[tuple[str, str, str]]:
         yield re.sub(r"-(?:TTg|CP|UBND|HĐND|B[A-Z]+)$", "-BXD", value), place, issued
         yield value.replace("QĐ", "CT").replace("NQ", "KL").replace("NĐ", "QĐ"), place, issued
         if not years:
-            yield value, place, f"{int(issued[:4]) - 3}-05-04"
+            # The Party's numbers begin anew with every congress, all others every year.
+            yield value, place, f"{int(issued[:4]) - (5 if value.endswith('/TW') else 3)}-05-04"
         if _LOCAL.search(value):
             yield value, "VN-NA", issued
     if value.startswith(("H.", "S.")):

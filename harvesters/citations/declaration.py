@@ -16,7 +16,7 @@ from .values import fields_of
 
 FOLDER = Path(__file__).parent / "jurisdictions"
 # Raised when the way in which texts are read changes: every record is read again.
-FORM = 3
+FORM = 4
 # The scheme of titles without their year: they yield to all other notations, and mean a record only if it alone is called so.
 BARE = "title"
 
@@ -58,9 +58,9 @@ class Pattern(Strict):
 
     `pattern`: a regular expression; its named groups fill `value` (the citation as it is shown), `keys` (under which
     records may carry it; the value is one by itself) and `weak` (keys that say too little to be certain). `more`: a
-    group that holds further words for the group `number` ("749, 942/QĐ-TTg"); `then`: what continues a list after it,
-    with groups of the same names. `titled`: the pattern is the end of a title ("Act 2018"), which begins before it.
-    `dated`: what may follow, with the groups d, m, y. `names`: a title that begins so names its record.
+    group that holds further words for the group `number` ("749, 942/QĐ-TTg"); `then`: what continues a list after it, one
+    way or several, with groups of the same names. `titled`: the pattern is the end of a title ("Act 2018"), which begins before it.
+    `dated`: what may follow, with the groups d, m, y; `dated_before`: what may end where it begins. `names`: a title that begins so names its record.
     `reach`: "home" where the notation means something else abroad. `needs`: one of these words is within every match,
     so that the rest of a text need not be searched. `within`: where a record that it names has to be ("near": in a country of the citing record, or in a union of
     countries). `carried_as`: the schemes of identifiers it may be. `aside`:
@@ -74,9 +74,10 @@ class Pattern(Strict):
     keys: tuple[str, ...] = ()
     weak: tuple[str, ...] = ()
     more: bool = False
-    then: str = ""
+    then: str | tuple[str, ...] = ""
     titled: bool = False
     dated: str = ""
+    dated_before: str = ""
     names: bool = False
     reach: Literal["home", "anywhere"] = "home"
     needs: tuple[str, ...] = ()
@@ -105,12 +106,21 @@ class Pattern(Strict):
         return re.compile("|".join(map(re.escape, self.needs))) if self.needs else None
 
     @cached_property
-    def then_regex(self) -> re.Pattern[str] | None:
-        return re.compile(self.then, self.flags) if self.then else None
+    def continuations(self) -> tuple[str, ...]:
+        """The ways in which a list goes on."""
+        return (self.then,) if self.then and isinstance(self.then, str) else tuple(self.then)
+
+    @cached_property
+    def then_regexes(self) -> tuple[re.Pattern[str], ...]:
+        return tuple(re.compile(one, self.flags) for one in self.continuations)
 
     @cached_property
     def dated_regex(self) -> re.Pattern[str] | None:
         return re.compile(self.dated, re.IGNORECASE) if self.dated else None
+
+    @cached_property
+    def dated_before_regex(self) -> re.Pattern[str] | None:
+        return re.compile(f"(?:{self.dated_before})$", re.IGNORECASE) if self.dated_before else None
 
 
 class Jurisdiction(Strict):
@@ -160,7 +170,7 @@ def make_jurisdiction(name: str, data: dict[str, Any]) -> Jurisdiction:
 def _faults(found: Jurisdiction, place: int, pattern: Pattern) -> list[str]:
     where = f"{found.name}.toml: pattern {place} ({pattern.what})"
     faults = []
-    for field, text in (("pattern", pattern.pattern), ("then", pattern.then), ("dated", pattern.dated)):
+    for field, text in (("pattern", pattern.pattern), *(("then", one) for one in pattern.continuations), ("dated", pattern.dated), ("dated_before", pattern.dated_before)):
         faults += [f"{where}: {field} {fault}" for fault in faults_of(text, pattern.flags)]
     if faults:
         return faults

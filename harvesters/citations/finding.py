@@ -22,6 +22,8 @@ from .values import fill, fold
 LONGEST = 2_500_000  # letters of a text that are read
 MOST = 5_000  # citations of one text
 _MOST_IN_A_LIST = 20
+# Letters before a citation in which its day is looked for: "Ngày 07/3/2019, Chính phủ ban hành Nghị quyết số 17/NQ-CP".
+_DAY_BEFORE = 140
 
 _MONTHS = {
     name: number
@@ -211,10 +213,8 @@ def _of(plain: str, jurisdiction: Jurisdiction, pattern: Pattern) -> Iterator[_M
 
 def _listed(plain: str, jurisdiction: Jurisdiction, pattern: Pattern, end: int, caught: dict[str, str]) -> Iterator[_Match]:
     """What continues a list: 40 CFR 60.5, 60.6 and 61."""
-    if pattern.then_regex is None:
-        return
     for _ in range(_MOST_IN_A_LIST):
-        match = pattern.then_regex.match(plain, end)
+        match = next((one for regex in pattern.then_regexes if (one := regex.match(plain, end))), None)
         if match is None:
             return
         groups = {name: word for name, word in match.groupdict().items() if word}
@@ -269,7 +269,11 @@ def _citation(text: str, match: _Match, context: Context) -> Citation | None:
 
 def _dated(plain: str, match: _Match) -> str:
     """The day that a citation is given with: "ngày 3 tháng 6 năm 2020", "of June 3, 2020"."""
-    if match.pattern.dated_regex is None or (said := match.pattern.dated_regex.match(plain, match.end, match.end + 80)) is None:
+    after, before = match.pattern.dated_regex, match.pattern.dated_before_regex
+    said = after.match(plain, match.end, match.end + 80) if after else None
+    if said is None and before:
+        said = before.search(plain, max(0, match.start - _DAY_BEFORE), match.start)
+    if said is None:
         return ""
     groups = said.groupdict()
     year, month, day = groups.get("y"), groups.get("m"), groups.get("d")

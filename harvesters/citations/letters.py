@@ -22,9 +22,9 @@ _SAME = str.maketrans(
     | {"Ð": "Đ", "ð": "đ", "⁄": "/", "∕": "/", "／": "/", "’": "'", "‘": "'", "\u2028": "\n"}
 )
 _BROKEN = r"(?<=\w)[-‐]\s{0,2}\n\s{0,8}(?=\w)"
-# What is taken out: letters without width, tags and marks that only dress words, what escapes a letter in Markdown.
+# What is read as another letter or taken out: letters without width, the escapes of RTF, tags and marks that only dress words, what escapes a letter in Markdown.
 _ODD = re.compile(
-    rf"(?P<broken>{_BROKEN})|(?P<soft>\u00ad\s{{0,2}}\n\s{{0,8}}|\u00ad)|(?P<entity>&(?:#\d{{2,6}}|#x[0-9A-Fa-f]{{2,5}}|[A-Za-z]{{2,8}});)"
+    rf"(?P<broken>{_BROKEN})|(?P<soft>\u00ad\s{{0,2}}\n\s{{0,8}}|\u00ad)|(?P<rtf>\\'[0-9a-f]{{2}})|(?P<entity>&(?:#\d{{2,6}}|#x[0-9A-Fa-f]{{2,5}}|[A-Za-z]{{2,8}});)"
     r"|[\u200b-\u200f\u2060\ufeff]|</?(?:b|i|u|em|strong|span|a|font|mark|small|sup|sub|abbr|cite|ins)\b[^<>]{0,300}>|\*\*|\*(?=\w)|(?<=\w)\*|\\(?=[-_.*()\[\]/#&+!])"
 )
 
@@ -62,6 +62,8 @@ def _read(text: str, odd: Sequence[re.Match[str]], *, joined: bool) -> Reading:
         instead = ""
         if one["broken"] or one["soft"]:
             instead = "" if joined else "-"
+        elif one["rtf"]:
+            instead = bytes.fromhex(one["rtf"][2:]).decode("cp1252", "replace")
         elif one["entity"]:
             letters = html.unescape(one["entity"])
             instead = "" if letters == "\u00ad" else letters if len(letters) == 1 else one["entity"][:1]

@@ -20,7 +20,8 @@ def fold(text: str) -> str:
 
 
 def _int(text: str) -> str:
-    return re.sub(r"\D", "", text).lstrip("0") or "0"
+    """Without noughts before it and marks within it; the letter of 36a stays."""
+    return re.sub(r"[^\da-z]", "", text.lower()).lstrip("0") or "0"
 
 
 def _year(text: str) -> str:

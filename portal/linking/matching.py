@@ -13,14 +13,16 @@ from harvesters.citations import BARE, Citation, Jurisdiction, read_all
 
 from ..models import HIDDEN, CitationName, IdentifierRow, RecordRow
 from ..store import fold_identifier
+from .subjects import says_subject
 
 # From this confidence on, in a hundred, a link is made without asking anybody.
 CERTAIN = 90
 # A name that more records carry than this says nothing of one of them.
 MANY = 12
 _CHUNK = 400
-# Years after which a number without its year may well be another year's.
-_SAME_NUMBERS = 8
+# Numbers begin anew every year: one that says no year, and is given with no day, is this year's or the last one's, or may well
+# be another's; after so many years it mostly is.
+_THIS_OR_LAST, _LONG_AGO = 1, 8
 # Whose law holds in many countries.
 _UNIONS = frozenset({"EU", "UN"})
 
@@ -38,6 +40,7 @@ class Candidate:
     places: tuple[str, ...]
     issued: date | None
     schemes: Mapping[str, str]
+    title: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,7 @@ class Ask:
     carried_as: tuple[str, ...]
     dated: str
     recognised: int
+    sentence: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,19 +122,19 @@ def known_of(session: Session, citations: Sequence[Citation]) -> dict[Citation, 
 def _rows(session: Session, table: type[IdentifierRow] | type[CitationName], values: Sequence[str]) -> Iterable[tuple[str, Candidate]]:
     query = (
         select(
-            table.value, RecordRow.number, RecordRow.source, RecordRow.via, RecordRow.publisher, RecordRow.language, RecordRow.issued_on, RecordRow.identifier,
+            table.value, RecordRow.number, RecordRow.source, RecordRow.via, RecordRow.publisher, RecordRow.language, RecordRow.issued_on, RecordRow.identifier, RecordRow.title,
             RecordRow.data["places"], RecordRow.data["publisher"]["place"], RecordRow.data["other_identifiers"],
         )
         .join(RecordRow, RecordRow.id == table.record_id)
         .where(table.value.in_(values), RecordRow.state.not_in(HIDDEN))
         .order_by(RecordRow.id)
     )  # fmt: skip
-    for value, number, source, via, publisher, language, issued, identifier, places, place, others in session.execute(query):
+    for value, number, source, via, publisher, language, issued, identifier, title, places, place, others in session.execute(query):
         schemes = {fold_identifier(str(one["value"])): str(one.get("scheme", "document_number")) for one in others or ()}
         schemes[fold_identifier(identifier)] = "own"
         if table is CitationName:
             schemes.setdefault(value, "title")
-        yield value, Candidate(number, source, via, publisher, language, tuple(dict.fromkeys([*(places or ()), *filter(None, [place])])), issued, schemes)
+        yield value, Candidate(number, source, via, publisher, language, tuple(dict.fromkeys([*(places or ()), *filter(None, [place])])), issued, schemes, title)
 
 
 def match(ask: Ask, citing: Citing, known: Mapping[str, Sequence[Candidate]], without: Collection[str] = ()) -> Match | None:
@@ -243,8 +247,17 @@ def _weigh_day(ask: Ask, citing: Citing, candidate: Candidate, weigh: Any) -> No
             weigh(0.9, "day_differs")
     elif citing.issued and candidate.issued > citing.issued and not citing.modified:
         weigh(0.85, "came_later")
-    elif citing.issued and ask.scheme == "number" and citing.issued.year - candidate.issued.year > _SAME_NUMBERS and not _has_year(ask):
-        weigh(0.9, "long_ago")
+    elif citing.issued and ask.scheme == "number" and not _has_year(ask):
+        years = citing.issued.year - candidate.issued.year
+        if years > _LONG_AGO:
+            weigh(0.9, "long_ago")
+        elif years > _THIS_OR_LAST and not _is_of_one_term(ask, citing.issued, candidate.issued) and not says_subject(ask.sentence, candidate.title):
+            weigh(0.92, "year_unsaid")
+
+
+def _is_of_one_term(ask: Ask, one: date, other: date) -> bool:
+    """Whether both are of one term of the Party's congress (2016, 2021, 2026), for which its numbers are counted: 52-nq/tw."""
+    return any(key.endswith("/tw") for key in ask.keys) and (one.year - 1) // 5 == (other.year - 1) // 5
 
 
 def _has_year(ask: Ask) -> bool:

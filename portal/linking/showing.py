@@ -26,6 +26,7 @@ REASONS: Mapping[str, LazyString] = {
     "day_differs": lazy_gettext("The day that is given with it is not that record’s day."),
     "came_later": lazy_gettext("That record was issued after this one."),
     "long_ago": lazy_gettext("That record is many years older, and such numbers begin anew every year."),
+    "year_unsaid": lazy_gettext("Such numbers begin anew every year; neither a year nor what that record is about is said with it."),
     "elsewhere": lazy_gettext("That record comes from another country than this notation."),
     "place_unknown": lazy_gettext("That record does not say what place it is of."),
     "other_scheme": lazy_gettext("That record carries the number as another kind of identifier."),

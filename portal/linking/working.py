@@ -327,7 +327,7 @@ def _settle(
     row: CitationRow, keys: Mapping[str, bool], citing: Citing, known: Mapping[str, Any], stated: set[str], verdicts: Mapping[tuple[str, str], LinkDecision]
 ) -> None:
     """Say of one citation who it means, and in what state that is."""
-    ask = Ask(tuple(keys), frozenset(key for key, weak in keys.items() if weak), row.jurisdiction, row.scheme, row.within, tuple(row.carried_as), row.dated, row.recognised)
+    ask = Ask(tuple(keys), frozenset(key for key, weak in keys.items() if weak), row.jurisdiction, row.scheme, row.within, tuple(row.carried_as), row.dated, row.recognised, row.sentence)
     refused = {target for (number, target), one in verdicts.items() if number == citing.number and one.verdict == "refused"}
     # Where somebody refused one of several, the next is asked, never made without asking.
     left = match(ask, citing, known, refused)

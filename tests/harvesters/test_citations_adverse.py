@@ -84,7 +84,7 @@ SELDOM = [
     ("2011 asp 3; Chapter 12 of 2018; S.R. (N.I.) 2015 No. 406", LONDON, ["2011 asp 3", "2018 c. 12", "S.R. 2015/406"]),
     ("the Human Rights Act, 1998", LONDON, ["Human Rights Act 1998"]),
     ("Συμφωνα με το ΦΕΚ Α' 147/8.8.2016 και το Φ.Ε.Κ. 147/Α/2016", ATHENS, ["ΦΕΚ 147 Α/2016", "ΦΕΚ 147 Α/2016"]),
-    ("Bundestags-Drucksache 19/27441; BGBl. 2023 I Nr. 88", KARLSRUHE, ["Drucksache 19/27441", "BGBl. I 88"]),
+    ("Bundestags-Drucksache 19/27441; BGBl. 2023 I Nr. 88", KARLSRUHE, ["Drucksache 19/27441", "BGBl. 2023 I Nr. 88"]),
     ("la LEY Nº 15.848", Context("es", ("UY",)), ["Ley 15.848"]),
     ("Quy định 24-QĐ/TW; Công văn số 1234/BTTTT-THH", HANOI, ["24-QĐ/TW", "1234/BTTTT-THH"]),
 ]

@@ -7,7 +7,8 @@ line, too. The part "tune" was looked at while the notations were declared, "hel
 first look (252 passages, 113 citations, 167 passages with none) gave a precision of 94.9 % (94 of 99) and a recall of 89.5 % (94 of 105; 83.2 % with the
 eight in notations that no declaration knew, marked "!"). The general faults it showed were mended; then the second look (112 other passages, 96
 citations) gave 97.7 % (86 of 88) and 93.5 % (86 of 92; 89.6 % with the four marked "!"). Both were mended against afterwards: only those first figures measured unseen
-texts. Laws that are cited by their title and year alone, outside of the United Kingdom, were labelled by neither and are left out. A passage is named by its file, its place among the file's pieces of 400 letters, and its hash.
+texts. Looks 3 to 5 (145, 138 and 136 passages more) gave 17 of 17, 28 of 28 and 30 of 30, and a recall of 17 of 20, 28 of 31 and 30 of 30: their texts
+have few citations, which `test_drafted` makes up for. Laws that are cited by their title and year alone, outside of the United Kingdom, were labelled by neither and are left out. A passage is named by its file, its place among the file's pieces of 400 letters, and its hash.
 """
 
 import csv
@@ -133,7 +134,7 @@ def test_citations_of_the_fresh_corpus_are_found(samples: Path, tell: Tell) -> N
     with FRESH.open(encoding="utf-8", newline="") as lines:
         rows = list(csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE))
     texts = {file: _passages(samples / file) for file in {row["file"] for row in rows}}
-    for look in ("1", "2"):
+    for look in ("1", "2", "3", "4", "5"):
         labels: dict[tuple[str, str], dict[str, bool]] = defaultdict(dict)
         for row in rows:
             if row["look"] == look:

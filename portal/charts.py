@@ -177,7 +177,7 @@ def draw(plot: Plot, size: Size) -> Chart:
         bottom=bottom,
         lines=tuple(_apart(lines, top, bottom)),
         rows=tuple(Mark(y(step), tick) for step, tick in zip(steps, ticks, strict=True)),
-        years=tuple(Mark(x(year), words) for year, words in _years(first, last, size.years)),
+        years=tuple(Mark(x(year), words) for year, words in _years(first, last, size.years, yearly=all(len(one.period) == 4 for one in known))),
         targets=tuple(_target(aim, x, y, first, last) for aim in plot.targets),
         events=tuple(_event(one, x(one.year), row, size) for row, one in enumerate(events)),
         zero=y(0) if steps[0] < 0 < steps[-1] else None,
@@ -268,9 +268,9 @@ def _steps(low: float, high: float, most: int, *, from_zero: bool) -> list[float
     return [round(number * step, 10) for number in range(first, last + 1)]
 
 
-def _years(first: float, last: float, most: int) -> list[tuple[float, str]]:
-    """Ticks at whole years; within less than two years at months."""
-    if last - first < 2:
+def _years(first: float, last: float, most: int, *, yearly: bool) -> list[tuple[float, str]]:
+    """Ticks at whole years; within less than two years at months, unless the figures are of years."""
+    if last - first < 2 and not yearly:
         months = range(math.ceil(first * 12 - 1e-6), math.floor(last * 12 + 1e-6) + 1)
         every = next(step for step in (1, 2, 3, 6, 12, 24) if len(months) / step <= most)
         return [(month / 12, f"{month // 12}-{month % 12 + 1:02}") for month in months if month % every == 0 or len(months) < 3]

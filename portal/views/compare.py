@@ -47,6 +47,11 @@ class View:
     years: Years = EVERY
     all_years: tuple[int, int] = (0, 0)
 
+    @property
+    def is_ranking(self) -> bool:
+        """Whether every series is of places in a ranking, of which no index can be made."""
+        return all(beside.is_rank(one.outcome) for one in self.chosen)
+
     def address(self, at: str = "", *, without: Wanted | None = None, plus: str = "", base: str | None = None) -> str:
         """The address of this view (or of its twin `at` another path), of one with a series more or less, or of another base."""
         names = [str(one.wanted) for one in self.chosen if one.wanted != without] + [entry.number for entry in self.unplaced]

@@ -59,6 +59,14 @@ def test_nothing_is_drawn_outside_the_drawing() -> None:
             assert chart.top <= y <= chart.bottom < size.height
 
 
+@pytest.mark.parametrize(("values", "ticks"), [
+    ({"2022": 77}, ["2022"]), ({"2022": 77, "2023": 70}, ["2022", "2023"]), ({"2022-01": 1, "2022-03": 2}, ["2022-01", "2022-02", "2022-03"]),
+])  # fmt: skip
+def test_figures_of_years_stand_at_years_however_few_they_are(values: dict[str, Any], ticks: list[str]) -> None:
+    target = charts.Target(Decimal(60), "60")
+    assert [mark.text for mark in _draw(values, targets=(target,)).years] == ticks
+
+
 def test_what_is_missing_is_a_gap_and_not_a_bridge() -> None:
     [line] = _draw({"2020": 1, "2021": 2, "2022": None, "2023": 3, "2024": 4}).lines
     assert line.path.count("M") == 2

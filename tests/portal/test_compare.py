@@ -64,6 +64,12 @@ def test_without_a_common_period_there_is_no_index(client: JudgingClient, number
     assert "cannot be shown as an index" in page and page.count('role="img"') == 4
 
 
+def test_of_rankings_alone_it_is_said_why_there_is_no_index(client: JudgingClient, numbers: dict[str, str], save: Save) -> None:
+    (other,) = save(an_outcome(title="Another rank", indicator="Rank", unit="rank of 193", better="lower", observations=series({"2020": 3, "2021": 2})))
+    page = client.get(f"/compare?series={numbers['rank']},{other}").text
+    assert "Places in a ranking have no ratio" in page and "There is no period" not in page
+
+
 def test_the_data_hold_what_the_page_shows(client: JudgingClient, numbers: dict[str, str]) -> None:
     query = f"series={numbers['jobs']}:VN,{numbers['growth']}"
     data = client.get(f"/compare.json?{query}").json

@@ -17,6 +17,7 @@ from harvesters.record import Observation, Outcome, read_number
 from . import charts
 from .catalogue import Entry
 from .charts import Chart, Plot
+from .exact import wide
 from .figures import Table
 from .i18n import language, show_number
 from .outcomes import (
@@ -185,7 +186,8 @@ def indexed(chosen: Sequence[Chosen], base: str) -> tuple[list[Chosen], list[tup
 
 
 def _scaled(one: Observation, start: Decimal) -> Observation:
-    value = None if one.value is None else (one.value / start * _HUNDRED).quantize(Decimal("0.01"))
+    with wide():
+        value = None if one.value is None else (one.value / start * _HUNDRED).quantize(Decimal("0.01"))
     return one.model_copy(update={"value": value})
 
 

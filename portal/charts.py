@@ -255,7 +255,7 @@ def _apart(lines: list[Line], top: float, bottom: float) -> list[Line]:
 
 def _steps(low: float, high: float, most: int, *, from_zero: bool) -> list[float]:
     """Round numbers that span the values, about `most` steps; from zero where zero is near."""
-    if low == high:
+    if high - low <= max(abs(low), abs(high)) * 1e-9:  # closer together than a drawing can tell
         low, high = low - abs(low) * 0.1 - 0.5, high + abs(high) * 0.1 + 0.5
     if from_zero and 0 < low < high * 0.5:
         low = 0.0
@@ -265,7 +265,7 @@ def _steps(low: float, high: float, most: int, *, from_zero: bool) -> list[float
     power = 10.0 ** math.floor(math.log10(rough))
     step = next(factor * power for factor in (1, 2, 2.5, 5, 10) if factor * power >= rough * 0.999)
     first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
-    return [round(number * step, 10) for number in range(first, last + 1)]
+    return [float(f"{number * step:.12g}") for number in range(first, last + 1)]
 
 
 def _years(first: float, last: float, most: int, *, yearly: bool) -> list[tuple[float, str]]:

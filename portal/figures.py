@@ -16,6 +16,7 @@ from harvesters.when import first_day, last_day
 from . import charts
 from .catalogue import Entry
 from .charts import Chart, Event, Plot, Spark
+from .exact import wide
 from .i18n import language, show_number
 from .look import document_number
 from .outcomes import (
@@ -212,7 +213,8 @@ def _headline(series: Sequence[Series], show: Callable[[Decimal], str]) -> Headl
     before = series[0].before
     if before is None or before.value is None:
         return Headline(show(latest.value), period_words(latest.period))
-    change = latest.value - before.value
+    with wide():
+        change = latest.value - before.value
     moved = f"+{show(change)}" if change > 0 else f"−{show(-change)}" if change < 0 else "±0"
     return Headline(show(latest.value), period_words(latest.period), moved, period_words(before.period))
 

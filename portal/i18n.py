@@ -17,6 +17,8 @@ from markupsafe import Markup
 
 from harvesters.when import first_day
 
+from .exact import wide
+
 LANGUAGES = {"en": "English", "vi": "Tiếng Việt"}
 _KEY = "clerestory.language"
 
@@ -90,11 +92,18 @@ def show_moment(value: datetime | None, zone: str = "UTC") -> Markup:
 
 
 def show_number(value: Decimal | int | float | None) -> str:
-    """A number with the locale's marks; decimals as they are given."""
+    """A number with the locale's marks; decimals as they are given, six at most, of a smaller number the first two that are not nought."""
     if value is None:
         return ""
-    decimals = max(0, -int(Decimal(str(value)).normalize().as_tuple().exponent))
-    return str(format_decimal(value, format="#,##0" + ("." + "0" * min(decimals, 6) if decimals else ""), locale=_locale()))
+    with wide():
+        exact = Decimal(str(value)).normalize()
+        decimals = min(max(0, -int(exact.as_tuple().exponent)), most_decimals(exact))
+        return str(format_decimal(exact, format="#,##0" + ("." + "0" * decimals if decimals else ""), locale=_locale()))
+
+
+def most_decimals(largest: Decimal) -> int:
+    """With how many decimals numbers up to that size are shown at most."""
+    return 6 if not largest or largest.adjusted() >= -4 else 1 - largest.adjusted()
 
 
 def show_money(value: Decimal, currency: str) -> str:

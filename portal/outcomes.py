@@ -17,7 +17,8 @@ from harvesters.record import Observation, Outcome, Target
 from harvesters.when import first_day
 
 from .catalogue import Entry
-from .i18n import language, show_number, show_when
+from .exact import wide
+from .i18n import language, most_decimals, show_number, show_when
 from .progress import Progress, measured_by, period_end, period_start, progress
 from .zones import Days
 
@@ -120,16 +121,18 @@ def compact_writer(locale: babel.Locale, *, words: bool) -> Callable[[Decimal], 
 
     def write(value: Decimal) -> str:
         digits = 0 if value == 0 else max(0, 2 - (value.copy_abs().adjusted() % 3))
-        text = format_compact_decimal(value, format_type=form, fraction_digits=digits, locale=locale)
+        with wide():
+            text = format_compact_decimal(value, format_type=form, fraction_digits=digits, locale=locale)
         return text.replace("\u00a0", " ")
 
     return write
 
 
 def decimals_of(values: Iterable[Decimal]) -> int:
-    """The decimals that show every value as it was given, six at most."""
-    exponents = (value.as_tuple().exponent for value in values)
-    return min(6, max((-exponent for exponent in exponents if isinstance(exponent, int) and exponent < 0), default=0))
+    """The decimals that show every value as it was given, six at most; more where all are smaller than these."""
+    some = list(values)
+    exponents = (value.as_tuple().exponent for value in some)
+    return min(most_decimals(max(map(abs, some), default=Decimal(0))), max((-exponent for exponent in exponents if isinstance(exponent, int) and exponent < 0), default=0))
 
 
 def decimals_to_read(values: Sequence[Decimal]) -> int:
@@ -137,7 +140,7 @@ def decimals_to_read(values: Sequence[Decimal]) -> int:
     decimals = decimals_of(values)
     if any(abs(value) >= 10_000 for value in values):
         return 0
-    return decimals if decimals <= 3 else 4 if all(abs(value) < 1 for value in values) else 2
+    return decimals if decimals <= 3 or decimals > 6 else 4 if all(abs(value) < 1 for value in values) else 2
 
 
 def period_words(period: str) -> str:

@@ -43,6 +43,7 @@ from harvesters.record import Observation, Target, read_number
 from harvesters.when import first_day, last_day
 
 from .catalogue import Entry, spelt
+from .exact import wide
 from .store import fold_identifier
 
 FORMULA = "progress-2"
@@ -233,13 +234,15 @@ def share_done(target: Target, value: Decimal) -> float | None:
         return float(1 - distance(target, Fraction(value)) / away) if away else None
     if target.baseline is None or target.value is None or target.baseline == target.value:
         return None
-    return float(Fraction(value - target.baseline) / Fraction(target.value - target.baseline))
+    base = Fraction(target.baseline)
+    return float((Fraction(value) - base) / (Fraction(target.value) - base))
 
 
 def decimal_of(value: Fraction) -> Decimal:
     """A fraction with six decimals at most, the last one rounded to even."""
-    exact = (Decimal(value.numerator) / Decimal(value.denominator)).quantize(Decimal("0.000001"), ROUND_HALF_EVEN)
-    return Decimal(f"{exact.normalize():f}")
+    with wide():
+        exact = (Decimal(value.numerator) / Decimal(value.denominator)).quantize(Decimal("0.000001"), ROUND_HALF_EVEN)
+        return Decimal(f"{exact.normalize():f}")
 
 
 def is_lower_better(target: Target, outcome: Entry | None) -> bool:

@@ -15,13 +15,13 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from harvesters.when import first_day, last_day
+from harvesters.when import last_day
 
 from .. import completeness
 from ..catalogue import FIELDS, Entry, with_former_names
 from ..models import RecordRow
 from ..outcomes import year_of
-from ..progress import period_end
+from ..progress import period_end, period_start
 from .recent import engine_of
 from .walk import Node
 
@@ -54,7 +54,7 @@ class Member:
     @property
     def at(self) -> date | None:
         """Where it stands in time: an outcome at its last figure, everything else on its day; None where that is not known."""
-        return last_day(self.until[:4]) if self.until else first_day(self.day) if self.day else None
+        return last_day(self.until[:4]) if self.until else period_start(self.day) if self.day else None
 
 
 _Key = tuple[str, int, datetime, str]

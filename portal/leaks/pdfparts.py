@@ -160,7 +160,7 @@ def local_place(action: Any) -> str:
         return target if target.lower().startswith(("file:", "smb:", "\\\\")) else ""
     if action.get("/S") in ("/GoToR", "/GoToE"):
         said = action.get("/F")
-        said = said.get_object() if hasattr(said, "get_object") else said
+        said = said.get_object() if said is not None else None
         target = str(said.get("/UF") or said.get("/F") or "") if isinstance(said, dict) else str(said or "")
         return target if re.match(r"(?:/?[A-Za-z]:?[/\\]|\\\\|file:|/(?:home|Users)/)", target) else ""
     return ""

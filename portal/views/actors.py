@@ -1,7 +1,5 @@
 """People, bodies and suppliers: who they are, what they decided or got, as pages and as data."""
 
-import csv
-import io
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -13,15 +11,16 @@ from sqlalchemy.orm import Session
 
 from harvesters.vocabularies import CHOICES
 
-from .. import actors, catalogue, exports
+from .. import actors, catalogue
 from ..actors import Card, Deed, Line
 from ..errors import BadParameter
 from ..i18n import language
 from ..parties import is_behind
 from ..parts import here
 from ..standing import Standing, standings
-from .search import allow_all, base_url
+from .search import base_url
 from .sums import reasons
+from .twins import as_csv, as_json
 
 blueprint = Blueprint("actors", __name__)
 
@@ -99,7 +98,7 @@ def index_twin(kind: str, format: str) -> Response:
         behind = is_behind(session)
     rows = [_card(kind, card) for card in cards]
     if format == "csv":
-        return _csv(INDEX_COLUMNS, rows, kind, now)
+        return as_csv(INDEX_COLUMNS, rows, kind, now)
     return _envelope(rows, total, asked, behind, now, url_for(".index_twin", kind=kind, format="json"), {})
 
 
@@ -117,21 +116,7 @@ def _envelope(
     following = None
     if asked.page * asked.size < total:
         following = f"{base_url()}{path}?{urlencode({'page': asked.page + 1, 'size': asked.size} | asked.words)}"
-    data = {
-        "total": total, "returned": len(rows), "complete": len(rows) == total and not behind,
-        "as_of": now.strftime("%Y-%m-%dT%H:%M:%SZ"), "next": following, "results": rows, **more,
-    }  # fmt: skip
-    return allow_all(Response(exports.to_json(data), mimetype="application/json"))
-
-
-def _csv(columns: tuple[str, ...], rows: list[dict[str, Any]], name: str, now: datetime) -> Response:
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\r\n")
-    writer.writerow(columns)
-    writer.writerows([exports.harmless(row.get(column)) for column in columns] for row in rows)
-    response = Response(buffer.getvalue(), content_type="text/csv; charset=utf-8")
-    response.headers["Content-Disposition"] = f'attachment; filename="clerestory-{name}-{now:%Y-%m-%d}.csv"'
-    return allow_all(response)
+    return as_json(rows, total, following, now, behind=behind, **more)
 
 
 def _found(session: Session, kind: str, slug: str) -> Card:
@@ -187,7 +172,7 @@ def actor_twin(kind: str, slug: str, format: str) -> Response:
         told, behind = _about_data(session, card), is_behind(session)
         spelled = [{"name": name, "decisions": uses} for name, uses in actors.variants(session, card)]
     if format == "csv":
-        return _csv(COLUMNS, rows, card.slug, now)
+        return as_csv(COLUMNS, rows, card.slug, now)
     entries = [_merged(rows, deed) for deed in found]
     more = {"about": _card(kind, card) | {"names": spelled} | told}
     return _envelope(entries, card.decisions, asked, behind, now, url_for(".actor_twin", kind=kind, slug=slug, format="json"), more)

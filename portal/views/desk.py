@@ -2,6 +2,7 @@
 whole of each list."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from flask import abort, redirect, render_template, request, url_for
 from flask_login import current_user
@@ -38,7 +39,7 @@ def desk() -> Answer:
     """What an officer can do, has begun, and has published."""
     page, now = _page(), datetime.now(UTC)
     words, taken_off = without_control(request.args.get("words", "")).strip()[:200], request.args.get("show") == "off" and current_user.may("publish")
-    said = {"words": words or None, "show": "off" if taken_off else None}
+    said: dict[str, Any] = {"words": words or None, "show": "off" if taken_off else None}
     # The clock does this by the minute; where none runs, the desk itself is the latest moment.
     publishing.publish_due(here(), now)
     outcome_clock.catch_up(here(), most=400)

@@ -1,5 +1,7 @@
 """Who publishes here: the list, and one agency."""
 
+import csv
+import io
 import re
 from collections.abc import Callable
 
@@ -43,6 +45,29 @@ def test_an_agency_is_found_by_its_name_in_any_language_without_marks(client: Ju
     assert _names(client.get("/agencies/?q=cau+duong").text) == ["Bộ Cầu đường"]
     assert _names(client.get("/agencies/?q=hội+đồng").text) == ["Example City Council"]
     assert "No agency has such a name here" in _words(client.get("/agencies/?q=zzz").text)
+
+
+def test_the_list_can_be_taken_as_data(client: JudgingClient, save: Save) -> None:
+    save(a_decision(), a_policy(publisher=MINISTRY), an_outcome(publisher=MINISTRY))
+    page = client.get("/agencies/?q=cau").text
+    assert 'href="/agencies.csv?q=cau"' in page and 'type="application/json" href="/agencies.json?q=cau"' in page
+    data = client.get("/agencies.json").json
+    assert (data["total"], data["returned"], data["complete"], data["next"]) == (2, 2, True, None)
+    bridges = data["results"][0]
+    assert (bridges["name"], bridges["names"]["vi"], bridges["url"]) == ("Bộ Cầu đường", "Bộ Cầu đường", f"http://localhost/agencies/{bridges['slug']}")
+    assert [bridges[name] for name in ("records", "decisions", "policies", "outcomes")] == [2, 0, 1, 1]
+    rows = list(csv.DictReader(io.StringIO(client.get("/agencies.csv?sort=name").text)))
+    assert [row["name"] for row in rows] == ["Bộ Cầu đường", "Example City Council"] and rows[0]["records"] == "2"
+
+
+def test_the_list_as_data_goes_on_and_says_what_it_does_not_know(client: JudgingClient, save: Save) -> None:
+    save(a_decision(), a_policy(publisher=MINISTRY))
+    first = client.get("/agencies.json?size=1&sort=name").json
+    second = client.get(first["next"]).json
+    assert [one["results"][0]["name"] for one in (first, second)] == ["Bộ Cầu đường", "Example City Council"] and second["next"] is None
+    for query, words in (("sort=best", "records, name or newest"), ("size=5000", "1000"), ("page=0", "whole number"), ("colour=red", "q, sort, page, size")):
+        answer = client.get(f"/agencies.json?{query}")
+        assert answer.status_code == 400 and words in answer.text
 
 
 def test_many_agencies_come_page_by_page(client: JudgingClient, save: Save) -> None:

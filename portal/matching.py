@@ -129,6 +129,8 @@ def similar(old: Sequence[Sequence[str]], new: Sequence[Sequence[str]], least: f
     scored: list[tuple[float, int, int]] = []
     for i, words in enumerate(old):
         some = _shingles(words)
+        if len(some) < 2:
+            continue  # one row in common says too little
         counted = Counter(place for one in some if len(holders.get(one, ())) <= _MOST_ALIKE for place in holders.get(one, ()))
         for j, count in counted.most_common(3):
             score = count / max(1, min(len(some), len(shingles[j])))
@@ -214,8 +216,8 @@ def _edits(before: list[Own], after: list[Own], went: set[Spot], came: set[Spot]
 
 def _likest(old: list[list[str]], new: list[list[str]], least: float) -> Iterator[tuple[int, int]]:
     score = [[0.0] * (len(new) + 1) for _ in range(len(old) + 1)]
-    counted = [Counter(words) for words in new]
-    liked = [[likeness_of(one, other) for other in counted] for one in map(Counter, old)]
+    counted = [(Counter(words), len(words)) for words in new]
+    liked = [[likeness_of(one, other, length + size) for other, size in counted] for one, length in ((Counter(words), len(words)) for words in old)]
     for i in range(len(old) - 1, -1, -1):
         for j in range(len(new) - 1, -1, -1):
             taken = score[i + 1][j + 1] + liked[i][j] if liked[i][j] >= least else 0.0

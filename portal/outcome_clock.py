@@ -4,7 +4,7 @@ Records whose version is not marked are looked at again, with the policies whose
 anywhere heals by catching up again, and the table can be thrown away at any time.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Literal
@@ -24,6 +24,8 @@ from .zones import Days
 # What the table is made by: raised when `portal.promises` changes, which has every record looked at again.
 FORM = 4
 _BATCH = 200
+# The name under which it is counted how often the table was written: what was told by it is told anew then.
+TURN = "clock turn"
 _FORM, _AXES = "clock form", ("policy", "outcome", "decision")
 
 Which = Literal["open", "all", "overdue", "due_soon", "ahead", "reported", "dropped"]
@@ -74,6 +76,7 @@ def rebuild(portal: Portal) -> int:
         wait_for_turn(session, "clock")
         session.execute(delete(PromiseMark))
         session.execute(delete(PromiseRow))
+        _turn(session)
     return catch_up(portal)
 
 
@@ -108,7 +111,14 @@ def _renew(session: Session) -> None:
         session.execute(delete(PromiseMark))
         session.execute(delete(PromiseRow))
         session.merge(State(name=_FORM, value={"form": FORM}))
-        session.flush()
+        _turn(session)
+
+
+def _turn(session: Session) -> None:
+    """Note that the table was written."""
+    before = session.get(State, TURN)
+    session.merge(State(name=TURN, value={"turn": before.value["turn"] + 1 if before else 1}))
+    session.flush()
 
 
 def _follow(session: Session, limit: int, days: Days) -> int:
@@ -123,6 +133,7 @@ def _follow(session: Session, limit: int, days: Days) -> int:
     _replace(session, entries.values(), days)
     session.execute(delete(PromiseMark).where(PromiseMark.record_id.in_(versions)))
     session.execute(insert(PromiseMark), [{"record_id": id, "version": version} for id, version in versions.items()])
+    _turn(session)
     return len(versions)
 
 
@@ -247,12 +258,15 @@ def _state_is(which: Which, days: Days) -> list[ColumnElement[bool]]:
 def counts(session: Session, days: Days, asked: Asked | None = None) -> dict[str, int]:
     """How many promises stand in each state; whatever state is asked for."""
     asked = asked or Asked()
-    return {state: session.scalar(select(func.count()).select_from(PromiseRow).where(*asked.conditions(days, state))) or 0 for state in STATES}
+    columns = [func.count(case((and_(*_state_is(state, days)), 1))) for state in STATES]
+    found = session.execute(select(*columns).where(*asked.conditions(days, "all"))).one()
+    return dict(zip(STATES, found, strict=True))
 
 
-def count(session: Session, days: Days, asked: Asked) -> int:
-    """How many promises there are of those that are asked for."""
-    return session.scalar(select(func.count()).select_from(PromiseRow).where(*asked.conditions(days))) or 0
+def count(counted: Mapping[str, int], which: Which) -> int:
+    """How many promises there are of those that are asked for, by what `counts` told: each stands in one state."""
+    states = {"all": STATES, "open": ("overdue", "due_soon", "ahead")}.get(which, (which,))
+    return sum(counted[state] for state in states)
 
 
 def listed(session: Session, days: Days, asked: Asked, *, offset: int = 0, limit: int | None = None) -> list[PromiseRow]:

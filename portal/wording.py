@@ -24,7 +24,7 @@ _QUICK = re.compile(r"\w+")
 
 def words_of(text: str) -> list[str]:
     """The words of a text, without the marks between them: to count them, and to tell how alike two texts are."""
-    if _UNSPACED.search(text):
+    if not text.isascii() and _UNSPACED.search(text):
         return [word for word, _ in _WORD.findall(text) if word[0].isalnum()]
     return _QUICK.findall(text)
 
@@ -131,12 +131,11 @@ def _spaced(found: list[tuple[Kind, list[_Word]]]) -> Iterator[Run]:
 
 def likeness(old: Sequence[str], new: Sequence[str]) -> float:
     """How much two wordings have in common, from 0 to 1: twice the words of both, by the words of each (Dice)."""
-    return likeness_of(Counter(old), Counter(new))
+    return likeness_of(Counter(old), Counter(new), len(old) + len(new))
 
 
-def likeness_of(old: Counter[str], new: Counter[str]) -> float:
-    """The same of words that are counted already."""
-    total = old.total() + new.total()
+def likeness_of(old: Counter[str], new: Counter[str], total: int) -> float:
+    """The same of words that are counted already; `total`: how many they are together."""
     if not total:
         return 1.0
     few, many = (old, new) if len(old) < len(new) else (new, old)

@@ -22,6 +22,7 @@ from .entries import (
     of_sources,
     part,
     parts_of,
+    published_numbers,
     versions_of,
     window,
 )
@@ -99,6 +100,7 @@ __all__ = [
     "overview",
     "part",
     "parts_of",
+    "published_numbers",
     "run",
     "runs",
     "sources_of",

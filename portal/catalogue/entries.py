@@ -297,17 +297,19 @@ def part(session: Session, number: int, size: int) -> Iterator[tuple[str, dateti
     yield from ((row.number, row.changed_at) for row in rows)
 
 
-def all_numbers(session: Session, batch: int = 5000, *, published: bool = False) -> Iterator[tuple[str, datetime]]:
-    """Number and last change of every shown record, in a stable order, some thousands at a time.
+def published_numbers(session: Session, offset: int = 0, limit: int | None = None) -> list[str]:
+    """The numbers of the published records, or of `limit` from `offset` on, in the order in which they came."""
+    query = select(RecordRow.number).where(RecordRow.state == "published").order_by(RecordRow.id).offset(offset)
+    return list(session.scalars(query.limit(limit) if limit is not None else query))
 
-    With `published` those that were withdrawn at their source are left out.
-    """
+
+def all_numbers(session: Session, batch: int = 5000) -> Iterator[tuple[str, datetime]]:
+    """Number and last change of every shown record, in a stable order, some thousands at a time."""
     last = 0
-    states = ("published",) if published else ("published", "withdrawn")
     while True:
         rows = session.execute(
             select(RecordRow.id, RecordRow.number, RecordRow.changed_at)
-            .where(RecordRow.id > last, RecordRow.state.in_(states))
+            .where(RecordRow.id > last, RecordRow.state.in_(("published", "withdrawn")))
             .order_by(RecordRow.id)
             .limit(batch)
         ).all()

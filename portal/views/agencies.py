@@ -8,12 +8,13 @@ from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from .. import catalogue, completeness, outcome_clock, zones
+from .. import catalogue, completeness, tallied, zones
 from ..catalogue import AgencyCard
 from ..completeness import Completeness
 from ..errors import BadParameter
 from ..i18n import language
 from ..look import base_url, kept
+from ..outcome_clock import Asked
 from ..parts import here
 from ..store import fold_identifier
 from ..typed import page_number
@@ -150,7 +151,7 @@ def agency(slug: str) -> str | Response:
             newest=catalogue.newest(session, publisher=slug, limit=8),
             sources=_sources(catalogue.sources_of(session, slug), slug),
             complete=_completeness(slug) if card.total else None,
-            promises=outcome_clock.counts(session, zones.days(session, here(), datetime.now(UTC)), outcome_clock.Asked("all", slug)),
+            promises=tallied.counts(session, zones.days(session, here(), datetime.now(UTC)), Asked("all", slug)),
         )
 
 

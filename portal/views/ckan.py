@@ -1,6 +1,5 @@
 """The CKAN Action API, so that existing clients just work. Read only."""
 
-import itertools
 from collections.abc import Callable
 from importlib.metadata import version
 from typing import Any
@@ -157,10 +156,9 @@ def package_show(parameters: dict[str, Any]) -> dict[str, Any]:
 def package_list(parameters: dict[str, Any]) -> list[str]:
     """The names of all records, or of `limit` from `offset` on."""
     offset, limit = _whole(parameters, "offset", 0), parameters.get("limit")
-    stop = offset + _whole(parameters, "limit", 0) if limit is not None else None
+    most = _whole(parameters, "limit", 0) if limit is not None else None
     with here().database.read() as session:
-        numbers = catalogue.all_numbers(session, published=True)
-        return [number.lower() for number, _ in itertools.islice(numbers, offset, stop)]
+        return [number.lower() for number in catalogue.published_numbers(session, offset, most)]
 
 
 def organization_list(parameters: dict[str, Any]) -> list[Any]:

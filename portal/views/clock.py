@@ -16,7 +16,7 @@ from werkzeug.wrappers import Response as Answer
 
 from harvesters.record import read_number
 
-from .. import badges, catalogue, exports, outcome_clock, promises, zones
+from .. import badges, catalogue, exports, outcome_clock, promises, tallied, zones
 from ..errors import BadParameter
 from ..i18n import language, show_when
 from ..look import base_url
@@ -90,15 +90,17 @@ def _address(endpoint: str, asked: Asked, **more: Any) -> str:
 def clock() -> str:
     """Promises by the day on which they are due, with filters by agency, record and state."""
     asked, page = _asked("page"), _whole("page", 1, 9_999_999)
-    outcome_clock.catch_up(here(), most=_PER_READ)
+    tallied.catch_up(here(), most=_PER_READ)
     with here().database.read() as session:
-        days = zones.days(session, here(), _now())
-        total = outcome_clock.count(session, days, asked)
+        now = _now()
+        days = zones.days(session, here(), now)
+        counts = tallied.counts(session, days, asked)
+        total = outcome_clock.count(counts, asked.which)
         pages = max(1, -(-total // _SIZE))
         page = min(page, pages)
         rows = outcome_clock.listed(session, days, asked, offset=(page - 1) * _SIZE, limit=_SIZE)
         entries = {entry.number: entry for entry in catalogue.find_many(session, [row.number for row in rows])}
-        made = sorted(outcome_clock.agencies(session).items(), key=lambda pair: (-pair[1], pair[0]))
+        made = sorted(tallied.agencies(session).items(), key=lambda pair: (-pair[1], pair[0]))
         names = catalogue.agency_names(session, {slug for slug, _count in made} | {asked.agency} - {""}, language())
         return render_template(
             "clock/clock.html",
@@ -106,14 +108,14 @@ def clock() -> str:
             rows=[row for row in rows if row.number in entries],
             entries=entries,
             total=total,
-            counts=outcome_clock.counts(session, days, asked),
+            counts=counts,
             words=WORDS,
             which=WHICH,
             kinds=KINDS,
             agencies=sorted(((slug, names.get(slug, slug)) for slug, _count in made[:_MOST_AGENCIES]), key=lambda pair: pair[1].casefold()),
             names=names,
             record=next(iter(catalogue.find_many(session, [asked.record])), None) if asked.record else None,
-            behind=outcome_clock.behind(session),
+            behind=tallied.behind(session, now),
             days=days,
             page=page,
             pages=pages,
@@ -121,7 +123,7 @@ def clock() -> str:
             state_address=lambda state: _address(".clock", Asked(state, asked.agency, asked.record)),
             twin=lambda format: _address(".twin", asked, format=format),
             standing=standing,
-            badge=Markup(_badge(session, asked.agency, days)),
+            badge=Markup(_badge(tallied.counts(session, days, Asked(agency=asked.agency)))),
             badge_code=_badge_code(asked.agency, names.get(asked.agency, asked.agency)),
         )
 
@@ -159,7 +161,7 @@ def standing(row: PromiseRow, days: Days) -> tuple[str, str]:
 def twin(format: str) -> Answer:
     """The same list as data: JSON by pages, CSV whole; and a feed of what became overdue or was reported last."""
     asked = _asked(*{"json": ("page", "size"), "csv": ("bom",), "atom": ()}[format])
-    outcome_clock.catch_up(here(), most=_PER_READ)
+    tallied.catch_up(here(), most=_PER_READ)
     answer = {"json": _json, "csv": _csv, "atom": _atom}[format](asked, _now())
     answer.headers["Access-Control-Allow-Origin"] = "*"
     return answer
@@ -169,10 +171,10 @@ def _json(asked: Asked, now: datetime) -> Answer:
     size, page = _whole("size", _JSON_SIZE, _JSON_MOST), _whole("page", 1, 9_999_999)
     with here().database.read() as session:
         days = zones.days(session, here(), now)
-        total = outcome_clock.count(session, days, asked)
+        counts, behind = tallied.counts(session, days, asked), tallied.behind(session, now)
+        total = outcome_clock.count(counts, asked.which)
         rows = outcome_clock.listed(session, days, asked, offset=(page - 1) * size, limit=size)
         names = outcome_clock.titles(session, [row.number for row in rows])
-        counts, behind = outcome_clock.counts(session, days, asked), outcome_clock.behind(session)
     following = page * size < total
     return Response(exports.to_json({
         "rule": promises.RULE,
@@ -265,11 +267,11 @@ def of_agency(slug: str) -> Answer:
 
 
 def _picture(slug: str) -> Answer:
-    outcome_clock.catch_up(here(), most=_PER_READ)
+    tallied.catch_up(here(), most=_PER_READ)
     with here().database.read() as session:
         if slug and catalogue.agency(session, slug) is None:
             abort(404)
-        drawn = _badge(session, slug, zones.days(session, here(), _now()))
+        drawn = _badge(tallied.counts(session, zones.days(session, here(), _now()), Asked(agency=slug)))
     response = Response(drawn, content_type="image/svg+xml; charset=utf-8")
     response.headers["Access-Control-Allow-Origin"] = "*"
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
@@ -278,8 +280,7 @@ def _picture(slug: str) -> Answer:
     return response.make_conditional(request)
 
 
-def _badge(session: Any, slug: str, days: Days) -> str:
-    found = outcome_clock.counts(session, days, Asked("all", slug))
+def _badge(found: dict[str, int]) -> str:
     if not sum(found.values()):
         return badges.badge(_("Outcomes"), _("nothing promised"), "wait")
     words = [ngettext("%(num)s overdue", "%(num)s overdue", found["overdue"])] if found["overdue"] else []

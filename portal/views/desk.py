@@ -8,7 +8,7 @@ from flask import abort, redirect, render_template, request, url_for
 from flask_login import current_user
 from sqlalchemy.orm import Session
 
-from .. import catalogue, outcome_clock, publishing, readers, remarks, room, today, uploads, workflow, zones
+from .. import catalogue, publishing, readers, remarks, room, tallied, today, uploads, workflow, zones
 from ..models import Upload, User
 from ..parts import here
 from ..typed import page_number, without_control
@@ -42,7 +42,7 @@ def desk() -> Answer:
     said: dict[str, Any] = {"words": words or None, "show": "off" if taken_off else None}
     # The clock does this by the minute; where none runs, the desk itself is the latest moment.
     publishing.publish_due(here(), now)
-    outcome_clock.catch_up(here(), most=400)
+    tallied.catch_up(here(), most=400)
     with here().database.read() as db:
         who = _who(db, now)
         month_ago = who.today - timedelta(days=30)

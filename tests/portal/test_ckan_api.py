@@ -1,13 +1,16 @@
 """The CKAN Action API, asked by CKAN's own client and in the ways other harvesters ask."""
 
 import threading
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import ckanapi
 import pytest
+from sqlalchemy import select
 from werkzeug.serving import make_server
 
 from harvesters.record import Agency
+from portal import store
+from portal.models import RecordRow
 from tests.factories import a_decision, a_policy
 
 HANOI, HUE = Agency.of("Hanoi council", place="VN"), Agency.of("Hue council", place="VN")
@@ -52,6 +55,20 @@ def test_ckans_client_reads_one_list_and_organisations(remote, two):
     shown = remote.action.organization_show(id="vn-hue-council", include_datasets=True)
     assert (shown["package_count"], shown["packages"][0]["title"]) == (1, "Strategy for schools")
     assert remote.action.status_show()["site_title"] == "Clerestory"
+
+
+def test_the_list_of_names_is_had_whole_or_piece_by_piece_without_what_was_withdrawn(client, save, portal):
+    numbers = save(*(a_decision(identifier=str(place)) for place in range(7)))
+    with portal.database.write() as session:
+        store.withdraw(session, session.scalars(select(RecordRow).where(RecordRow.number == numbers[2])).one(), "", datetime.now(UTC))
+    names = [number.lower() for number in numbers if number != numbers[2]]
+
+    def listed(**asked):
+        return client.get("/api/3/action/package_list", query_string=asked).json["result"]
+
+    assert listed() == names
+    assert listed(limit=4) + listed(limit=4, offset=4) == names
+    assert listed(offset=2) == names[2:] and listed(limit=0) == listed(offset=6) == listed(offset=99, limit=3) == []
 
 
 def test_ckans_client_gets_its_own_errors(remote, two):

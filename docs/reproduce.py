@@ -28,6 +28,7 @@ from reproduction import (
     clock,
     completeness,
     counts,
+    gaps,
     money,
     progress,
     relations,
@@ -39,7 +40,7 @@ from reproduction import (
 from reproduction.export import Portal, read_all
 from reproduction.register import Register
 
-PARTS: tuple[ModuleType, ...] = (relations, counts, completeness, progress, clock, money, votes, actors, revisions, versions, tables)
+PARTS: tuple[ModuleType, ...] = (relations, counts, completeness, gaps, progress, clock, money, votes, actors, revisions, versions, tables)
 Figures = dict[str, object]
 
 

@@ -12,6 +12,7 @@ functions: `computed` makes the figures from the export alone, `published` asks 
     clock         what was promised, and whether it came (clock-2), with badges
     money         the sums of decisions: by year, agency, supplier or payee, type, subject
     completeness  how much is here of what one would expect (completeness-1): of agencies, axes, matters
+    gaps          what is missing in every matter
     votes         counts, majority and parties of every vote
     actors        people, bodies, suppliers: their decisions, votes and sums
     revisions     every figure as it was first published and as it was revised

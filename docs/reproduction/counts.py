@@ -25,6 +25,11 @@ def band_of(record: Data) -> str | None:
     return f"{amount['currency']}:{floor}"
 
 
+def holdings_of(record: Data) -> list[str]:
+    """What a record holds of itself; that one of its files is data is told by a list of types, which is not repeated here."""
+    return [name for name in ("files", "votes", "targets") if record.get(name)]
+
+
 def filters_of(record: Data) -> dict[str, Iterable[str | None]]:
     """Under which values of each filter a record is counted; once under each."""
     return {
@@ -36,6 +41,8 @@ def filters_of(record: Data) -> dict[str, Iterable[str | None]]:
         "source": [record["source"], record["via"]],
         "status": ["withdrawn" if record["state"] == "withdrawn" else record.get("status")],
         "amount": [band_of(record)],
+        "has": holdings_of(record),
+        "language": {record["language"], *record.get("translations", ())},
     }
 
 
@@ -73,8 +80,8 @@ def published(portal: Portal, own: dict[str, object]) -> dict[str, object]:
         found[name] = _whole(re.findall(r"([\d,]+) records?$", words[1])[0]) if words else None
     data = portal.settled("/search.json?size=1")
     found["list, total"] = data["total"]
-    for filter in filters_of({"axis": "", "type": "", "source": "", "via": "", "state": "", "publisher": {}}):
-        found |= {f"list, {filter} {one['value']}": one["count"] for one in data["facets"][filter]}
+    for filter in filters_of({"axis": "", "type": "", "source": "", "via": "", "state": "", "language": "", "publisher": {}}):
+        found |= {f"list, {filter} {one['value']}": one["count"] for one in data["facets"][filter] if (filter, one["value"]) != ("has", "data")}
     return found
 
 

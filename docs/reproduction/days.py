@@ -31,6 +31,16 @@ def period_end(period: str) -> date:
     return last_day(period)
 
 
+def period_start(period: str) -> date:
+    """The first day of a period."""
+    year, _, part = period.partition("-")
+    if part[:1] == "W":
+        return date.fromisocalendar(int(year), int(part[1:]), 1)
+    if part[:1] in ("Q", "S"):
+        return date(int(year), (int(part[1:]) - 1) * (3 if part[0] == "Q" else 6) + 1, 1)
+    return first_day(period)
+
+
 def versions_of(record: Data, zone: str = "UTC") -> list[tuple[date, Data]]:
     """What a record said from version to version, the oldest first: (day in a time zone, data)."""
     past = [(day_in(one["changed_at"], zone), one["data"]) for one in record["versions"]]

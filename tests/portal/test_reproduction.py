@@ -47,7 +47,7 @@ def compared(told: str) -> dict[str, int]:
     return {name: int(count) for name, count in re.findall(r"^(\w+): (\d+) figures compared", told, re.M)}
 
 
-PARTS = {"relations", "counts", "completeness", "progress", "clock", "money", "votes", "actors", "revisions", "versions", "tables"}
+PARTS = {"relations", "counts", "completeness", "gaps", "progress", "clock", "money", "votes", "actors", "revisions", "versions", "tables"}
 
 
 def one_of(dice: random.Random, n: int, outcomes: list[Any]) -> Any:
@@ -109,7 +109,7 @@ def test_the_script_finds_what_the_portal_publishes(live_server: LiveServer, sav
         # A citation that a machine found joins nothing here: nobody who has the export alone could know it.
         session.add(RelationRow(record_id=rows[-1].id, position=99, type="cites", target_number=rows[0].number, origin="machine"))
     search.catch_up(portal)
-    code, told = check(live_server.url, "--most", "40", "--only", "clock", "progress", *(("relations", "counts", "completeness", "revisions") if seed == 1 else ()))
+    code, told = check(live_server.url, "--most", "40", "--only", "clock", "progress", *(("relations", "counts", "completeness", "gaps", "revisions") if seed == 1 else ()))
     assert code == 0, told
     assert compared(told)["clock"] > 60 and compared(told)["progress"] > 40
 
@@ -123,6 +123,16 @@ def test_the_script_notices_a_difference(live_server: LiveServer, save: Save, po
         session.query(PromiseRow).one().reported = True
     code, told = check(live_server.url)
     assert code == 1 and "overdue" in told and "reported" in told
+
+
+def test_the_script_notices_a_gap_that_is_none(live_server: LiveServer, save: Save, portal: Portal) -> None:
+    plan = a_policy(targets=(Target(indicator="Trees", value=1, due="2024"),))
+    save(plan, an_outcome(indicator="Trees", relations=(Relation(type="measures", number=plan.number),), observations=(Observation(period="2024", value=2),)))
+    assert check(live_server.url, "--only", "gaps")[0] == 0
+    with portal.database.write() as session:
+        session.delete(session.query(RelationRow).one())
+    code, told = check(live_server.url, "--only", "gaps")
+    assert code == 1 and "1 figures compared, 1 differ" in told
 
 
 def test_the_script_repeats_sums_with_what_is_set_aside(live_server: LiveServer, save: Save) -> None:
@@ -205,7 +215,7 @@ def test_the_script_repeats_completeness_by_whatever_ties_records(live_server: L
         for place, type_ in enumerate(kinds):  # a number that leads elsewhere names what it leads to
             session.add(RelationRow(record_id=rows[80].id, position=2000 + place, type=type_, target_number=rows[75].number, origin="desk"))
     search.catch_up(portal)
-    code, told = check(live_server.url, "--only", "relations", "completeness", "money", "progress", "clock", "counts")
+    code, told = check(live_server.url, "--only", "relations", "completeness", "gaps", "money", "progress", "clock", "counts")
     assert code == 0, told
     assert compared(told)["relations"] > 150 and compared(told)["completeness"] > 10
 

@@ -7,6 +7,7 @@ from harvesters.history import History
 from harvesters.record import fold_identifier, number_of
 
 from .models import Gone, RecordRow, Redirect, Revision
+from .revising import keep, next_version
 
 
 def is_as_told(row: RecordRow, history: History) -> bool:
@@ -42,6 +43,8 @@ def _lead(session: Session, row: RecordRow, history: History) -> None:
         former = session.scalar(select(RecordRow).where(RecordRow.number == number))
         identifier = former.identifier if former is not None else said.get(number, "")
         session.merge(Redirect(number=number, target=row.number, identifier=identifier, folded=fold_identifier(identifier), made_at=history.changed_at))
-        if former is not None:
+        if former is not None and former.state != "merged":
+            keep(session, former)
+            next_version(former, "merged", history.changed_at)
             former.state, former.reason, former.indexed_version = "merged", row.number, 0
             session.merge(Gone(document=number))

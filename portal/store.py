@@ -35,6 +35,8 @@ from .models import (
     User,
 )
 from .parties import save_parties
+from .revising import keep as keep
+from .revising import next_version as next_version
 from .zone_table import of_place
 
 # Why a published record may be taken off the pages; the page says which one it was.
@@ -242,32 +244,6 @@ def _follow(session: Session, row: RecordRow, arrival: Arrival, now: datetime) -
     write_record(row, arrival, now)
     copy_life(session, row, history)
     return Saved.CHANGED
-
-
-def keep(session: Session, row: RecordRow) -> None:
-    """Put what the row says now among its revisions."""
-    session.add(
-        Revision(
-            record_id=row.id,
-            version=row.version,
-            data=row.data,
-            state=row.state,
-            reason=row.reason,
-            note=row.note,
-            change=row.change,
-            changed_at=row.changed_at,
-            raw=row.raw,
-            raw_url=row.raw_url,
-            changed_by=row.changed_by,
-        )
-    )
-
-
-def next_version(row: RecordRow, change: str, now: datetime) -> None:
-    """The row says something new; `keep` what it said before first."""
-    row.version += 1
-    row.change, row.changed_at = change, now
-    row.note, row.successor = "", None
 
 
 def withdraw(session: Session, row: RecordRow, reason: str, now: datetime, successor: str | None = None) -> None:

@@ -9,10 +9,11 @@ import requests
 from sqlalchemy import func, select
 from werkzeug.serving import make_server
 
+from harvesters.record import Target
 from portal import catalogue as reads
-from portal import create_app, renumbering, schema, search, store
+from portal import create_app, outcome_clock, renumbering, schema, search, store
 from portal.harvesting import run_source
-from portal.models import RecordRow
+from portal.models import PromiseRow, RecordRow
 from tests import factories
 from tests.factories import a_source
 
@@ -111,6 +112,34 @@ def test_old_numbers_lead_to_the_same_place_here(portal, client, filled):
     run_source(portal, mirror(url))
     old, new = a_decision(identifier="A/1").number, a_decision(identifier="B/1").number
     assert client.get(f"/records/{old}").headers["Location"] == f"/records/{new}"
+
+
+def test_what_was_promised_under_an_old_number_is_not_promised_twice(portal, there, now):
+    """The other portal joins two records of a source into one, after both were mirrored here."""
+    other, url = there
+    promise = Target(indicator="Trees", value="9", due="2020")
+    write(other, a_policy(identifier="A/1", targets=(promise,)), a_policy(identifier="B/1", targets=(promise,)), now=now)
+    run_source(portal, mirror(url))
+    assert owed(portal) == 2
+    with other.database.write() as session:
+        old, new = (session.scalar(select(RecordRow).where(RecordRow.identifier == name)) for name in ("A/1", "B/1"))
+        renumbering.merge(session, old, new, now + timedelta(days=900))
+        store.save_many(session, [store.Arrival(a_policy(identifier="B/1", title="Both in one", targets=(promise,)))], now=now + timedelta(days=900))
+    run_source(portal, mirror(url), full=True)
+    assert owed(portal) == owed(other) == 1
+    with portal.database.read() as session:
+        former = session.scalar(select(RecordRow).where(RecordRow.identifier == "A/1"))
+        assert (former.state, former.version, former.change) == ("merged", 2, "merged")
+    run_source(portal, mirror(url), full=True)
+    with portal.database.read() as session:
+        assert session.scalar(select(RecordRow.version).where(RecordRow.identifier == "A/1")) == 2
+
+
+def owed(portal):
+    """How many promises the outcome clock counts."""
+    outcome_clock.catch_up(portal)
+    with portal.database.read() as session:
+        return session.scalar(select(func.count()).select_from(PromiseRow))
 
 
 def test_changes_follow_with_their_versions(portal, filled, now):

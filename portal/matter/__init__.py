@@ -5,8 +5,9 @@ then the oldest. A matter without a policy has its heart in a decision, else in 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -54,7 +55,7 @@ class Matter:
     `bonds`: what ties each member to others, by number. `beside`: meetings, general grounds and citations, each once;
     `beside_total` how many there are, `beside_complete` whether that is all. `crowds`: how many records are based on a
     member that is a general ground, or part of one that is a meeting. `complete`: the matter has no further members.
-    `measuring`: see `targets.of_policies`.
+    `measuring`: see `targets.of_policies`. `answers`: what was worked out from all this for its pages, by name; it stays as long as this.
     """
 
     here: Member
@@ -70,6 +71,7 @@ class Matter:
     complete: bool
     days: Days
     measuring: dict[str, list[Entry]]
+    answers: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def by_axis(self) -> dict[str, int]:

@@ -48,7 +48,14 @@ class Short:
 
 
 def in_short(session: Session, matter: Matter) -> Short:
-    """A matter in four answers; one statement, for the figures of what measures its targets."""
+    """A matter in four answers; one statement, for the figures of what measures its targets. They are kept with the matter."""
+    if "short" not in matter.answers:
+        matter.answers["short"] = _in_short(session, matter)
+    found: Short = matter.answers["short"]
+    return found
+
+
+def _in_short(session: Session, matter: Matter) -> Short:
     policy = matter.heart if matter.heart.axis == "policy" else None
     decisions = [member for member in matter.members if member.axis == "decision"]
     outcomes = [member for member in matter.members if member.axis == "outcome"]

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 from flask import Blueprint, Response, render_template, request, url_for
 from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as Answer
 
 from .. import exports, zones
@@ -16,7 +17,7 @@ from ..matter import AXES, Matter, data, matter_of
 from ..matter.gaps import Gap, sentence
 from ..matter.linked import to_linked_data
 from ..matter.members import Member
-from ..matter.short import Short, in_short
+from ..matter.short import in_short
 from ..matter.steps import GAPS, SIZE, Step, by_year, grouped, page_with, pages_of_years, steps_of
 from ..parts import here
 from ..standing import Standing, standings
@@ -89,32 +90,34 @@ def _standing(members: Iterable[Member]) -> dict[str, Standing]:
         return standings(session, [member.entry for member in members])
 
 
-def _short(matter: Matter) -> Short:
-    with here().database.read() as session:
-        return in_short(session, matter)
-
-
 def _found(number: str) -> tuple[Matter, datetime] | Answer:
-    now = datetime.now(UTC)
     with here().database.read() as session:
-        entry = open_entry(session, number)
-        if not isinstance(entry, Entry):
-            return entry
-        return matter_of(session, entry, zones.days(session, here(), now)), now
+        return _read(session, number)
+
+
+def _read(session: Session, number: str) -> tuple[Matter, datetime] | Answer:
+    now = datetime.now(UTC)
+    entry = open_entry(session, number)
+    if not isinstance(entry, Entry):
+        return entry
+    return matter_of(session, entry, zones.days(session, here(), now)), now
 
 
 @blueprint.get("/<number>/thread")
 def thread(number: str) -> str | Answer:
     """The line of time of a matter. Without a page, that on which the record itself stands."""
     only = _asked(("page",))
-    found = _found(number)
-    if not isinstance(found, tuple):
-        return found
-    matter, _now = found
-    steps = steps_of(matter, only)
-    last = max(1, -(-len(steps) // SIZE))
-    page = _page(last, page_with(steps, matter.here.number))
-    shown = steps[(page - 1) * SIZE : page * SIZE]
+    with here().database.read() as session:
+        found = _read(session, number)
+        if not isinstance(found, tuple):
+            return found
+        matter, _now = found
+        steps = steps_of(matter, only)
+        last = max(1, -(-len(steps) // SIZE))
+        page = _page(last, page_with(steps, matter.here.number))
+        shown = steps[(page - 1) * SIZE : page * SIZE]
+        stand = standings(session, [step.member.entry for step in shown if not step.gap])
+        short = in_short(session, matter) if not only and (page == 1 or "page" not in request.args) else None
     years = by_year(shown)
     return render_template(
         "records/thread.html",
@@ -127,8 +130,8 @@ def thread(number: str) -> str | Answer:
         page=page,
         last_page=last,
         near={step.member.number for step in shown if not step.gap},
-        stand=_standing(step.member for step in shown if not step.gap),
-        short=_short(matter) if not only and (page == 1 or "page" not in request.args) else None,
+        stand=stand,
+        short=short,
         filters=_filters(matter, only),
         address=lambda number: _address("thread", matter, only, page=number),
         twins=_twins(matter, only),

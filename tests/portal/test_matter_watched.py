@@ -6,9 +6,10 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import delete, insert, select, update
 
-from harvesters.record import Identifier, Relation
+from harvesters.record import Identifier, Observation, Relation, Target
 from portal import catalogue, store, zones
 from portal.matter import Matter, matter_of, recent
+from portal.matter.short import Short, in_short
 from portal.models import RecordRow, RelationRow
 from portal.parts import Portal
 
@@ -76,6 +77,23 @@ def test_a_new_relation_a_new_name_and_a_new_member_are_seen_at_once(portal: Por
         row = session.scalars(select(RecordRow).where(RecordRow.number == numbers[3])).one()
         store.withdraw(session, row, "gone", NOW + timedelta(minutes=4))
     assert next(one for one in look(portal, number).members if one.number == numbers[3]).entry.state == "withdrawn"
+
+
+def test_its_short_answers_are_kept_with_it_and_no_longer(portal: Portal, save: Save) -> None:
+    """The figure that answers whether a target was reached stands in a record outside the matter."""
+    outside = an_outcome(title="Trees counted", indicator="Trees", unit="%", observations=(Observation(period="2023", value=3),))
+    target = Target(indicator="Trees", value=9, unit="%", due="2023", measured_by=outside.number)
+    policy = a_policy(title="The programme", targets=(target,))
+    number = save(policy, outside, *(a_decision(title=f"Order {n}", relations=to("implements", policy)) for n in range(20)))[0]
+
+    def short() -> Short:
+        with portal.database.read() as session:
+            return in_short(session, look(portal, number))
+
+    first = short()
+    assert first.targets[0].standing == "not_reached" and short() is first
+    save(outside.model_copy(update={"observations": (Observation(period="2023", value=9),)}), now=NOW + timedelta(minutes=1))
+    assert short().targets[0].standing == "reached"
 
 
 def test_a_sibling_by_a_docket_that_is_not_here_is_seen(portal: Portal, save: Save, large: tuple[str, list[str]]) -> None:

@@ -1,18 +1,19 @@
-"""Text documents and slides: DOCX, PPTX, ODT, ODP; and what every document of an office carries along."""
+"""Text documents and slides: DOCX, PPTX; and what every document of an office carries along."""
 
 import re
 from collections.abc import Iterator
+from urllib.parse import unquote
 from xml.etree.ElementTree import Element
 
 from harvesters.xml import local
 
+from . import columns, personal
 from .findings import Finding
-from .packages import Package, attribute, named, words_of
-from .spreadsheets import odf_parts
+from .packages import Package, attribute, is_local, lines_of, named, words_of
 
-_NETWORK = ("file:", "\\\\", "smb:")
 # Fields of Word that take in what lies elsewhere.
 _FIELD = re.compile(r"^\s*(?:LINK|INCLUDETEXT|INCLUDEPICTURE|DDE|DDEAUTO|RD)\b.*(?:\\\\|[A-Z]:\\|file:)", re.IGNORECASE | re.DOTALL)
+_TINY = frozenset({"1", "2", "3", "4"})  # half points: letters so high cannot be read
 _CROPPED = 2000  # thousandths of a per cent
 # Names that programs put there by themselves.
 NOBODY = frozenset({"", "user", "admin", "administrator", "openpyxl", "python-docx", "microsoft office user", "microsoft", "unknown", "author", "un-named",
@@ -53,6 +54,13 @@ def _word_part(package: Package, part: str, hidden_styles: set[str]) -> Iterator
     for field in named(root, "instrText"):
         if _FIELD.search(field.text or ""):
             yield Finding.of("external_link", "", (field.text or "").strip())
+        yield from personal.find(field.text or "", "a field")
+    for table in named(root, "tbl"):
+        rows = ([lines_of(cell) for cell in row if local(cell) == "tc"] for row in named(table, "tr"))
+        yield from columns.in_rows(rows, "a table")
+    small = (run for run in named(root, "r") if any(attribute(one, "val") in _TINY for one in named(run, "sz")))
+    if words := " ".join(filter(None, (words_of(run) for run in small))):
+        yield Finding.of("hidden_text", "letters too small to be read", words)
 
 
 def _white_runs(element: Element, on_colour: bool) -> Iterator[Element]:
@@ -60,7 +68,7 @@ def _white_runs(element: Element, on_colour: bool) -> Iterator[Element]:
     may shade them, or in shapes."""
     for child in element:
         name = local(child)
-        if name == "r" and any(attribute(one, "val").upper() == "FFFFFF" for one in named(child, "color")) and not on_colour and not _is_shaded(child):
+        if name == "r" and _is_unseen(child, on_colour):
             yield child
         elif name == "tbl":
             styled = [attribute(one, "val") for one in named(child, "tblStyle")]
@@ -69,6 +77,20 @@ def _white_runs(element: Element, on_colour: bool) -> Iterator[Element]:
             yield from _white_runs(child, on_colour or any(_is_shaded(one) for one in child if local(one) in ("tcPr", "pPr")))
         elif name not in ("r",):
             yield from _white_runs(child, on_colour or name == "txbxContent")
+
+
+def _is_unseen(run: Element, on_colour: bool) -> bool:
+    """Whether letters have the colour of what they stand on: white on nothing, or that of their own shade."""
+    letters = next((attribute(one, "val").upper() for one in named(run, "color")), "")
+    papers = [attribute(one, "fill").upper() for one in named(run, "shd")]
+    papers += [_HIGHLIGHTS.get(attribute(one, "val"), "?") for one in named(run, "highlight")]
+    shown = [one for one in papers if one not in ("", "AUTO")]
+    if shown:
+        return (letters if letters not in ("", "AUTO") else "") == shown[-1]
+    return letters == "FFFFFF" and not on_colour
+
+
+_HIGHLIGHTS = {"black": "000000", "white": "FFFFFF"}
 
 
 def _is_shaded(element: Element) -> bool:
@@ -83,7 +105,9 @@ def inspect_pptx(package: Package) -> Iterator[Finding]:
         where = f"slide {part.rpartition('slide')[2].partition('.')[0]}"
         if root is not None and root.get("show") in ("0", "false"):
             yield Finding.of("hidden_text", where, words_of(root))
-        for shape in named(root, "sp"):
+        for shape in named(root, "sp", "graphicFrame"):
+            if any(one.get("hidden") in ("1", "true") for one in named(shape, "cNvPr")) and (words := words_of(shape)):
+                yield Finding.of("hidden_text", f"{where}, a shape that is not shown", words)
             if _is_outside(shape, size) and (words := words_of(shape)):
                 yield Finding.of("hidden_text", f"{where}, beside the slide", words)
     for part in package.among("ppt/comments/"):
@@ -105,14 +129,6 @@ def _is_outside(shape: Element, size: tuple[int, int]) -> bool:
     return False
 
 
-def inspect_odt(package: Package) -> Iterator[Finding]:
-    """What an ODT document or ODP slides hide."""
-    yield from odf_parts(package)
-    for part in named(package.root("content.xml"), "notes"):
-        if words := words_of(part):
-            yield Finding.of("notes", "", words)
-
-
 def inspect_carried(package: Package) -> Iterator[Finding]:
     """What every OOXML document may carry along: properties, objects, macros, links into a network."""
     yield from _properties(package)
@@ -125,8 +141,16 @@ def inspect_carried(package: Package) -> Iterator[Finding]:
         yield Finding.of("macros", "", ", ".join(macros[:2]))
     for part in sorted(name for name in package.names if name.endswith(".rels")):
         for one in package.root(part) or ():
-            if one.get("TargetMode") == "External" and one.get("Target", "").lower().startswith(_NETWORK):
-                yield Finding.of("external_link", "", one.get("Target", ""))
+            target = one.get("Target", "") if one.get("TargetMode") == "External" else ""
+            if is_local(target):
+                yield Finding.of("external_link", "", target)
+            elif target.lower().startswith("mailto:"):
+                yield from personal.find(unquote(target[7:].partition("?")[0]), "a link")
+
+
+# Custom properties that programs write about themselves: labels of secrecy, kinds of contents, numbers of places in a store.
+_MACHINES = re.compile(r"MSIP_Label_\w+_(?!Owner)\w+|_?ContentType\w*|_dlc_\w+|MediaServiceImageTags|TaxKeyword\w*|_New\w+|ICV|KSOProductBuildVer|"
+                       r"AppVersion|DocSecurity|HyperlinksChanged|LinksUpToDate|ScaleCrop|ShareDoc|Order|xd_\w+|TemplateUrl|WorkbookGuid|GrammarlyDocumentId")  # fmt: skip
 
 
 def _properties(package: Package) -> Iterator[Finding]:
@@ -135,7 +159,19 @@ def _properties(package: Package) -> Iterator[Finding]:
         for one in named(package.root(part), *wanted):
             if (one.text or "").strip().casefold() not in NOBODY:
                 yield Finding.of("properties", "document properties", (one.text or "").strip())
+        for one in named(package.root(part), "title", "subject", "description", "keywords", "keyword", "category", "Template"):
+            words = (one.text or "").strip()
+            if is_local(words):
+                yield Finding.of("properties", "document properties", words)
+            yield from personal.find(words, "document properties")
     for one in named(package.root("meta.xml"), "user-defined"):
-        yield Finding.of("properties", "document properties", f"{attribute(one, 'name')}: {words_of(one)}")
+        yield from _custom(attribute(one, "name"), words_of(one))
     for one in named(package.root("docProps/custom.xml"), "property"):
-        yield Finding.of("properties", "document properties", f"{one.get('name', '')}: {words_of(one)}")
+        yield from _custom(one.get("name", ""), words_of(one))
+    for one in named(package.root("word/people.xml"), "person"):
+        yield Finding.of("properties", "people who worked on it", attribute(one, "author"))
+
+
+def _custom(name: str, words: str) -> Iterator[Finding]:
+    if words and not _MACHINES.fullmatch(name):
+        yield Finding.of("properties", "document properties", f"{name}: {words}")

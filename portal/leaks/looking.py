@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 
 from harvesters.xml import XmlFault
 
-from . import documents, images, ole, pdfparts, pdfs, personal, shapes, spreadsheets
+from . import documents, images, ole, opendocuments, pdfparts, pdfs, personal, shapes, spreadsheets
 from .findings import Finding, Report
 from .kinds import kinds_of
 from .packages import Entities, Package, TooMuch, lines_of
@@ -16,7 +16,7 @@ _DEEPEST = 2
 _MOST_PICTURES = 200
 _MOST_TEXT = 20_000_000
 _OOXML = {"xlsx": spreadsheets.inspect_xlsx, "docx": documents.inspect_docx, "pptx": documents.inspect_pptx}
-_ODF = {"ods": spreadsheets.inspect_ods, "odt": documents.inspect_odt, "odp": documents.inspect_odt}
+_ODF = {"ods": opendocuments.inspect_ods, "odt": opendocuments.inspect_odt, "odp": opendocuments.inspect_odt}
 # What may hide as much as the files that are looked into, and lies in archives all the same.
 _UNKNOWN = (".rtf", ".heic", ".heif", ".avif", ".psd", ".pages", ".numbers", ".key", ".eml", ".msg", ".htm", ".html", ".rar", ".7z", ".gz", ".tar")
 _TEXTS = ("csv", "tsv", "txt", "md", "json", "jsonl", "geojson", "xml")

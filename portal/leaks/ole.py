@@ -7,16 +7,21 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from . import columns as tables
 from . import personal
+from .cellstyles import NOT_SHOWN
 from .documents import NOBODY
 from .findings import Finding, ranges
-from .spreadsheets import letters
+from .packages import is_local
+from .spreadsheets import letters as letters_of
 
 _WORD = 0xA5EC  # how the stream of a Word document begins
 _ENCRYPTED_FLAG = 0x0100
 _REMARKS_AT = 0xBA  # where its header says where remarks are
 _PEOPLE = ("author", "last_saved_by", "manager")
 _MOST_TEXT = 20_000_000
+_AUTOMATIC = 0x7FFF  # the colour that letters have where nobody chose one
+_TINY = 40  # twentieths of a point
 
 
 def inspect_ole(path: Path) -> Iterator[Finding]:
@@ -93,10 +98,41 @@ def _workbook(path: Path) -> Iterator[Finding]:
         if rows := sorted(number + 1 for number, row in sheet.rowinfo_map.items() if row.hidden):
             yield Finding.of("hidden_rows", f"{where}, rows {ranges(rows)}")
         if columns := sorted(number for number, column in sheet.colinfo_map.items() if column.hidden and number < max(1, sheet.ncols)):
-            yield Finding.of("hidden_columns", f"{where}, columns {', '.join(letters(str(number + 1)) for number in columns[:10])}")
+            yield Finding.of("hidden_columns", f"{where}, columns {', '.join(letters_of(str(number + 1)) for number in columns[:10])}")
         if notes := [str(note.text) for note in sheet.cell_note_map.values()]:
             yield Finding.of("comments", where, " ".join(notes))
         yield from personal.find(_text(sheet), where)
+        table = ([_shown(value) for value in sheet.row_values(row)] for row in range(sheet.nrows))
+        yield from tables.in_rows(table, where)
+        for target in (link.url_or_path for link in sheet.hyperlink_list):
+            words = target.decode("utf-8", "replace") if isinstance(target, bytes) else str(target or "")
+            if is_local(words):
+                yield Finding.of("external_link", where, words)
+            elif words.lower().startswith("mailto:"):
+                yield from personal.find(words[7:].partition("?")[0], f"{where}, a link")
+        yield from _unseen(book, sheet, where)
+
+
+def _unseen(book: Any, sheet: Any, where: str) -> Iterator[Finding]:
+    """Cells in letters that have the colour of their paper, or that nobody can read, or in a format that shows nothing."""
+    kinds: dict[int, str] = {}
+    for number, style in enumerate(book.xf_list):
+        font, paper = book.font_list[style.font_index], style.background
+        letters = (0, 0, 0) if font.colour_index == _AUTOMATIC else book.colour_map.get(font.colour_index)
+        ground = (255, 255, 255) if paper.fill_pattern == 0 else book.colour_map.get(paper.pattern_colour_index) if paper.fill_pattern == 1 else None
+        if letters is not None and letters == ground:
+            kinds[number] = "letters in the colour of their paper"
+        elif 0 < font.height <= _TINY:
+            kinds[number] = "letters too small to be read"
+        elif NOT_SHOWN.fullmatch(book.format_map[style.format_key].format_str):
+            kinds[number] = "a format that shows nothing"
+    told: dict[str, list[str]] = {}
+    for row in range(sheet.nrows) if kinds else ():
+        for column, value in enumerate(sheet.row_values(row)):
+            if value not in ("", None) and (kind := kinds.get(sheet.cell_xf_index(row, column))):
+                told.setdefault(kind, []).append(f"{letters_of(str(column + 1))}{row + 1}")
+    for kind, cells in told.items():
+        yield Finding.of("hidden_text", f"{where}, cells {', '.join(cells[:5])}", kind)
 
 
 def _text(sheet: Any) -> str:

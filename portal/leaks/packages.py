@@ -1,5 +1,6 @@
 """Packages: ZIP archives, and the documents of offices that are archives inside (OOXML, ODF), opened with care."""
 
+import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -14,6 +15,15 @@ _MOST_UNPACKED = 600_000_000  # bytes
 _WORST_RATIO, _SMALL = 200, 20_000_000
 _MOST_MEMBERS = 10_000
 _MOST_XML = 60_000_000  # bytes of one part that is read as a whole
+
+
+# Places on somebody's computer or in an office's network; relative ones as they are written from where the file lay.
+_LOCAL = re.compile(r"file:|smb:|\\\\|[A-Z]:[\\/]|(?:\.\./)*/?(?:home|Users)/|(?:\.\./)+mnt/", re.IGNORECASE)
+
+
+def is_local(target: str) -> bool:
+    """Whether a link leads to a place that only its author can reach."""
+    return _LOCAL.match(target) is not None
 
 
 @dataclass

@@ -142,7 +142,7 @@ def place_told(reader: Any) -> str:
     from pypdf.errors import PyPdfError
 
     try:
-        metadata = reader.root_object.get("/Metadata")
+        metadata: Any = reader.root_object.get("/Metadata")
         content = metadata.get_object().get_data()[:_LONGEST_XMP] if metadata is not None else b""
     except (PyPdfError, ValueError, AttributeError, NotImplementedError):
         return ""
@@ -159,8 +159,8 @@ def local_place(action: Any) -> str:
         target = str(action.get("/URI") or "")
         return target if target.lower().startswith(("file:", "smb:", "\\\\")) else ""
     if action.get("/S") in ("/GoToR", "/GoToE"):
-        said = action.get("/F")
-        said = said.get_object() if said is not None else None
+        said: Any = action.get("/F")
+        said = said.get_object() if hasattr(said, "get_object") else said
         target = str(said.get("/UF") or said.get("/F") or "") if isinstance(said, dict) else str(said or "")
         return target if re.match(r"(?:/?[A-Za-z]:?[/\\]|\\\\|file:|/(?:home|Users)/)", target) else ""
     return ""

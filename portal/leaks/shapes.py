@@ -1,24 +1,34 @@
 """Tables as text: whether a machine can read them."""
 
 import csv
+import io
 from collections import Counter
 from collections.abc import Iterator
+from itertools import islice
 
+from . import columns
 from .findings import Finding
+from .spreadsheets import ACTS
 
 _LOOKED_AT, _FEWEST = 500, 5  # rows
 
 
 def inspect_table(text: str) -> Iterator[Finding]:
     """What would have to be mended in a CSV or TSV before it can be used: one reason, the first that holds."""
-    lines = text.splitlines()[:_LOOKED_AT]
+    lines = list(islice(io.StringIO(text), _LOOKED_AT))
     if not lines:
         return
     between = max("\t;,|", key=lambda one: sum(line.count(one) for line in lines))
+    yield from columns.in_text(text, between, "")
     try:
-        rows = [row for row in csv.reader(lines, delimiter=between) if row]
+        # Read as rows, of which one may have several lines.
+        rows = [row for row in islice(csv.reader(io.StringIO(text, newline=""), delimiter=between), _LOOKED_AT) if row]
     except csv.Error:
         return
+    for number, row in enumerate(rows, 1):
+        if acting := next((cell for cell in row if ACTS.match(cell)), None):
+            yield Finding.of("formula", f"row {number}", acting)
+            break
     if len(rows) < _FEWEST:
         return
     width = Counter(map(len, rows)).most_common(1)[0][0]

@@ -1,37 +1,42 @@
-"""Workbooks: XLSX and ODS, part by part, sheets as a stream of events so that a large one needs little memory."""
+"""Workbooks (XLSX), part by part, sheets as a stream of events so that a large one needs little memory."""
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from xml.etree.ElementTree import iterparse
+from xml.etree.ElementTree import Element, iterparse
 
 from harvesters.xml import local
 
-from . import personal
+from . import cellstyles, personal
+from .cellstyles import Styles
+from .columns import MOST_ROWS, Columns
 from .findings import Finding, ranges
-from .packages import Entities, Package, attribute, named, words_of
+from .packages import Entities, Package, attribute, is_local, named, words_of
 
 _MOST_ROWS = 400_000
 _ELSEWHERE = re.compile(
     r"\[[^\[\]]{0,200}\.(?:xls[xmb]?|csv|ods)\]|\[\d{1,3}\](?:[\w.]{0,60}|[^'\[\]]{0,60}')!|\bWEBSERVICE\(|['\"](?:file:|\\\\)", re.IGNORECASE
 )
-_NOT_SHOWN = re.compile(r";\s*;\s*(?:;\s*)?")  # a format of numbers of empty parts: nothing is shown, whatever the cell says
 _HEADERS = ("oddHeader", "oddFooter", "evenHeader", "evenFooter", "firstHeader", "firstFooter")
-_ACTS = re.compile(r"[=+@-]\s*(?:\w+\(|HYPERLINK|cmd\||DDE)", re.IGNORECASE)
+ACTS = re.compile(r"[=+@-]\s*(?:\w+\(|HYPERLINK|cmd\||DDE)", re.IGNORECASE)
 
 
 @dataclass
 class Sheet:
     """What was seen of one sheet while it streamed by."""
 
-    hidden_rows: list[int] = field(default_factory=list)
-    hidden_columns: list[str] = field(default_factory=list)
+    hidden_rows: list[int] = field(default_factory=list)  # that say something, as all that is told of hidden parts
+    hidden_columns: list[tuple[int, int]] = field(default_factory=list)
+    filled: set[int] = field(default_factory=set)  # columns that say something; kept where columns are hidden
     merged: int = 0
     texts: list[str] = field(default_factory=list)
     inline: list[str] = field(default_factory=list)  # words that stand in the cells themselves, as many programs write them
     elsewhere: list[str] = field(default_factory=list)  # formulas that lead to other workbooks
     unseen: list[str] = field(default_factory=list)  # cells that say something and show nothing
-    white: list[str] = field(default_factory=list)  # cells in white, on no colour of their own
+    white: list[str] = field(default_factory=list)  # cells whose letters have the colour of their paper
+    tiny: list[str] = field(default_factory=list)  # cells in letters that nobody can read
+    columns: Columns = field(default_factory=Columns)
+    rows: int = 0
     coloured: bool = False  # tables and conditions bring colours along that the cells do not tell
 
 
@@ -39,18 +44,40 @@ def inspect_xlsx(package: Package) -> Iterator[Finding]:
     """What an XLSX workbook hides."""
     workbook = package.root("xl/workbook.xml")
     targets = dict(_targets(package))
-    styles = _styles(package)
+    styles, strings = cellstyles.read(package), _strings(package)
     for one in named(workbook, "definedName"):
         if _ELSEWHERE.search(one.text or ""):
             yield Finding.of("external_data", f"name “{one.get('name', '')}”", one.text or "")
     for sheet in named(workbook, "sheet"):
         name, state = sheet.get("name", ""), sheet.get("state", "visible")
-        if state != "visible":
+        if state not in ("", "visible"):
             yield Finding.of("hidden_sheet", f"sheet “{name}”")
         part = _part_of(targets.get(attribute(sheet, "id"), ""))
         if part in package.names:
-            yield from _sheet(package, part, f"sheet “{name}”", styles)
+            yield from _sheet(package, part, f"sheet “{name}”", styles, strings)
     yield from _parts(package)
+    yield from _people(package, workbook)
+
+
+def _strings(package: Package) -> list[str]:
+    """The words that cells share, by their number."""
+    if "xl/sharedStrings.xml" not in package.names:
+        return []
+    return ["".join(one.text or "" for one in item.iter() if local(one) == "t") for item in named(package.root("xl/sharedStrings.xml"), "si")]
+
+
+def _people(package: Package, workbook: Element | None) -> Iterator[Finding]:
+    """Who worked on a workbook and where it lay, as Excel writes it down beside the properties."""
+    for part in package.among("xl/revisions/revisionLog", "xl/revisions/userNames"):
+        if (root := package.root(part)) is not None:
+            yield Finding.of("tracked_changes", "", ", ".join(filter(None, (one.get("name", "") or one.get("userName", "") for one in root.iter()))))
+    for name, key in (("absPath", "url"), ("fileSharing", "userName"), ("customWorkbookView", "name")):
+        for one in named(workbook, name):
+            if (words := one.get(key, "")) and (name != "absPath" or is_local(words)):
+                yield Finding.of("properties", "workbook", words)
+    for part in package.among("xl/persons/"):
+        for one in named(package.root(part), "person"):
+            yield Finding.of("properties", "people who commented", one.get("displayName", ""))
 
 
 def _targets(package: Package) -> Iterator[tuple[str, str]]:
@@ -78,39 +105,19 @@ def _parts(package: Package) -> Iterator[Finding]:
             yield Finding.of("comments", "", words)
 
 
-Styles = tuple[frozenset[str], frozenset[str]]
-
-
-def _styles(package: Package) -> Styles:
-    """The numbers of the formats of cells that show nothing, and of those in white on no colour."""
-    root = package.root("xl/styles.xml")
-    blank = {one.get("numFmtId") for one in named(root, "numFmt") if _NOT_SHOWN.fullmatch(one.get("formatCode", ""))}
-    fonts = [any(one.get("rgb", "")[-6:].upper() == "FFFFFF" for one in named(font, "color")) for part in named(root, "fonts") for font in part]
-    fills = [any(one.get("patternType", "none") != "none" for one in named(fill, "patternFill")) or any(True for _ in named(fill, "gradientFill"))
-             for part in named(root, "fills") for fill in part]  # fmt: skip
-    formats = [one for part in named(root, "cellXfs") for one in part]
-
-    def holds(what: list[bool], number: str) -> bool:
-        return number.isdigit() and int(number) < len(what) and what[int(number)]
-
-    return (
-        frozenset(str(at) for at, one in enumerate(formats) if one.get("numFmtId") in blank),
-        frozenset(str(at) for at, one in enumerate(formats) if holds(fonts, one.get("fontId", "0")) and not holds(fills, one.get("fillId", "0"))),
-    )
-
-
-def _sheet(package: Package, part: str, where: str, styles: Styles) -> Iterator[Finding]:
+def _sheet(package: Package, part: str, where: str, styles: Styles, strings: list[str]) -> Iterator[Finding]:
     seen = Sheet()
     info = package.archive.getinfo(part)
     with package.archive.open(info) as file:
         if b"<!DOCTYPE" in file.read(2048):
             raise Entities(part)
     with package.archive.open(info) as file:
-        _stream(file, seen, styles)
+        _stream(file, seen, styles, strings)
     if seen.hidden_rows:
         yield Finding.of("hidden_rows", f"{where}, rows {ranges(seen.hidden_rows)}")
-    if seen.hidden_columns:
-        yield Finding.of("hidden_columns", f"{where}, columns {', '.join(seen.hidden_columns[:10])}")
+    if columns := [(first, last) for first, last in seen.hidden_columns if any(first <= one <= last for one in seen.filled)]:
+        names = [letters(str(first)) if first == last else f"{letters(str(first))}–{letters(str(last))}" for first, last in columns]
+        yield Finding.of("hidden_columns", f"{where}, columns {', '.join(names[:10])}")
     if seen.merged > 2:
         yield Finding.of("table_shape", where, f"{seen.merged} merged cells")
     if seen.elsewhere:
@@ -118,29 +125,29 @@ def _sheet(package: Package, part: str, where: str, styles: Styles) -> Iterator[
     if seen.unseen:
         yield Finding.of("hidden_text", f"{where}, cells {', '.join(seen.unseen[:5])}", "a format that shows nothing")
     if seen.white and not seen.coloured:
-        yield Finding.of("hidden_text", f"{where}, cells {', '.join(seen.white[:5])}", "white on white")
+        yield Finding.of("hidden_text", f"{where}, cells {', '.join(seen.white[:5])}", "letters in the colour of their paper")
+    if seen.tiny:
+        yield Finding.of("hidden_text", f"{where}, cells {', '.join(seen.tiny[:5])}", "letters too small to be read")
+    yield from seen.columns.findings(where)
     yield from personal.find("\n".join(seen.inline), where)
-    if acting := next((text for text in seen.texts if _ACTS.match(text)), None):
+    if acting := next((text for text in seen.texts if ACTS.match(text)), None):
         yield Finding.of("formula", where, acting)
 
 
-def _stream(file: object, seen: Sheet, styles: Styles) -> None:
+def _stream(file: object, seen: Sheet, styles: Styles, strings: list[str]) -> None:
     stack: list[object] = []
     for event, element in iterparse(file, events=("start", "end")):  # type: ignore[call-overload]
         name = local(element)
         if event == "start":
             stack.append(element)
-            if name == "row" and _is_hidden(element) and len(seen.hidden_rows) < _MOST_ROWS:
-                seen.hidden_rows.append(int(element.get("r") or len(seen.hidden_rows) + 1))
             continue
         stack.pop()
         if name == "col" and _is_hidden(element):
-            seen.hidden_columns.append(letters(element.get("min", "1")) if element.get("min") == element.get("max") else
-                                       f"{letters(element.get('min', '1'))}–{letters(element.get('max', '1'))}")  # fmt: skip
+            seen.hidden_columns.append((int(element.get("min", "1")), int(element.get("max", "1"))))
         elif name == "mergeCell":
             seen.merged += 1
         elif name == "c":
-            _cell(element, seen, styles)
+            _cell(element, seen, styles, strings)
         elif name == "f" and element.text and len(seen.elsewhere) < 5 and _ELSEWHERE.search(element.text):
             seen.elsewhere.append(element.text)
         elif name in ("tablePart", "conditionalFormatting"):
@@ -152,22 +159,47 @@ def _stream(file: object, seen: Sheet, styles: Styles) -> None:
         elif name == "t" and element.text:
             if len(seen.inline) < _MOST_ROWS:
                 seen.inline.append(element.text)
-            if _ACTS.match(element.text):
+            if ACTS.match(element.text):
                 seen.texts.append(element.text)
         elif name == "row":
+            seen.rows += 1
+            if _is_hidden(element) and len(seen.hidden_rows) < _MOST_ROWS and any(len(one) for one in element):
+                seen.hidden_rows.append(int(element.get("r") or seen.rows))
             element.clear()
             if stack:
                 stack[-1].clear()  # type: ignore[attr-defined]
 
 
-def _cell(element: object, seen: Sheet, styles: Styles) -> None:
-    style = element.get("s", "0")  # type: ignore[attr-defined]
-    if style not in styles[0] and style not in styles[1]:
+def _cell(element: Element, seen: Sheet, styles: Styles, strings: list[str]) -> None:
+    if not len(element):
         return
-    says = any(local(one) in ("v", "is") for one in element)  # type: ignore[attr-defined]
-    for which, cells in zip(styles, (seen.unseen, seen.white), strict=True):
-        if says and style in which and len(cells) < 10:
-            cells.append(element.get("r", "?"))  # type: ignore[attr-defined]
+    style, at = element.get("s", "0"), element.get("r", "")
+    if seen.hidden_columns:
+        seen.filled.add(number_of(at))
+    for formats, cells in ((styles.blank, seen.unseen), (styles.unseen, seen.white), (styles.tiny, seen.tiny)):
+        if style in formats and len(cells) < 10 and any(local(one) in ("v", "is") for one in element):
+            cells.append(at or "?")
+    if seen.rows < MOST_ROWS:
+        seen.columns.add(number_of(at), _value(element, strings))
+
+
+def _value(cell: Element, strings: list[str]) -> str:
+    value = "".join(one.text or "" for one in cell.iter() if local(one) in ("v", "t"))
+    if cell.get("t") == "s":
+        return strings[int(value)] if value.isdigit() and int(value) < len(strings) else ""
+    if cell.get("t", "n") == "n" and "E" in value:  # 4.4051401359E10
+        return str(int(float(value))) if abs(float(value)) < 1e15 else ""
+    return value
+
+
+def number_of(place: str) -> int:
+    """The number of a column in the name of a cell: 28 for AB7."""
+    number = 0
+    for letter in place:
+        if not letter.isalpha():
+            break
+        number = number * 26 + ord(letter) - 64
+    return number
 
 
 def _is_hidden(element: object) -> bool:
@@ -182,49 +214,3 @@ def letters(number: str) -> str:
         value, rest = divmod(value - 1, 26)
         text = chr(65 + rest) + text
     return text
-
-
-def inspect_ods(package: Package) -> Iterator[Finding]:
-    """What an ODS workbook hides."""
-    content = package.root("content.xml")
-    hidden = {attribute(style, "name") for style in named(content, "style") if any(attribute(one, "display") == "false" for one in style)}
-    for table in named(content, "table"):
-        where = f"sheet “{attribute(table, 'name')}”"
-        if attribute(table, "style-name") in hidden:
-            yield Finding.of("hidden_sheet", where)
-        for name, code in (("table-row", "hidden_rows"), ("table-column", "hidden_columns")):
-            if any(attribute(one, "visibility") in ("collapse", "filter") for one in named(table, name)):
-                yield Finding.of(code, where)
-    yield from odf_parts(package)
-
-
-def odf_parts(package: Package) -> Iterator[Finding]:
-    """What every ODF document may carry: remarks, tracked changes, objects, scripts."""
-    content = package.root("content.xml")
-    for remark in named(content, "annotation"):
-        yield Finding.of("comments", "", words_of(remark))
-    if any(list(one) for one in named(content, "tracked-changes")):
-        yield Finding.of("tracked_changes")
-    if any(True for _ in named(content, "hidden-text", "hidden-paragraph")):
-        yield Finding.of("hidden_text")
-    yield from _not_displayed(package)
-    if package.among("Object ", "ObjectReplacements/"):
-        yield Finding.of("embedded", "", ", ".join(package.among("Object ")[:3]))
-    if package.among("Basic/", "Scripts/"):
-        yield Finding.of("macros")
-
-
-def _not_displayed(package: Package) -> Iterator[Finding]:
-    """Words, sections and slides that are there and not shown."""
-    content = package.root("content.xml")
-    styles = [one for part in ("content.xml", "styles.xml") for one in named(package.root(part), "style")]
-    hidden = {attribute(one, "name") for one in styles if any(attribute(how, "display") == "none" for how in named(one, "text-properties"))}
-    if words := " ".join(filter(None, (words_of(one) for one in named(content, "span", "p", "h") if attribute(one, "style-name") in hidden))):
-        yield Finding.of("hidden_text", "", words)
-    for section in named(content, "section"):
-        if attribute(section, "display") in ("none", "condition"):
-            yield Finding.of("hidden_text", f"section “{attribute(section, 'name')}”", words_of(section))
-    skipped = {attribute(one, "name") for one in styles if any(attribute(how, "visibility") == "hidden" for how in named(one, "drawing-page-properties"))}
-    for number, slide in enumerate(named(content, "page"), 1):
-        if attribute(slide, "style-name") in skipped:
-            yield Finding.of("hidden_text", f"slide {number}", words_of(slide))

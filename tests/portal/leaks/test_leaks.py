@@ -10,10 +10,10 @@ from portal import leaks
 from portal.leaks import Report, inspect_file
 from portal.leaks.findings import WARNINGS, WORDS
 
-from . import corpus, others
+from . import corpus, others, unseen
 from .files import archive, document, pdf, with_parts, workbook
 
-CASES = [*corpus.cases(), *others.cases()]
+CASES = [*corpus.cases(), *others.cases(), *unseen.cases()]
 SECONDS, MEMORY = 2.0, 500_000_000
 
 

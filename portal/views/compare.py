@@ -18,6 +18,7 @@ from ..errors import BadParameter
 from ..i18n import language
 from ..listing import Listing
 from ..look import base_url
+from ..outcomes import is_rank
 from ..parts import here
 from ..yearspan import EVERY, Years, years_of
 from .drawings import as_file
@@ -46,7 +47,7 @@ class View:
     @property
     def is_ranking(self) -> bool:
         """Whether every series is of places in a ranking, of which no index can be made."""
-        return all(beside.is_rank(one.outcome) for one in self.chosen)
+        return all(is_rank(one.outcome) for one in self.chosen)
 
     def address(self, at: str = "", *, without: Wanted | None = None, plus: str = "", base: str | None = None) -> str:
         """The address of this view (or of its twin `at` another path), of one with a series more or less, or of another base."""

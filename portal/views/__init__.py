@@ -5,11 +5,11 @@ from importlib import import_module
 from flask import Flask
 
 # `texts`, `versions`, `comparing` and `drawings` add their addresses to the blueprint of `records`,
-# `desk`, `previewing` and `typeahead` to that of `publish`.
+# `lostforms`, `desk`, `drafting`, `golive`, `mending`, `published`, `previewing` and `typeahead` to that of `publish`.
 AREAS = (
     "home", "search", "sums", "actors", "cited", "records", "asking", "answers", "texts", "versions", "comparing", "drawings", "matter", "completeness", "relations", "agencies", "sources",
-    "pages", "status", "api", "writing", "ckan", "feeds", "accounts", "sso", "publish", "desk", "previewing", "typeahead", "sending", "review", "membership", "api_keys",
-    "bulk", "admin", "links", "remarks", "files", "tables", "clock", "vintages", "compare",
+    "pages", "status", "api", "writing", "ckan", "feeds", "accounts", "sso", "publish", "lostforms", "desk", "drafting",
+    "golive", "mending", "published", "previewing", "typeahead", "sending", "review", "membership", "api_keys", "bulk", "admin", "links", "remarks", "files", "tables", "clock", "vintages", "compare",
 )  # fmt: skip
 
 

@@ -13,8 +13,9 @@ from ..catalogue import Entry
 from ..history import Mark
 from ..models import Upload
 from ..parts import here
+from .formpage import with_other_steps
 from .guard import Answer
-from .publish import blueprint, with_other_steps
+from .publish import blueprint
 from .records import show
 
 

@@ -14,7 +14,7 @@ from ..look import base_url
 from ..models import Upload, User
 from ..parts import here
 from ..typed import read_when, without_control
-from . import guard, publish
+from . import golive, guard
 from .guard import Answer
 
 blueprint = Blueprint("review", __name__)
@@ -48,14 +48,14 @@ def _unready(db: Session, upload: Upload, user: User) -> Answer | None:
     proof = uploads.prove(db, upload)
     if proof.record is None:
         return redirect(url_for("publish.preview", token=upload.token), 303)
-    if publish.is_unread(upload):
-        return publish.unread_page(db, upload, proof)
+    if golive.is_unread(upload):
+        return golive.unread_page(db, upload, proof)
     try:
         safety.demand_looked(db, upload)
     except safety.NotReady as error:
-        return publish.preview_page(db, upload, proof.record, twin=proof.twin, held=str(error)), 409
-    if faults := publish.take_words(db, upload, proof.record, user, datetime.now(UTC)):
-        return publish.preview_page(db, upload, proof.record, twin=proof.twin, faults=faults), 422
+        return golive.preview_page(db, upload, proof.record, twin=proof.twin, held=str(error)), 409
+    if faults := golive.take_words(db, upload, proof.record, user, datetime.now(UTC)):
+        return golive.preview_page(db, upload, proof.record, twin=proof.twin, faults=faults), 422
     return None
 
 
@@ -85,7 +85,7 @@ def _again(db: Session, upload: Upload, faults: list[tuple[str, str]]) -> Answer
     proof = uploads.prove(db, upload)
     if proof.record is None:
         return redirect(url_for("publish.draft", token=upload.token), 303)
-    return publish.preview_page(db, upload, proof.record, twin=proof.twin, faults=faults), 422
+    return golive.preview_page(db, upload, proof.record, twin=proof.twin, faults=faults), 422
 
 
 @blueprint.post("/publish/drafts/<token>/approve")
@@ -96,7 +96,7 @@ def approve(token: str) -> Answer:
         proof = uploads.prove(db, upload)
         if proof.record is None:
             return redirect(url_for("publish.preview", token=token), 303)
-        if publish.is_unread(upload):
+        if golive.is_unread(upload):
             workflow.demand(db, upload, user, "approve")
             flash(_("It was changed since you opened this page, so nothing was approved. Read it again."), "message")
             return redirect(url_for("publish.preview", token=token), 303)
@@ -104,7 +104,7 @@ def approve(token: str) -> Answer:
             safety.demand(db, upload, proof.record)
         except safety.NotReady as error:
             workflow.demand(db, upload, user, "approve")
-            return publish.preview_page(db, upload, proof.record, twin=proof.twin, held=str(error)), 409
+            return golive.preview_page(db, upload, proof.record, twin=proof.twin, held=str(error)), 409
         workflow.approve(db, upload, user, datetime.now(UTC), base_url())
     flash(_("Approved. It goes live when somebody publishes it, or at the moment that is set. Those who have to know get a mail."), "success")
     return redirect(url_for("publish.preview", token=token), 303)

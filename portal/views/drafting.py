@@ -143,9 +143,11 @@ def _act(db: Session, upload: Upload, refused: list[forms.Fault], action: str) -
         taken = [file.name for file in uploads.files_of(db, upload) if file.sha256 == value]
         workflow.note_files(db, upload, guard.actor(), "file_removed", taken, datetime.now(UTC))
         uploads.detach(upload, value)
-    if name in ("remove", "files", "draft", "add") and refused:
+    if name in ("remove", "files", "draft", "add", "back") and refused:
         return formpage.of_draft(db, upload, refused), 422
     step = formpage.step_shown()
+    if name == "back" and step > 1:
+        return redirect(url_for(".draft", token=upload.token, step=step - 1), 303)
     if name == "next" and 0 < step < forms.STEPS and not refused:
         return redirect(url_for(".draft", token=upload.token, step=step + 1), 303)
     if name == "draft":

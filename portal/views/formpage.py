@@ -26,12 +26,13 @@ def of_draft(db: Session, upload: Upload, faults: list[forms.Fault] | None = Non
     """The form of a draft as it was saved last, on the step that has what is to be mended."""
     typed = {name: value for name, value in upload.data.items() if not name.startswith("_")}
     return of_upload(upload, typed, files=uploads.files_of(db, upload), states=safety.states(db, upload), faults=faults or [], others=together.others(db, upload, current_user.id, datetime.now(UTC)),
-                 found=_found(typed), step=0 if faults and not _all_on(upload.axis, faults) else step_shown())  # fmt: skip
+                 found=_found(typed), step=_step_of(upload.axis, faults or []))  # fmt: skip
 
 
-def _all_on(axis: str, faults: list[forms.Fault]) -> bool:
-    """Whether the step that is shown has every field that is to be mended."""
-    return all(forms.step_of(axis, name) == step_shown() for name, _words in faults)
+def _step_of(axis: str, faults: list[forms.Fault]) -> int:
+    """The step to be shown: the one that has every field that is to be mended, else the whole form."""
+    steps = {forms.step_of(axis, name) for name, _words in faults} or {step_shown()}
+    return steps.pop() if step_shown() and len(steps) == 1 else 0
 
 
 def of_upload(upload: Upload, typed: dict[str, Any], *, faults: list[forms.Fault] | None = None, **more: Any) -> str:

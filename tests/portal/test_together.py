@@ -158,6 +158,20 @@ def test_the_form_goes_in_four_steps_and_each_is_saved(lan):
     assert record.targets[0].indicator == "Waste" and record.translations["vi"].title == "Sông sạch hơn"
 
 
+def test_going_back_a_step_keeps_what_was_typed_in_this_one(lan):
+    page = lan.client.get("/publish/policy?step=1").text
+    path = re.findall(r'action="(/publish/drafts/[^"]+)"', page)[0]
+    send(lan, path, page, "next", title="Cleaner river", type="strategy")
+    page = lan.client.get(f"{path}?step=2").text
+    assert re.search(r'<button[^>]*value="back"', page)
+    answer = send(lan, path, page, "back", objectives="Less waste")
+    assert (answer.status_code, answer.headers["Location"]) == (303, f"{path}?step=1")
+    assert "Less waste" in lan.client.get(f"{path}?step=2").text
+    answer = send(lan, path, lan.client.get(f"{path}?step=2").text, "back", valid_from="soon")
+    assert (answer.status_code, answer.headers["Location"]) == (303, f"{path}?step=1"), "what is wrong there is told before it goes on"
+    assert 'value="soon"' in lan.client.get(f"{path}?step=2").text
+
+
 def test_a_step_says_what_to_mend_in_it_and_the_whole_form_what_is_elsewhere(lan):
     page = lan.client.get("/publish/policy?step=1").text
     path = re.findall(r'action="(/publish/drafts/[^"]+)"', page)[0]

@@ -10,6 +10,7 @@ from decimal import Decimal
 import babel.localedata
 from flask_babel import gettext as _
 
+from harvesters.dates import read_date
 from harvesters.when import check_when
 
 from .i18n import language
@@ -52,8 +53,9 @@ def _plain(text: str) -> str:
 
 
 def read_when(text: str) -> str | None:
-    """A date as YYYY, YYYY-MM or YYYY-MM-DD; 31/05/2024, 31.5.2024, 31-5-2024 and 05/2024 are read day first."""
-    plain = _plain(text)
+    """A date as YYYY, YYYY-MM or YYYY-MM-DD; 31/05/2024, 31.5.2024, 31-5-2024 and 05/2024 are read day first. So is one in words:
+    31 May 2024, ngày 31 tháng 5 năm 2024. Midnight, which programs write behind a day, says nothing."""
+    plain = _without_midnight(_plain(text))
     if not plain:
         return None
     if day_first := re.fullmatch(r"(?:(\d{1,2})[/.-])?(\d{1,2})[/.-](\d{4})", plain):
@@ -61,11 +63,27 @@ def read_when(text: str) -> str | None:
     elif year_first := re.fullmatch(r"(\d{4})(?:[/.-](\d{1,2})(?:[/.-](\d{1,2}))?)?", plain):
         parts = list(year_first.groups())
     else:
-        parts = []
+        parts = (_in_words(plain) or "").split("-")
     try:
         return check_when("-".join(part.zfill(2) for part in parts if part))
     except ValueError:
         raise Unreadable(_("“%(value)s” is not a date; write 2024-05-31 or 31/05/2024", value=shown(text))) from None
+
+
+def _without_midnight(text: str) -> str:
+    return re.sub(r"[T ]0?0:00(:00(\.0+)?)?( ?AM)?$", "", re.sub(r"[T ]12:00(:00)? ?AM$", "", text))
+
+
+def _in_words(text: str) -> str | None:
+    """A day whose month has a name or is called one, as YYYY-MM-DD."""
+    if match := re.fullmatch(r"(?:ngày )?(\d{1,2}) tháng (\d{1,2})(?:,| năm)? (\d{4})", text.casefold()):
+        return f"{match[3]}-{match[2]}-{match[1]}"
+    if not re.search(r"[A-Za-z]{3}", text):
+        return None
+    try:
+        return read_date(re.sub(r"(?<=\w)-(?=\w)", " ", text))
+    except ValueError:
+        return None
 
 
 def read_decimal(text: str) -> Decimal | None:

@@ -90,7 +90,7 @@ def _width_of(rows: Sequence[Sequence[Any]]) -> int:
     return max((at + 1 for row in rows for at, cell in enumerate(row) if _words(cell)), default=0)
 
 
-def _is_value(cell: Any) -> bool:
+def is_value(cell: Any) -> bool:
     """Whether a cell is a number or a date, as data are and names are not; a year or a quarter may be either."""
     if isinstance(cell, int | float) and not isinstance(cell, bool):
         return not is_period(str(cell))
@@ -105,14 +105,14 @@ def _is_value(cell: Any) -> bool:
 
 
 def _has_data(row: Sequence[Any]) -> bool:
-    return any(_is_value(cell) for cell in row)
+    return any(is_value(cell) for cell in row)
 
 
 def _is_data(rows: Sequence[Sequence[Any]], at: int) -> bool:
     """Whether a row is data already: it has values where the rows below have values too."""
     if at >= len(rows):
         return False
-    values = {position for position, cell in enumerate(rows[at]) if _is_value(cell)}
+    values = {position for position, cell in enumerate(rows[at]) if is_value(cell)}
     return bool(values & _value_columns(rows[at + 1 : at + 40]))
 
 
@@ -122,7 +122,7 @@ def _value_columns(rows: Sequence[Sequence[Any]]) -> set[int]:
     found = set()
     for position in range(width):
         filled = [row[position] for row in rows if position < len(row) and _words(row[position])]
-        if filled and sum(1 for cell in filled if _is_value(cell) or is_period(_words(cell))) * 5 >= len(filled) * 3:
+        if filled and sum(1 for cell in filled if is_value(cell) or is_period(_words(cell))) * 5 >= len(filled) * 3:
             found.add(position)
     return found
 
@@ -136,7 +136,7 @@ def _height(rows: Sequence[Sequence[Any]], first: int) -> int:
             break
         values = _value_columns(rows[first + height + 1 : first + height + 41])
         filled = {at for at in values if at < len(row) and _words(row[at])}
-        if not filled or any(_is_value(row[at]) for at in filled):
+        if not filled or any(is_value(row[at]) for at in filled):
             break
         # A row like those below it, whose numbers are missing, is no header.
         if sum(1 for at in filled if is_period(_words(row[at]))) * 2 > len(filled) and _has_data(row):
@@ -167,7 +167,7 @@ def split_foot(rows: Sequence[tuple[int, Sequence[Any]]], width: int) -> int:
     while end:
         _at, row = rows[end - 1]
         filled = [position for position, cell in enumerate(row) if _words(cell)]
-        lonely = width > 2 and len(filled) == 1 and (filled[0] == 0 or end < len(rows)) and not _is_value(row[filled[0]])
+        lonely = width > 2 and len(filled) == 1 and (filled[0] == 0 or end < len(rows)) and not is_value(row[filled[0]])
         totals += is_total(row)
         if not (lonely or is_total(row)):
             # Many totals are a category of that name.

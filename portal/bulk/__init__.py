@@ -5,7 +5,10 @@ be undone as one. Each step is done by a process of its own, in pieces that are 
 moment, the next process goes on where it was.
 """
 
+from . import blanks
+from .cells import FOR_EVERY_ROW, SAID, SPELLINGS
 from .columns import example, fields, guess
+from .finding import Place
 from .jobs import (
     WORKING,
     approve,
@@ -16,7 +19,9 @@ from .jobs import (
     is_abandoned,
     match,
     of_agency,
+    place_of,
     publish,
+    remembered,
     report,
     seal,
     start,
@@ -26,6 +31,6 @@ from .jobs import (
 from .reading import MOST, TABLES, NoTable, Preview, preview
 
 __all__ = [
-    "MOST", "TABLES", "WORKING", "NoTable", "Preview", "approve", "begin", "demand_room", "example", "fields", "find", "go_on", "guess", "is_abandoned",
-    "match", "of_agency", "preview", "publish", "report", "seal", "start", "undo", "work",
+    "FOR_EVERY_ROW", "MOST", "SAID", "SPELLINGS", "TABLES", "WORKING", "NoTable", "Place", "Preview", "approve", "begin", "blanks", "demand_room", "example", "fields", "find",
+    "go_on", "guess", "is_abandoned", "match", "of_agency", "place_of", "preview", "publish", "remembered", "report", "seal", "start", "undo", "work",
 ]  # fmt: skip

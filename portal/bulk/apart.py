@@ -3,27 +3,30 @@
 import json
 import resource
 import sys
-from itertools import islice
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from harvesters.faults import BadAnswer
 
-from .reading import PATIENCE, table_of
+from .columns import readings
+from .finding import Place, find
+from .reading import PATIENCE, glance
 
 _MEMORY = 3_000_000_000
 
 
-def main(path: str, name: str, rows: str) -> None:
-    """Say the columns and first rows of one workbook: the other process."""
+def main(path: str, name: str, rows: str, sheet: str, header: str) -> None:
+    """Say the columns and first rows of one workbook: the other process. The names that columns have come by standard input."""
     resource.setrlimit(resource.RLIMIT_CPU, (PATIENCE, PATIENCE + 1))
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
+    names = frozenset(json.load(sys.stdin))
     try:
         with Path(path).open("rb") as stream:
-            columns, lines = table_of(stream, name)
-            said: dict[str, Any] = {"columns": columns, "rows": [{"at": one.at, "cells": one.cells, "fault": one.fault} for one in islice(lines, int(rows))]}
+            found = find(stream, name, Place(int(sheet), int(header)), lambda words: not names.isdisjoint(readings(words)))
+            said: dict[str, Any] = asdict(glance(found, name, int(rows)))
     except (BadAnswer, ValueError, OSError) as error:
-        said = {"fault": str(error)}
+        said = {"fault": str(error), "kind": type(error).__name__}
     json.dump(said, sys.stdout)
 
 

@@ -1,5 +1,6 @@
 """From rows to records: what each row would do, or what is wrong with it."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -15,9 +16,10 @@ from ..keys import Caller
 from ..leaks import Finding
 from ..models import Bulk, RecordRow
 from ..typed import shown
-from .columns import typed_of
+from .cells import is_month_first, typed_of
 from .reading import Line
 
+_SHORTENED = re.compile(r"\d([.,]\d+)?E\+\d{1,3}")
 Fault = tuple[int, str, str, str]  # row, column, value, what to write
 
 
@@ -31,6 +33,7 @@ class Outcome:
     before: int = 0
     faults: list[Fault] = field(default_factory=list)
     findings: tuple[Finding, ...] = ()
+    month_first: bool = False
 
 
 class Checker:
@@ -62,7 +65,7 @@ class Checker:
         return " ".join(line.cells.get(self._column_of.get("document_number", ""), "").split())
 
     def _check(self, session: Session, line: Line, known: Mapping[str, list[RecordRow]], look: bool) -> Outcome:
-        outcome = Outcome(line)
+        outcome = Outcome(line, month_first=is_month_first(self._columns, line.cells, self._fixed))
         if line.fault:
             outcome.faults.append((line.at, "", "", line.fault))
             return outcome
@@ -81,6 +84,8 @@ class Checker:
         at, column = outcome.line.at, self._column_of.get("document_number", "identifier")
         if not identifier:
             words = _("Enter the document number: by it the row is known again when the table is sent again")
+        elif outcome.line.data is None and _SHORTENED.fullmatch(identifier):
+            words = _("A spreadsheet shortened this number, so it is not known any more; format the column as text, and enter it again")
         elif (folded := store.fold_identifier(identifier)) in self._seen:
             words = _("stands in row %(row)s already; keep one of them", row=self._seen[folded])
         elif row is None and same:
@@ -98,7 +103,7 @@ class Checker:
         line = outcome.line
         if line.data is not None:
             return self._of_data(session, outcome, identifier, row)
-        typed = typed_of(line.cells, self._columns, self._fixed)
+        typed = typed_of(self._axis, line.cells, self._columns, self._fixed)
         base, more, files = uploads.unfold(session, read_record(row.data)) if row else ({}, {}, [])
         typed = _laid_over(base, typed)
         reading = forms.read(self._axis, typed, source=self._source, identifier=row.identifier if row else identifier, publisher=self._agency, files=files)

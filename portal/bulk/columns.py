@@ -1,8 +1,8 @@
 """What columns of a table can mean, and guessing which of them do."""
 
 import re
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator
+from functools import cache
 
 from flask_babel import force_locale
 
@@ -10,8 +10,6 @@ from ..forms.fields import ROWS, label, of_axis
 from ..store import fold_identifier
 
 _MOST_ROWS = 3  # targets and links that the template has columns for; more may follow in the same manner
-# Cells hold several entries between upright lines.
-LISTS = frozenset({"counterparties", "decision_makers", "legal_basis", "objectives", "observations", "roll_call"})
 _EXAMPLES = {
     "title": "Bridge works awarded", "document_number": "12/QĐ-HN", "issued": "2024-05-31", "language": "en", "type": "award",
     "status": "approved", "amount": "1250000", "currency": "VND", "subjects": "TRAN, SDG9", "keywords": "bridge, works",
@@ -52,34 +50,46 @@ def example(name: str) -> str:
 def guess(axis: str, columns: Iterable[str]) -> dict[str, str]:
     """By column what it probably means; a meaning is given once. Field names, their labels in each language, and words that
     often stand above such columns are known."""
-    known: dict[str, str] = {}
-    for name in fields(axis):
-        for words in (name, *_ALSO.get(name, ())):
-            known.setdefault(_plain(words), name)
-    for language in ("en", "vi"):
-        with force_locale(language):
-            for name, words in fields(axis).items():
-                known.setdefault(_plain(words), name)
+    known = _meanings(axis)
     found: dict[str, str] = {}
     for column in columns:
-        name = known.get(_plain(column), "")
+        name = next((known[words] for words in readings(column) if words in known), "")
         if name and name not in found.values():
             found[column] = name
     return found
 
 
-def _plain(words: str) -> str:
+def is_known(axis: str, words: str) -> bool:
+    """Whether words are among those that stand above columns of records."""
+    return not _meanings(axis).keys().isdisjoint(readings(words))
+
+
+def known_names(axis: str) -> frozenset[str]:
+    """All words that stand above columns of records, as they are compared."""
+    return frozenset(_meanings(axis))
+
+
+@cache
+def _meanings(axis: str) -> dict[str, str]:
+    known: dict[str, str] = {}
+    for name in fields(axis):
+        for words in (name, *_ALSO.get(name, ())):
+            known.setdefault(plain(words), name)
+    for language in ("en", "vi"):
+        with force_locale(language):
+            for name, words in fields(axis).items():
+                known.setdefault(plain(words), name)
+    return known
+
+
+def readings(words: str) -> Iterator[str]:
+    """The ways to take what stands above a column, the likeliest first: as it is; without what is added in brackets ("Amount
+    (VND)"); and the last of several rows ("Value / Amount")."""
+    for part in (words, words.rpartition(" / ")[2]):
+        yield plain(part)
+        yield plain(re.sub(r"\([^)]*\)|\[[^]]*\]", "", part))
+
+
+def plain(words: str) -> str:
     """Words without case, marks, spaces and signs: "Số ký hiệu:" is sokyhieu."""
     return re.sub(r"[\W_]+", "", fold_identifier(words))
-
-
-def typed_of(cells: Mapping[str, str], columns: Mapping[str, str], fixed: Mapping[str, str]) -> dict[str, Any]:
-    """What one would have typed into the form to say a row: every field that a column means, also the empty ones."""
-    typed: dict[str, Any] = {name: cells.get(column, "").strip() for column, name in columns.items() if name}
-    typed |= {name: value for name, value in fixed.items() if value and not typed.get(name)}
-    for name in LISTS & typed.keys():
-        if "\n" not in typed[name]:
-            typed[name] = "\n".join(part.strip() for part in typed[name].split("|"))
-    if "subjects" in typed:
-        typed["subjects"] = [code.strip() for code in typed["subjects"].replace(";", ",").split(",") if code.strip()]
-    return typed

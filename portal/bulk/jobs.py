@@ -5,14 +5,12 @@ import pickle
 import secrets
 import subprocess
 import sys
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import IO, Any
+from typing import IO
 
 from flask_babel import force_locale
 from flask_babel import gettext as _
@@ -22,7 +20,7 @@ from sqlalchemy.orm import Session
 from harvesters.record import read_record
 from search_index.engine import SearchUnavailable
 
-from .. import audit, exports, leaks, linking, members, search, store, uploads
+from .. import audit, exports, linking, members, search, store, uploads
 from ..audit import Actor
 from ..db import wait_for_turn
 from ..filestore import Kept
@@ -33,12 +31,14 @@ from ..parts import Portal
 from ..roles import may
 from ..workflow import NotAllowed, check_words, needs_review
 from .checking import Checker, Outcome, batches, known_versions
+from .finding import Place
 from .reading import MOST, Line, NoTable, open_table
+from .reporting import Report
 
 WORKING = ("checking", "publishing", "undoing")
-_SHOWN = 200  # faults that the page shows; the report has all of them
 _PATIENCE = timedelta(minutes=10)  # with a process of another machine that says nothing
 _STARTING = timedelta(seconds=20)
+_REMEMBERED = 100  # tables that are asked what their columns meant
 _MOST_AT_ONCE = 4  # tables of one agency
 _children: list[subprocess.Popen[bytes]] = []
 
@@ -79,6 +79,20 @@ def match(bulk: Bulk, columns: dict[str, str], fixed: dict[str, str], now: datet
     _step(bulk, "checking", now)
 
 
+def place_of(bulk: Bulk) -> Place:
+    """Where the table is in its file, as somebody said."""
+    return Place(int(bulk.fixed.get("sheet") or 0), int(bulk.fixed.get("header") or 0))
+
+
+def remembered(session: Session, agency: str, axis: str, columns: Sequence[str]) -> tuple[dict[str, str], dict[str, str]]:
+    """What the agency said of its last table with such columns: what they mean, and what holds for all of it. A table is
+    corrected and sent again, and next month's has the same columns: nobody says all that twice."""
+    query = select(Bulk).where(Bulk.agency == agency, Bulk.axis == axis, Bulk.state != "new").order_by(Bulk.id.desc()).limit(_REMEMBERED)
+    last = next((one for one in session.scalars(query) if one.columns and one.columns.keys() <= set(columns)), None)
+    said = {name: value for name, value in last.fixed.items() if name not in ("sheet", "header")} if last else {}
+    return (last.columns if last else {}), said
+
+
 def seal(bulk: Bulk) -> str:
     """What tells one checking of a table from every other one: what is approved and put live is what somebody has seen."""
     return bulk.report.rpartition("/")[2] if bulk.report else ""
@@ -115,6 +129,8 @@ def publish(session: Session, bulk: Bulk, user: User, *, only_whole: bool, note:
         faults.append(("whole", _("There are rows with faults. Correct them and send the table again, or publish only the good rows")))
     if not bulk.counts.get("new") and not bulk.counts.get("changed"):
         faults.append(("whole", _("No row would change anything")))
+    if bulk.counts.get("month_first"):
+        faults.append(("whole", _("Some dates have their month first. Match the columns anew, and say so for the whole table: else the others are read with day and month exchanged")))
     for name, words, advice, wanted in (
         ("note", note, _("Say in a sentence what was corrected; readers will see it"), bulk.counts.get("changed")),
         ("answer", answer, _("Mend what was found, or say in a sentence why it may be published as it is"), bulk.findings),
@@ -230,57 +246,29 @@ def _open(portal: Portal, token: str) -> tuple[Bulk, Checker]:
         return bulk, Checker(session, bulk, caller)
 
 
-@dataclass
-class _Report:
-    """What came of checking: counts, every fault in one file, and the bad rows as they were in another."""
-
-    faults: Any
-    bad: Any
-    columns: tuple[str, ...]
-    counts: Counter[str] = field(default_factory=Counter)
-    first: list[list[Any]] = field(default_factory=list)
-    findings: list[list[Any]] = field(default_factory=list)
-
-    def add(self, outcome: Outcome) -> None:
-        self.counts["bad" if outcome.faults else "good"] += 1
-        if outcome.does and not outcome.faults:
-            self.counts[outcome.does] += 1
-        for fault in outcome.faults:
-            self.faults.writerow([exports.harmless(cell) for cell in fault])
-            if len(self.first) < _SHOWN:
-                self.first.append(list(fault))
-        if outcome.faults:
-            self.bad.writerow(self._cells(outcome.line))
-        for one in outcome.findings:
-            self.counts["findings"] += 1
-            if len(self.findings) < _SHOWN:
-                self.findings.append([outcome.line.at, leaks.describe(one.code)[0], one.what])
-
-    def _cells(self, line: Line) -> list[str]:
-        return [exports.harmless(line.cells.get(column, "")) for column in self.columns]
-
-
 def _check(portal: Portal, token: str) -> None:
     bulk, checker = _open(portal, token)
-    with TemporaryDirectory() as folder, open_table(portal.files, bulk.file, bulk.name) as (columns, lines):
+    with TemporaryDirectory() as folder, open_table(portal.files, bulk.file, bulk.name, bulk.axis, place_of(bulk)) as table:
         places = [Path(folder) / name for name in ("faults.csv", "bad.csv")]
         with places[0].open("w", encoding="utf-8-sig", newline="") as faults, places[1].open("w", encoding="utf-8-sig", newline="") as bad:
-            report = _Report(csv.writer(faults), csv.writer(bad), columns)
+            report = Report(csv.writer(faults), csv.writer(bad), table.columns)
             report.faults.writerow([_("Row"), _("Column"), _("Value"), _("What to write")])
-            report.bad.writerow([exports.harmless(column) for column in columns])
-            _check_rows(portal, token, checker, lines, report)
+            report.bad.writerow([exports.harmless(column) for column in table.columns])
+            _check_rows(portal, token, checker, table.rows, report)
+        if table.foot:
+            report.counts.update(foot=len(table.foot), foot_from=table.foot[0])
         name = f"bulk/{token}/{secrets.token_hex(4)}"
         for place in places:
             portal.storage.put(f"{name}-{place.name}", place)
     with _mine(portal, token) as (_session, bulk):
-        bulk.report, bulk.counts, bulk.faults, bulk.findings = name, dict(report.counts), report.first, report.findings
+        bulk.report, bulk.counts, bulk.faults, bulk.findings = name, dict(+report.counts), report.first, report.findings
         bulk.total = bulk.done
         done = bulk.done
         _step(bulk, "checked", datetime.now(UTC))
         bulk.done = done
 
 
-def _check_rows(portal: Portal, token: str, checker: Checker, lines: Iterator[Line], report: _Report) -> None:
+def _check_rows(portal: Portal, token: str, checker: Checker, lines: Iterator[Line], report: Report) -> None:
     done = 0
     for batch in batches(lines):
         done += len(batch)
@@ -303,8 +291,8 @@ def report(portal: Portal, bulk: Bulk, kind: str) -> IO[bytes] | None:
 def _publish(portal: Portal, token: str) -> None:
     bulk, checker = _open(portal, token)
     done = 0
-    with open_table(portal.files, bulk.file, bulk.name) as (_columns, lines):
-        for batch in batches(lines):
+    with open_table(portal.files, bulk.file, bulk.name, bulk.axis, place_of(bulk)) as table:
+        for batch in batches(table.rows):
             done += len(batch)
             if done <= bulk.done:
                 checker.pass_over(batch)

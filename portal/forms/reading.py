@@ -230,7 +230,7 @@ def _votes(form: _Form) -> Data:
     if result := form.text("votes_result"):
         votes["result"] = result
     if method := form.text("votes_method"):
-        votes["method"] = _code(VOTE_METHODS, method) or method
+        votes["method"] = code_in(VOTE_METHODS, method) or method
     if roll_call := _roll_call(form):
         votes["roll_call"] = tuple(roll_call)
     return votes
@@ -240,7 +240,7 @@ def _roll_call(form: _Form) -> list[Data]:
     votes, faults = [], []
     for line, cells in read_cells(form.text("roll_call")):
         name, choice, party, office, district = (*cells, "", "", "", "")[:5]
-        code = _code(CHOICES, choice)
+        code = code_in(CHOICES, choice)
         if not name or not code or len(cells) > 5:
             faults.append(
                 _("“%(line)s” is not a vote; write a name, a semicolon, and for, against, abstain, absent or recused", line=shown(line))
@@ -251,7 +251,7 @@ def _roll_call(form: _Form) -> list[Data]:
     return votes
 
 
-def _code(vocabulary: Vocabulary, word: str) -> str | None:
+def code_in(vocabulary: Vocabulary, word: str) -> str | None:
     """The code of a word, given as code or label in either language."""
     word = word.casefold()
     return next((code for code, term in vocabulary.items() if word in (code.casefold(), term.en.casefold(), term.vi.casefold())), None)
@@ -301,7 +301,7 @@ def _reports(form: _Form) -> Iterator[Data]:
             "what": form.text(f"report_what_{row}"),
             "to": form.text(f"report_to_{row}"),
             "due": form.read(f"report_due_{row}", read_when),
-            "every": _code(REPORT_RHYTHMS, every) or every,
+            "every": code_in(REPORT_RHYTHMS, every) or every,
             "until": form.read(f"report_until_{row}", read_when),
             "kept_by": form.text(f"report_kept_by_{row}"),
             "text": form.text(f"report_text_{row}"),
@@ -359,7 +359,7 @@ def _observation(cells: list[str]) -> Data:
     if place:
         one["place"] = read_place(place)
     if status:
-        if not (code := _code(OBSERVATION_STATUSES, status)):
+        if not (code := code_in(OBSERVATION_STATUSES, status)):
             known = ", ".join(OBSERVATION_STATUSES)
             raise Unreadable(_("“%(value)s” is not a state of a figure; use one of %(known)s", value=shown(status), known=known))
         one["status"] = code

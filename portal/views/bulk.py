@@ -1,7 +1,6 @@
 """Tables of records at the desk: send, match the columns, see what is wrong, put live, undo."""
 
-import csv
-import io
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -21,7 +20,8 @@ from .guard import Answer
 
 blueprint = Blueprint("bulk", __name__, url_prefix="/publish/bulk")
 
-_FIXED = ("type", "language", "license")
+_MEDIA_TYPES = {"csv": "text/csv", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "jsonl": "application/x-ndjson"}
+_MOST_CHOICES = 40  # columns for which the page lists all meanings; beyond, it would be too heavy
 
 
 @blueprint.before_request
@@ -53,7 +53,7 @@ def send() -> Answer:
         return _index(faults), 422
     try:
         kept = here().files.put(file.stream, file.filename)
-        bulk.preview(here().files, kept.sha256, kept.name)
+        bulk.preview(here().files, kept.sha256, kept.name, axis)
         with here().database.write() as db:
             room.admit(db, current_user.agency, kept, here().settings.agency_bytes, datetime.now(UTC))
     except (Refused, bulk.NoTable) as error:
@@ -63,13 +63,14 @@ def send() -> Answer:
     return redirect(url_for(".columns", token=token), 303)
 
 
-@blueprint.get("/template/<any(decision, policy, outcome):axis>.csv")
-def template(axis: str) -> Response:
+@blueprint.get("/template/<any(decision, policy, outcome):axis>.<any(csv, xlsx, jsonl):ending>")
+def template(axis: str, ending: str) -> Response:
     """An empty table with a column for every field."""
-    text = io.StringIO()
-    csv.writer(text).writerow(bulk.fields(axis).values())
-    answer = Response(f"{exports.BOM}{text.getvalue()}", mimetype="text/csv")
-    answer.headers["Content-Disposition"] = f'attachment; filename="{axis}.csv"'
+    made: dict[str, Callable[[str], str | bytes]] = {
+        "csv": lambda axis: f"{exports.BOM}{bulk.blanks.as_csv(axis)}", "xlsx": bulk.blanks.as_workbook, "jsonl": bulk.blanks.as_lines,
+    }  # fmt: skip
+    answer = Response(made[ending](axis), mimetype=_MEDIA_TYPES[ending])
+    answer.headers["Content-Disposition"] = f'attachment; filename="{axis}.{ending}"'
     return answer
 
 
@@ -79,29 +80,59 @@ def _own(db: Session, token: str) -> Bulk:
 
 @blueprint.route("/<token>/columns", methods=["GET", "POST"])
 def columns(token: str) -> Answer:
-    """What the columns mean: guessed, to be put right."""
+    """Where the table is, and what its columns mean: found and guessed, to be put right."""
     with here().database.read() as db:
         row = _own(db, token)
+    place = _place_sent() or bulk.place_of(row)
     try:
-        seen = bulk.preview(here().files, row.file, row.name)
+        seen = bulk.preview(here().files, row.file, row.name, row.axis, place)
     except bulk.NoTable as error:
         return errors.page(410, _("This table cannot be read any more"), str(error))
     if request.method == "GET" and seen.columns:
-        return _columns(row, seen, row.columns or bulk.guess(row.axis, seen.columns), row.fixed or {"language": language()}, [])
-    chosen = {column: value for place, column in enumerate(seen.columns) if (value := request.form.get(f"column_{place}", "")) in bulk.fields(row.axis)}
-    fixed = {name: without_control(request.form.get(f"fixed_{name}", "")).strip()[:200] for name in _FIXED}
-    if faults := _faults_of(row, seen, chosen, fixed):
-        return _columns(row, seen, chosen, fixed, faults), 422
+        return _columns(row, seen, place, *_proposed(row, seen), [])
+    chosen = {column: meaning for place, column in enumerate(seen.columns) if (meaning := _meaning(row.axis, request.form.get(f"column_{place}", "")))}
+    said = {name: without_control(request.form.get(f"fixed_{name}", "")).strip()[:200] for name in (*bulk.FOR_EVERY_ROW, *bulk.SPELLINGS)}
+    if faults := _faults_of(row, seen, chosen, said):
+        return _columns(row, seen, place, chosen, said, faults), 422
     with here().database.write() as db:
         bulk.demand_room(db, current_user.agency)
         now = datetime.now(UTC)
-        bulk.match(_own(db, token), chosen, fixed, now, current_user.id)
+        bulk.match(_own(db, token), chosen, said | {"sheet": str(place.sheet), "header": str(place.header)}, now, current_user.id)
         audit.note(db, now, guard.actor(), "bulk_matched", token, agency=current_user.agency, title=row.name)
     bulk.start(here(), token)
     return redirect(url_for(".state", token=token), 303)
 
 
-def _faults_of(row: Bulk, seen: bulk.Preview, chosen: dict[str, str], fixed: dict[str, str]) -> list[tuple[str, str]]:
+def _place_sent() -> bulk.Place | None:
+    """Where the table is, as the page says that was sent; on another sheet its header is looked for anew."""
+    if not request.values.get("sheet"):
+        return None
+    sheet, before = _number("sheet"), _number("before")
+    return bulk.Place(sheet, 0 if before and before != sheet else _number("header"))
+
+
+def _number(name: str) -> int:
+    text = request.values.get(name, "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 7 else 0
+
+
+def _meaning(axis: str, sent: str) -> str:
+    """What a column is said to mean: by the name of a field, or by what it is called, where it was typed."""
+    fields = bulk.fields(axis)
+    return sent if sent in fields else next((name for name, words in fields.items() if words.casefold() == sent.strip().casefold()), "")
+
+
+def _proposed(row: Bulk, seen: bulk.Preview) -> tuple[dict[str, str], dict[str, str]]:
+    """What the columns mean and what holds for every row: as said before of this table, or of the agency's last one with such
+    columns; else as guessed."""
+    if row.columns and row.columns.keys() <= set(seen.columns):
+        return row.columns, row.fixed
+    with here().database.read() as db:
+        meant, said = bulk.remembered(db, row.agency, row.axis, seen.columns)
+    return meant or bulk.guess(row.axis, seen.columns), said or {"language": language()}
+
+
+def _faults_of(row: Bulk, seen: bulk.Preview, chosen: dict[str, str], said: dict[str, str]) -> list[tuple[str, str]]:
     if not seen.columns:
         return []
     names, meanings = bulk.fields(row.axis), list(chosen.values())
@@ -109,8 +140,9 @@ def _faults_of(row: Bulk, seen: bulk.Preview, chosen: dict[str, str], fixed: dic
     for name in ("title", "document_number"):
         if name not in meanings:
             faults.append(("column_0", _("Say which column is “%(field)s”", field=names[name])))
-    for name in ("type", "language"):
-        if name not in meanings and not fixed[name]:
+    wanted = ("type", "language", "currency") if "amount" in meanings else ("type", "language")
+    for name in wanted:
+        if name not in meanings and not said[name]:
             faults.append((f"fixed_{name}", _("Say which column is “%(field)s”, or choose one for all rows", field=names[name])))
     return faults
 
@@ -119,9 +151,9 @@ def _field_of(seen: bulk.Preview, chosen: dict[str, str], name: str) -> str:
     return f"column_{[place for place, column in enumerate(seen.columns) if chosen.get(column) == name][-1]}"
 
 
-def _columns(row: Bulk, seen: bulk.Preview, chosen: dict[str, str], fixed: dict[str, str], faults: list[tuple[str, str]]) -> str:
-    return render_template("publish/bulk_columns.html", row=row, seen=seen, chosen=chosen, fixed=fixed, fields=bulk.fields(row.axis),
-                           errors=faults, by_field=dict(faults))  # fmt: skip
+def _columns(row: Bulk, seen: bulk.Preview, place: bulk.Place, chosen: dict[str, str], said: dict[str, str], faults: list[tuple[str, str]]) -> str:
+    return render_template("publish/bulk_columns.html", row=row, seen=seen, place=place, chosen=chosen, fixed=said, sheets=list(enumerate(seen.sheets, 1)), fields=bulk.fields(row.axis),
+                           lists=len(seen.columns) <= _MOST_CHOICES, errors=faults, by_field=dict(faults))  # fmt: skip
 
 
 @blueprint.get("/<token>")

@@ -41,7 +41,7 @@ class Tables:
         """Match the columns as guessed, and check; in this process, so that a test need not wait for another one."""
         with self.portal.database.write() as db:
             row = self.row(db)
-            seen = bulk.preview(self.portal.files, row.file, row.name)
+            seen = bulk.preview(self.portal.files, row.file, row.name, row.axis)
             bulk.match(row, bulk.guess(row.axis, seen.columns) | (columns or {}), fixed, datetime.now(UTC))
         self.works()
         return self.row()

@@ -32,20 +32,26 @@ def clear(portal: Portal, now: datetime, grace: timedelta = GRACE) -> int:
 
 
 def _unneeded(session: Session, hashes: set[str]) -> set[str]:
-    """Those of the hashes that nothing refers to."""
+    """Those of the hashes that nothing refers to, and that nobody may read without a record."""
+    return hashes - named(session, hashes) - set(session.scalars(select(StoredFile.sha256).where(StoredFile.public)))
+
+
+def named(session: Session, hashes: set[str]) -> set[str]:
+    """Those of the hashes that a draft, a table, a kept copy, or a record in whatever version names."""
+    left = set(hashes)
     for files in session.scalars(select(Upload.files)):
-        hashes -= {name.partition("/")[0] for name in files}
-    hashes -= set(session.scalars(select(Bulk.file)))
-    hashes -= set(session.scalars(select(KeptFile.sha256).where(KeptFile.sha256.is_not(None))))
-    hashes -= set(session.scalars(select(StoredFile.sha256).where(StoredFile.public)))
-    left = sorted(hashes)
-    for start in range(0, len(left), _AT_ONCE):
-        hashes -= _in_records(session, left[start : start + _AT_ONCE])
-    return hashes
+        left -= {name.partition("/")[0] for name in files}
+    left -= set(session.scalars(select(Bulk.file)))
+    left -= set(session.scalars(select(KeptFile.sha256).where(KeptFile.sha256.is_not(None))))
+    return hashes - (left - in_records(session, sorted(left)))
+
+
+def in_records(session: Session, hashes: Sequence[str]) -> set[str]:
+    """Those of the hashes that a record or an earlier version of one names, whatever its state."""
+    return {one for start in range(0, len(hashes), _AT_ONCE) for one in _in_records(session, hashes[start : start + _AT_ONCE])}
 
 
 def _in_records(session: Session, hashes: Sequence[str]) -> set[str]:
-    """Those of a few hashes that a record or an earlier version of one names, whatever its state."""
     found: set[str] = set()
     for table in (RecordRow, Revision):
         text = cast(table.data["files"], String)

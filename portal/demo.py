@@ -16,17 +16,17 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from harvesters.http import Answer, Http, Params
 from harvesters.source import Source, SourceError
 
-from . import linking, outcome_clock, search, store
+from . import clearing, linking, outcome_clock, search, store
 from .harvesting import run_source
 from .harvesting.run import clock
 from .harvesting.traffic import software_version, user_agent
-from .models import Issue, Lease, RecordRow, Run, State, StoredFile, ValidatorRow
+from .models import Holding, Issue, Lease, RecordRow, Run, State, StoredFile, ValidatorRow
 from .parts import DEMONSTRATION, Portal, demonstration_sources
 
 HOST = "https://demo.invalid"
@@ -134,12 +134,21 @@ def _take_away(portal: Portal) -> int:
         for table in (Run, Lease, ValidatorRow):
             session.execute(delete(table).where(table.source.in_(names)))
         removed = store.remove_demonstration(session)
-        kept = state.value.get("kept", []) if state else []
+        kept = set(state.value.get("kept", [])) if state else set()
+        _leave_to_officers(session, kept)
         session.execute(delete(StoredFile).where(StoredFile.sha256.in_(kept)))
         session.execute(delete(State).where(State.name == _STATE))
     for sha256 in kept:
         portal.storage.delete(f"files/{sha256[:2]}/{sha256}")
     return removed
+
+
+def _leave_to_officers(session: Session, kept: set[str]) -> None:
+    """Take out of the demonstration's files those that an officer sent too: they stay, in public only where a record names them."""
+    theirs = clearing.named(session, kept) | set(session.scalars(select(Holding.sha256).where(Holding.sha256.in_(kept))))
+    hidden = theirs - clearing.in_records(session, sorted(theirs))
+    session.execute(update(StoredFile).where(StoredFile.sha256.in_(hidden)).values(public=False))
+    kept -= theirs
 
 
 def _harvest(

@@ -1,5 +1,7 @@
 """The demonstration: harvested like any source, there in seconds the second time, and taken away without a trace."""
 
+import hashlib
+import io
 import re
 import time
 from pathlib import Path
@@ -12,6 +14,8 @@ from portal import demo, linking, outcome_clock, search
 from portal.listing import Listing
 from portal.models import Agency, Base, Issue, RecordRow, Run, State
 from tests.factories import a_decision
+
+from .desk import Officer
 
 DECLARATION = """
 title = "Decisions of the demonstration"
@@ -176,3 +180,28 @@ def test_its_files_go_with_it(portal, shipped, client):
         assert answer.status_code == 200 and b"Boarded" in answer.data
     demo.remove(portal)
     assert client.get(address).status_code == 404
+
+
+def test_a_file_that_an_officer_sent_too_stays_when_it_is_taken_away(portal, folder, app):
+    (folder / "files").mkdir()
+    contents = {name: f"Place,Count\n{name},1\n".encode() for name in ("published.csv", "drafted.csv", "own.csv")}
+    for name, content in contents.items():
+        (folder / "files" / name).write_bytes(content)
+    demo.install(portal, folder=folder)
+    addresses = {name: f"/files/{hashlib.sha256(content).hexdigest()}/{name}" for name, content in contents.items()}
+    officer, stranger = Officer(app), app.test_client()
+    officer.signs_in()
+    officer.publishes("decision", files=[(io.BytesIO(contents["published.csv"]), "published.csv")])
+    officer.previews("decision", title="A draft", files=[(io.BytesIO(contents["drafted.csv"]), "drafted.csv")])
+    demo.remove(portal)
+
+    def sees(client, name):
+        with client.get(addresses[name], judge=False) as answer:
+            return answer.status_code, answer.data == contents[name]
+
+    assert sees(stranger, "published.csv") == sees(officer.client, "published.csv") == (200, True)
+    assert sees(officer.client, "drafted.csv") == (200, True)
+    assert sees(stranger, "drafted.csv")[0] == 404 and sees(stranger, "own.csv")[0] == 404
+    demo.install(portal, folder=folder)
+    demo.remove(portal)
+    assert sees(stranger, "published.csv") == sees(officer.client, "drafted.csv") == (200, True)

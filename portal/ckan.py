@@ -195,6 +195,6 @@ def organization(card: AgencyCard) -> dict[str, Any]:
         "is_organization": True,
         "state": "active",
         "package_count": card.total,
-        "extras": [{"key": "homepage", "value": card.homepage}] if card.homepage else [],
+        "extras": [{"key": key, "value": value} for key, value in (("homepage", card.homepage), ("merged_into", card.merged_into)) if value],
         "groups": [{"name": card.parent}] if card.parent else [],
     }

@@ -22,6 +22,7 @@ class AgencyCard:
     total: int
     by_axis: dict[str, int]
     newest: date | None
+    merged_into: str | None = None
 
     def name(self, language: str) -> str:
         return self.names[self.name_language(language)]
@@ -37,6 +38,18 @@ def agency(session: Session, slug: str) -> AgencyCard | None:
     if row and row.merged_into:
         row = session.get(Agency, row.merged_into)
     return next(iter(_cards(session, [row])), None) if row else None
+
+
+def name_on_records(session: Session, slug: str) -> AgencyCard | None:
+    """An agency as records name it, also where it went into another one since."""
+    row = session.get(Agency, slug)
+    return next(iter(_cards(session, [row])), None) if row else None
+
+
+def names_on_records(session: Session) -> list[AgencyCard]:
+    """Every agency that records name, by its slug: also those that went into another one since, whose records keep their name."""
+    cards = _cards(session, session.scalars(select(Agency).order_by(Agency.slug)).all())
+    return [card for card in cards if card.total]
 
 
 def agencies(session: Session) -> list[AgencyCard]:
@@ -94,6 +107,7 @@ def _cards(session: Session, rows: Sequence[Agency]) -> list[AgencyCard]:
             sum(axes.get(row.slug, {}).values()),
             axes.get(row.slug, {}),
             latest.get(row.slug),
+            row.merged_into,
         )
         for row in rows
     ]

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from werkzeug.serving import make_server
 
 from harvesters.record import Agency
-from portal import store
+from portal import audit, mergers, store
 from portal.models import RecordRow
 from tests.factories import a_decision, a_policy
 
@@ -69,6 +69,19 @@ def test_the_list_of_names_is_had_whole_or_piece_by_piece_without_what_was_withd
     assert listed() == names
     assert listed(limit=4) + listed(limit=4, offset=4) == names
     assert listed(offset=2) == names[2:] and listed(limit=0) == listed(offset=6) == listed(offset=99, limit=3) == []
+
+
+def test_whoever_reads_organisation_by_organisation_reads_what_a_merged_one_published(remote, two, portal):
+    with portal.database.write() as session:
+        mergers.merge(session, audit.OPERATOR, "vn-hue-council", "vn-hanoi-council", datetime.now(UTC))
+    names = remote.action.organization_list()
+    read = [package for name in names for package in remote.action.package_search(fq=f"organization:{name}")["results"]]
+    assert {package["title"] for package in read} == {"Bridge over the river", "Strategy for schools"}
+    assert {package["organization"]["name"] for package in read} == set(names)
+    former = remote.action.organization_show(id="vn-hue-council")
+    assert (former["name"], former["package_count"], former["extras"]) == ("vn-hue-council", 1, [{"key": "merged_into", "value": "vn-hanoi-council"}])
+    cards = remote.action.organization_list(all_fields=True)
+    assert sum(card["package_count"] for card in cards) == remote.action.package_search()["count"]
 
 
 def test_ckans_client_gets_its_own_errors(remote, two):

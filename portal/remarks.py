@@ -262,6 +262,13 @@ def public(session: Session, number: str = "", agency: str = "", *, offset: int 
     return [Answered(*row) for row in session.execute(query.offset(offset).limit(limit))]
 
 
+def decided_at(session: Session, number: str) -> list[datetime]:
+    """When remarks on a record were last answered in public, changed or closed: a public answer may have been taken off then."""
+    columns = (func.max(one) for one in (Remark.decided_at, Remark.changed_at))
+    found = session.execute(select(*columns).where(Remark.number == number, Remark.state.in_(("answered", "closed")))).one()
+    return [one for one in found if one]
+
+
 # By the clock.
 
 

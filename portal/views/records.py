@@ -249,6 +249,7 @@ def data(number: str) -> Answer:
         beside = catalogue.found_relations(session, [entry.id])
         answered = remarks.public(session, entry.number)
         answering = catalogue.agency_names(session, {one.remark.agency for one in answered}, language())
+        decided = remarks.decided_at(session, entry.number)
         days = zones.days(session, here(), datetime.now(UTC))
     base = base_url()
     content = exports.record_data(entry, base) | exports.found_data(beside.get(entry.id, ())) | exports.standing_data(stand, base) | {
@@ -272,8 +273,11 @@ def data(number: str) -> Answer:
     # How far targets are reached may be another matter every day of those who set them.
     setters = {days.zone(one.data["publisher"]) for one in (entry, *(policy for policy, _some in measured))} if measured or entry.data.get("targets") else set()
     midnight = [zones.start_of(days.in_zone(zone), zone) for zone in setters]
-    response.last_modified = max([entry.changed_at, entry.last_seen, *others, *midnight, *(one.remark.changed_at or one.remark.decided_at or one.remark.received_at for one in answered)])
+    response.last_modified = max([entry.changed_at, entry.last_seen, *others, *midnight, *decided])
     response.cache_control.no_cache = True
+    # What is taken away, such as a relation, leaves an older date behind: a date counts where it is the very one.
+    if not request.if_none_match and request.if_modified_since != response.last_modified:
+        return response
     return response.make_conditional(request)
 
 

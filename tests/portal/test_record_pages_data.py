@@ -46,10 +46,14 @@ def test_unchanged_data_is_not_sent_again(client: JudgingClient, save: Save) -> 
     first = client.get(f"/records/{number}.json")
     assert client.get(f"/records/{number}.json", headers={"If-None-Match": first.headers["ETag"]}).status_code == 304
     assert client.get(f"/records/{number}.json", headers={"If-Modified-Since": first.headers["Last-Modified"]}).status_code == 304
-    # A new record that points here changes what is said here.
-    save(a_decision(relations=(Relation(type="implements", number=number),)), now=datetime.now(UTC))
+    # A new record that points here changes what is said here; so does one that does so no longer.
+    pointing = a_decision(identifier="points", relations=(Relation(type="implements", number=number),))
+    save(pointing, now=datetime.now(UTC))
     assert client.get(f"/records/{number}.json", headers={"If-None-Match": first.headers["ETag"]}).status_code == 200
-    assert client.get(f"/records/{number}.json", headers={"If-Modified-Since": first.headers["Last-Modified"]}).status_code == 200
+    second = client.get(f"/records/{number}.json", headers={"If-Modified-Since": first.headers["Last-Modified"]})
+    assert second.status_code == 200 and second.json["links"]
+    save(pointing.model_copy(update={"relations": ()}), now=datetime.now(UTC) + timedelta(seconds=5))
+    assert client.get(f"/records/{number}.json", headers={"If-Modified-Since": second.headers["Last-Modified"]}).json["links"] == []
 
 
 def test_what_is_not_there_is_a_problem_in_json(client: JudgingClient, portal: Portal, save: Save) -> None:

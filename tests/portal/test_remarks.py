@@ -8,9 +8,11 @@ from typing import Any
 
 import feedparser
 import pytest
+import time_machine
 from flask import Flask
 from sqlalchemy import select
 
+from harvesters.record import Relation
 from portal import create_app, mail, needs, remarks
 from portal.models import LogEntry, Mail, RecordRow, Remark
 from portal.parts import Portal
@@ -18,7 +20,7 @@ from portal.settings import Settings
 from portal.views import remarks as decided
 
 from ..browser import JudgingClient
-from ..factories import a_policy
+from ..factories import a_decision, a_policy
 from .desk import Officer
 
 WORDS = "Why does article 3 name no date?"
@@ -197,6 +199,23 @@ def test_a_public_answer_can_be_taken_off_again(officer, number, reader, client)
     decides(officer)
     decides(officer, "close", "", reason="not_about")
     assert WORDS not in client.get(f"/records/{number}", follow_redirects=True).text
+
+
+@pytest.mark.parametrize("later", [False, True])
+def test_programs_notice_that_an_answer_was_taken_off(officer, number, reader, client, save, later):
+    reader.asks(number)
+    decides(officer)
+    if later:  # something that stays is newer than the answer
+        save(a_decision(relations=(Relation(type="implements", number=number),)), now=datetime.now(UTC) + timedelta(seconds=2))
+    path = f"/records/{number}.json"
+    seen = client.get(path)
+    assert seen.json["answers"]
+    assert client.get(path, headers={"If-Modified-Since": seen.headers["Last-Modified"]}).status_code == 304
+    with time_machine.travel(datetime.now(UTC) + timedelta(minutes=5)):
+        decides(officer, "close", "", reason="not_about")
+        for header in ({"If-Modified-Since": seen.headers["Last-Modified"]}, {"If-None-Match": seen.headers["ETag"]}):
+            answer = client.get(path, headers=header)
+            assert (answer.status_code, answer.json["answers"]) == (200, []), header
 
 
 def test_who_decides_second_sees_what_the_first_one_did(officer, number, reader, app):

@@ -20,6 +20,10 @@ _SEPARATOR = re.compile(r"sep=(.)", re.IGNORECASE)
 Known = Callable[[str], bool]  # whether a name is one that stands above columns of records
 
 
+class Empty(BadAnswer):
+    """A file in which nothing stands."""
+
+
 @dataclass(frozen=True)
 class Place:
     """Where an officer says that the table is: the number of its sheet and of the row with the names; 0 for the likeliest."""
@@ -47,8 +51,11 @@ class Found:
 
 
 def find(stream: IO[bytes], name: str, place: Place, known: Known) -> Found:
-    """The table in a file. Raises BadAnswer, ValueError and OSError."""
-    return _in_text(stream, name, place, known) if recognise(stream, name) == "text" else _in_workbook(stream, name, place, known)
+    """The table in a file. Raises BadAnswer (Empty where nothing is in it), ValueError and OSError."""
+    found = _in_text(stream, name, place, known) if recognise(stream, name) == "text" else _in_workbook(stream, name, place, known)
+    if not found.columns:
+        raise Empty(f"{name} is empty")
+    return found
 
 
 def _in_text(stream: IO[bytes], name: str, place: Place, known: Known) -> Found:
@@ -61,7 +68,10 @@ def _in_text(stream: IO[bytes], name: str, place: Place, known: Known) -> Found:
         return [row for row, _whole in itertools.islice(rows_by(delimiter), SEARCHED)]
 
     delimiter = _stated_delimiter(stream, encoding) or _by_names(read, known) or find_delimiter(read)
-    names, at_names, before = _header(read(delimiter), place.header, known)
+    head = read(delimiter)
+    if not any(any(map(_is_filled, row)) for row in head):
+        raise Empty(f"{name} is empty")
+    names, at_names, before = _header(head, place.header, known)
     found = Found(names, iter(()), at_names, encoding=encoding if oddity else "")
     body = ((at, row, whole) for at, (row, whole) in enumerate(rows_by(delimiter), 1) if at > before)
     found.rows = _body(body, found)
@@ -94,7 +104,7 @@ def _in_workbook(stream: IO[bytes], name: str, place: Place, known: Known) -> Fo
     number = best[1] if best else 1
     first, head, rows, merged = _sheet(book, sheets[number - 1], name)
     if not any(any(map(_is_filled, row)) for row in head):
-        raise BadAnswer(f"{name} has no table: its sheets ({', '.join(sheets)}) are empty")
+        raise Empty(f"{name} has no table: its sheets ({', '.join(sheets)}) are empty")
     filled = [list(row) for row in head]
     workbook.fill_merged(filled, merged, len(filled))
     names, at_names, before = _header(filled, max(1, place.header - first + 1) if place.header else 0, known)
@@ -128,7 +138,8 @@ def _header(rows: Sequence[Sequence[Any]], stated: int, known: Known) -> tuple[t
             first, height = marks.index(max(marks)), 1
         else:
             found = find_table(rows)
-            first, height = found.first, max(1, found.begins - found.first)
+            # A row in which every column has a name of its own is a whole header: what follows is never a part of it.
+            first, height = found.first, 1 if _is_whole(rows[found.first], rows) else max(1, found.begins - found.first)
     while not stated and height < _TALLEST and _goes_on(rows, first, first + height, known):
         height += 1
     window = [list(row) for row in rows[first : first + height]]
@@ -140,6 +151,11 @@ def _header(rows: Sequence[Sequence[Any]], stated: int, known: Known) -> tuple[t
     if last < len(rows) and _is_numbering(rows[last]):
         last += 1
     return names, first + 1, last
+
+
+def _is_whole(row: Sequence[Any], rows: Sequence[Sequence[Any]]) -> bool:
+    names = [fold(cell) for cell in row if _is_filled(cell)]
+    return len(set(names)) == len(names) >= max(len(one) for one in rows)
 
 
 def _goes_on(rows: Sequence[Sequence[Any]], first: int, at: int, known: Known) -> bool:

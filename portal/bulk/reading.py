@@ -25,7 +25,7 @@ from ..filestore import Files
 from ..filetypes import ending_of
 from ..typed import shown, without_control
 from .columns import is_known, known_names
-from .finding import Found, Place, find
+from .finding import Empty, Found, Place, find
 
 TABLES = ("csv", "tsv", "xlsx", "xls", "ods", "jsonl")
 MOST = 100_000
@@ -149,6 +149,8 @@ def _complaint(name: str, reason: str, kind: str) -> str:
         return _("“%(name)s” is damaged: a part of it is missing. Open it, save it as a new workbook, and send that", name=name)
     if kind == TooLarge.__name__:
         return _("“%(name)s” takes too much time or memory to be read; save it as CSV, and send that", name=name)
+    if kind == Empty.__name__:
+        return _("“%(name)s” is empty; send a table with the names of its columns and a row for each record", name=name)
     return _("“%(name)s” cannot be read as a table: %(reason)s", name=name, reason=reason)
 
 

@@ -103,6 +103,19 @@ def test_a_row_of_data_is_never_taken_for_a_part_of_the_header(tables):
     assert row.counts == {"good": 2, "new": 2, "bad": 1} and {fault[0] for fault in row.faults} == {2}
 
 
+@pytest.mark.parametrize(("content", "name"), [(b"\xef\xbb\xbf", "t.csv"), (b"\n\n\n", "t.csv"), (saved(openpyxl.Workbook()), "t.xlsx")])
+def test_a_file_in_which_nothing_stands_is_refused(tables, content, name):
+    sent = {"csrf_token": tables.officer.token(), "axis": "decision", "file": (io.BytesIO(content), name)}
+    answer = tables.officer.client.post("/publish/bulk/", data=sent)
+    assert answer.status_code == 422 and "is empty" in answer.text
+
+
+def test_a_row_of_years_is_not_taken_for_names(tables):
+    tables.sends("decision", "jahr,monat,kennzahl,anzahl\n2026,Mai,Arbeitslose,2028\n2026,Mai,Offene Stellen,379\n2026,Juni,Arbeitslose,1990\n")
+    seen = columns_of(tables)
+    assert (seen.columns, [line.at for line in seen.rows]) == (("jahr", "monat", "kennzahl", "anzahl"), [2, 3, 4])
+
+
 def test_a_last_row_that_has_only_its_number_is_told_and_not_left_out(tables):
     row = tables.sends("decision", "document_number,title,amount\n1/QĐ,Bridge,1\n2/QĐ,,\n").matches(**ALL)
     assert row.counts == {"good": 1, "new": 1, "bad": 1} and row.faults[0][:2] == [3, "title"]

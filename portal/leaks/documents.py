@@ -2,12 +2,11 @@
 
 import re
 from collections.abc import Iterator
-from urllib.parse import unquote
 from xml.etree.ElementTree import Element
 
 from harvesters.xml import local
 
-from . import columns, personal
+from . import columns, links, personal
 from .findings import Finding
 from .packages import Package, attribute, is_local, lines_of, named, words_of
 
@@ -141,11 +140,8 @@ def inspect_carried(package: Package) -> Iterator[Finding]:
         yield Finding.of("macros", "", ", ".join(macros[:2]))
     for part in sorted(name for name in package.names if name.endswith(".rels")):
         for one in package.root(part) or ():
-            target = one.get("Target", "") if one.get("TargetMode") == "External" else ""
-            if is_local(target):
-                yield Finding.of("external_link", "", target)
-            elif target.lower().startswith("mailto:"):
-                yield from personal.find(unquote(target[7:].partition("?")[0]), "a link")
+            if one.get("TargetMode") == "External":
+                yield from links.findings(one.get("Target", ""))
 
 
 # Custom properties that programs write about themselves: labels of secrecy, kinds of contents, numbers of places in a store.

@@ -8,11 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from . import columns as tables
-from . import personal
+from . import links, personal
 from .cellstyles import NOT_SHOWN
 from .documents import NOBODY
 from .findings import Finding, ranges
-from .packages import is_local
 from .spreadsheets import letters as letters_of
 
 _WORD = 0xA5EC  # how the stream of a Word document begins
@@ -106,10 +105,7 @@ def _workbook(path: Path) -> Iterator[Finding]:
         yield from tables.in_rows(table, where)
         for target in (link.url_or_path for link in sheet.hyperlink_list):
             words = target.decode("utf-8", "replace") if isinstance(target, bytes) else str(target or "")
-            if is_local(words):
-                yield Finding.of("external_link", where, words)
-            elif words.lower().startswith("mailto:"):
-                yield from personal.find(words[7:].partition("?")[0], f"{where}, a link")
+            yield from links.findings(words, where)
         yield from _unseen(book, sheet, where)
 
 

@@ -2,12 +2,11 @@
 places that links lead to."""
 
 from collections.abc import Iterator
-from urllib.parse import unquote
 from xml.etree.ElementTree import Element
 
 from harvesters.xml import local
 
-from . import columns, personal
+from . import columns, links, personal
 from .findings import Finding, ranges
 from .packages import Package, attribute, is_local, named, words_of
 
@@ -159,11 +158,7 @@ def _objects(package: Package) -> Iterator[str]:
 
 def _links(content: Element | None) -> Iterator[Finding]:
     for one in named(content, "a", "image", "object", "plugin", "shape"):
-        target = attribute(one, "href")
-        if is_local(target):
-            yield Finding.of("external_link", "", target)
-        elif target.lower().startswith("mailto:"):
-            yield from personal.find(unquote(target[7:].partition("?")[0]), "a link")
+        yield from links.findings(attribute(one, "href"))
     for one in named(content, "text-input", "placeholder"):
         yield from personal.find(attribute(one, "description"), "a field")
 
@@ -196,7 +191,8 @@ def _not_seen(package: Package) -> Iterator[Finding]:
     content = package.root("content.xml")
     formats = _blank_formats(package)
     blank, unseen, tiny = set(), set(), set()
-    for style in _styles(package):
+    styles = _styles(package)
+    for style in styles:
         name = attribute(style, "name")
         if attribute(style, "data-style-name") in formats:
             blank.add(name)
@@ -209,7 +205,7 @@ def _not_seen(package: Package) -> Iterator[Finding]:
         size = said.get("font-size", "")
         if size.endswith("pt") and _points(size) <= _TINY and attribute(style, "family") in ("text", "paragraph", "table-cell"):
             tiny.add(name)
-    coloured = {attribute(one, "name") for one in _styles(package) for how in one if attribute(how, "background-color") not in ("", "transparent", _WHITE)
+    coloured = {attribute(one, "name") for one in styles for how in one if attribute(how, "background-color") not in ("", "transparent", _WHITE)
                 and attribute(one, "family") in ("paragraph", "table-cell", "graphic")}  # fmt: skip
     for words, styled in _styled(content, False, coloured):
         if styled in unseen:

@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
 from xml.parsers.expat import ExpatError
 
 from . import personal
 from .findings import Finding
+from .links import mailbox_of
 
 _END = re.compile(rb"%%EOF")
 _MOST_VERSIONS, _MOST_PAGES, _LARGEST = 3, 60, 60_000_000
@@ -131,10 +131,9 @@ def bookmarks(root: Any) -> Iterator[Finding]:
 
 
 def mail_address(action: Any) -> str:
-    """Whom a link writes to: the words that stand on the page may be others."""
+    """Whom an action writes to."""
     action = action.get_object() if hasattr(action, "get_object") else action
-    target = str(action.get("/URI") or "") if isinstance(action, dict) and action.get("/S") == "/URI" else ""
-    return unquote(target[7:].partition("?")[0]) if target.lower().startswith("mailto:") else ""
+    return mailbox_of(str(action.get("/URI") or "")) if isinstance(action, dict) and action.get("/S") == "/URI" else ""
 
 
 def place_told(reader: Any) -> str:

@@ -18,7 +18,7 @@ _WORDS = ("span", "p", "h", "a")
 
 def inspect_ods(package: Package) -> Iterator[Finding]:
     """What an ODS workbook hides."""
-    content = package.root("content.xml")
+    content = package.kept_root("content.xml")
     hidden = {attribute(style, "name") for style in named(content, "style") if any(attribute(one, "display") == "false" for one in style)}
     for table in named(content, "table"):
         where = f"sheet “{attribute(table, 'name')}”"
@@ -78,7 +78,7 @@ def _times(element: Element, name: str) -> int:
 def inspect_odt(package: Package) -> Iterator[Finding]:
     """What an ODT document or ODP slides hide."""
     yield from odf_parts(package)
-    content = package.root("content.xml")
+    content = package.kept_root("content.xml")
     for part in named(content, "notes"):
         if words := words_of(part):
             yield Finding.of("notes", "", words)
@@ -96,9 +96,9 @@ def inspect_odt(package: Package) -> Iterator[Finding]:
 
 def _beside(package: Package) -> Iterator[tuple[str, Element]]:
     """Shapes that say something and lie wholly beside their slide."""
-    sizes = [(_length(attribute(one, "page-width")), _length(attribute(one, "page-height"))) for one in named(package.root("styles.xml"), "page-layout-properties")]
+    sizes = [(_length(attribute(one, "page-width")), _length(attribute(one, "page-height"))) for one in named(package.kept_root("styles.xml"), "page-layout-properties")]
     width, height = max((one[0] for one in sizes), default=0.0), max((one[1] for one in sizes), default=0.0)
-    for number, page in enumerate(named(package.root("content.xml"), "page") if width and height else (), 1):
+    for number, page in enumerate(named(package.kept_root("content.xml"), "page") if width and height else (), 1):
         for shape in page:
             x, y, across, down = (_length(attribute(shape, name)) for name in ("x", "y", "width", "height"))
             if local(shape) != "notes" and words_of(shape) and across and (x >= width or y >= height or x + across <= 0 or y + down <= 0):
@@ -122,11 +122,11 @@ def _slide_shapes(content: Element | None) -> Iterator[Element]:
 
 def odf_parts(package: Package) -> Iterator[Finding]:
     """What every ODF document may carry: remarks, tracked changes, objects, scripts, links."""
-    content = package.root("content.xml")
+    content = package.kept_root("content.xml")
     for remark in named(content, "annotation"):
         yield Finding.of("comments", "", words_of(remark))
     for part in ("content.xml", "styles.xml"):
-        if changes := next((words_of(one) for one in named(package.root(part), "tracked-changes") if list(one)), None):
+        if changes := next((words_of(one) for one in named(package.kept_root(part), "tracked-changes") if list(one)), None):
             yield Finding.of("tracked_changes", "" if part == "content.xml" else "header or footer", changes)
         elif changes is not None:
             yield Finding.of("tracked_changes")
@@ -164,12 +164,12 @@ def _links(content: Element | None) -> Iterator[Finding]:
 
 
 def _styles(package: Package) -> list[Element]:
-    return [one for part in ("content.xml", "styles.xml") for one in named(package.root(part), "style")]
+    return [one for part in ("content.xml", "styles.xml") for one in named(package.kept_root(part), "style")]
 
 
 def _not_displayed(package: Package) -> Iterator[Finding]:
     """Words, sections and slides that are there and not shown."""
-    content = package.root("content.xml")
+    content = package.kept_root("content.xml")
     styles = _styles(package)
     hidden = {attribute(one, "name") for one in styles if any(attribute(how, "display") == "none" for how in named(one, "text-properties"))}
     if words := " ".join(filter(None, (words_of(one) for one in named(content, "span", "p", "h") if attribute(one, "style-name") in hidden))):
@@ -188,7 +188,7 @@ def _not_displayed(package: Package) -> Iterator[Finding]:
 
 def _not_seen(package: Package) -> Iterator[Finding]:
     """Words in the colour of their paper, in letters that nobody can read, and cells whose format shows nothing."""
-    content = package.root("content.xml")
+    content = package.kept_root("content.xml")
     formats = _blank_formats(package)
     blank, unseen, tiny = set(), set(), set()
     styles = _styles(package)
@@ -218,7 +218,7 @@ def _not_seen(package: Package) -> Iterator[Finding]:
 
 def _blank_formats(package: Package) -> set[str]:
     """Formats that show nothing, whatever a cell says: all their parts are empty."""
-    said = {attribute(one, "name"): one for part in ("content.xml", "styles.xml") for one in named(package.root(part), "number-style", "text-style")}
+    said = {attribute(one, "name"): one for part in ("content.xml", "styles.xml") for one in named(package.kept_root(part), "number-style", "text-style")}
     empty = {name for name, one in said.items() if not words_of(one) and all(local(part) in ("text", "map", "text-properties") for part in one)}
     return {name for name in empty if all(attribute(part, "apply-style-name") in empty for part in named(said[name], "map"))}
 

@@ -32,6 +32,7 @@ class Package:
 
     archive: zipfile.ZipFile
     names: frozenset[str] = field(init=False)
+    _roots: dict[str, Element | None] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         self.names = frozenset(self.archive.namelist())
@@ -61,6 +62,12 @@ class Package:
         if b"<!DOCTYPE" in content[:4096] or b"<!ENTITY" in content:
             raise Entities(name)
         return parse_xml(content)
+
+    def kept_root(self, name: str) -> Element | None:
+        """As `root`, for a part that is looked through again and again: it is parsed once, and held as long as the package."""
+        if name not in self._roots:
+            self._roots[name] = self.root(name)
+        return self._roots[name]
 
     def among(self, *prefixes: str) -> list[str]:
         """The names of parts that begin so."""

@@ -10,9 +10,9 @@ from xml.sax.saxutils import escape
 
 from flask_babel import gettext as _
 
-from harvesters.vocabularies import FREQUENCIES, STATUSES, TYPES
-
 from ..i18n import language
+from ..leaks.spreadsheets import letters
+from .cells import vocabularies
 from .columns import example, fields
 
 _ROWS = 2000  # that offer choices
@@ -63,20 +63,11 @@ def as_workbook(axis: str) -> bytes:
 
 
 def _offered(axis: str) -> dict[str, list[str]]:
-    return {name: [words.label(code, language()) for code in words] for name, words in (("type", TYPES[axis]), ("status", STATUSES), ("frequency", FREQUENCIES))}
-
-
-def _letters(position: int) -> str:
-    """What a spreadsheet calls a column: A, Z, AA."""
-    letters = ""
-    while position >= 0:
-        position, letter = divmod(position, 26)
-        letters, position = chr(65 + letter) + letters, position - 1
-    return letters
+    return {name: [words.label(code, language()) for code in words] for name, words in vocabularies(axis).items()}
 
 
 def _choice(position: int, column: int, count: int) -> str:
-    at, words = _letters(position), _letters(column)
+    at, words = letters(position + 1), letters(column + 1)
     return (
         f'<dataValidation type="list" allowBlank="1" showErrorMessage="0" sqref="{at}2:{at}{_ROWS}"><formula1>lists!${words}$1:${words}${count}</formula1></dataValidation>'
     )
@@ -94,7 +85,7 @@ def _sheet(rows: Iterable[Sequence[str]], *, widths: Sequence[int] = (), frozen:
 
 def _cell(position: int, row: int, words: str) -> str:
     style = 2 if row == 1 else 1
-    return f'<c r="{_letters(position)}{row}" s="{style}" t="inlineStr"><is><t xml:space="preserve">{escape(words)}</t></is></c>'
+    return f'<c r="{letters(position + 1)}{row}" s="{style}" t="inlineStr"><is><t xml:space="preserve">{escape(words)}</t></is></c>'
 
 
 def _parts(names: Sequence[str]) -> Iterable[tuple[str, str]]:

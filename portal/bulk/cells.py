@@ -3,6 +3,7 @@ every row that says nothing itself."""
 
 import re
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from harvesters.vocabularies import FREQUENCIES, STATUSES, SUBJECTS, TYPES, Vocabulary
@@ -51,13 +52,15 @@ def _plain(axis: str, name: str, cell: str, said: Mapping[str, str]) -> str:
         return "\n".join("; ".join(_observation(line, said)) for line in re.split(r"[|\n]", cell))
     if _DATES.fullmatch(name):
         return _date(cell, said.get("dates", ""))
-    if vocabulary := _vocabulary(axis, name):
+    if vocabulary := vocabularies(axis).get(name):
         return code_in(vocabulary, cell) or cell
     return cell
 
 
-def _vocabulary(axis: str, name: str) -> Vocabulary | None:
-    return {"type": TYPES[axis], "status": STATUSES, "frequency": FREQUENCIES}.get(name)
+@cache
+def vocabularies(axis: str) -> Mapping[str, Vocabulary]:
+    """The words to choose from, by the field that holds one of them."""
+    return {"type": TYPES[axis], "status": STATUSES, "frequency": FREQUENCIES}
 
 
 def _number(cell: str, spelling: str) -> str:

@@ -97,7 +97,7 @@ def _workbook(path: Path) -> Iterator[Finding]:
         if rows := sorted(number + 1 for number, row in sheet.rowinfo_map.items() if row.hidden):
             yield Finding.of("hidden_rows", f"{where}, rows {ranges(rows)}")
         if columns := sorted(number for number, column in sheet.colinfo_map.items() if column.hidden and number < max(1, sheet.ncols)):
-            yield Finding.of("hidden_columns", f"{where}, columns {', '.join(letters_of(str(number + 1)) for number in columns[:10])}")
+            yield Finding.of("hidden_columns", f"{where}, columns {', '.join(letters_of(number + 1) for number in columns[:10])}")
         if notes := [str(note.text) for note in sheet.cell_note_map.values()]:
             yield Finding.of("comments", where, " ".join(notes))
         yield from personal.find(_text(sheet), where)
@@ -126,7 +126,7 @@ def _unseen(book: Any, sheet: Any, where: str) -> Iterator[Finding]:
     for row in range(sheet.nrows) if kinds else ():
         for column, value in enumerate(sheet.row_values(row)):
             if value not in ("", None) and (kind := kinds.get(sheet.cell_xf_index(row, column))):
-                told.setdefault(kind, []).append(f"{letters_of(str(column + 1))}{row + 1}")
+                told.setdefault(kind, []).append(f"{letters_of(column + 1)}{row + 1}")
     for kind, cells in told.items():
         yield Finding.of("hidden_text", f"{where}, cells {', '.join(cells[:5])}", kind)
 

@@ -116,7 +116,7 @@ def _sheet(package: Package, part: str, where: str, styles: Styles, strings: lis
     if seen.hidden_rows:
         yield Finding.of("hidden_rows", f"{where}, rows {ranges(seen.hidden_rows)}")
     if columns := [(first, last) for first, last in seen.hidden_columns if any(first <= one <= last for one in seen.filled)]:
-        names = [letters(str(first)) if first == last else f"{letters(str(first))}–{letters(str(last))}" for first, last in columns]
+        names = [letters(first) if first == last else f"{letters(first)}–{letters(last)}" for first, last in columns]
         yield Finding.of("hidden_columns", f"{where}, columns {', '.join(names[:10])}")
     if seen.merged > 2:
         yield Finding.of("table_shape", where, f"{seen.merged} merged cells")
@@ -208,9 +208,10 @@ def _is_hidden(element: object) -> bool:
     return get("hidden") in ("1", "true") or flat
 
 
-def letters(number: str) -> str:
-    value, text = int(number), ""
-    while value:
-        value, rest = divmod(value - 1, 26)
+def letters(number: int) -> str:
+    """What a spreadsheet calls the column of a number: A for 1, Z for 26, AA for 27."""
+    text = ""
+    while number:
+        number, rest = divmod(number - 1, 26)
         text = chr(65 + rest) + text
     return text

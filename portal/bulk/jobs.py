@@ -87,10 +87,9 @@ def place_of(bulk: Bulk) -> Place:
 def remembered(session: Session, agency: str, axis: str, columns: Sequence[str]) -> tuple[dict[str, str], dict[str, str]]:
     """What the agency said of its last table with such columns: what they mean, and what holds for all of it. A table is
     corrected and sent again, and next month's has the same columns: nobody says all that twice."""
-    query = select(Bulk).where(Bulk.agency == agency, Bulk.axis == axis, Bulk.state != "new").order_by(Bulk.id.desc()).limit(_REMEMBERED)
-    last = next((one for one in session.scalars(query) if one.columns and one.columns.keys() <= set(columns)), None)
-    said = {name: value for name, value in last.fixed.items() if name not in ("sheet", "header")} if last else {}
-    return (last.columns if last else {}), said
+    query = select(Bulk.columns, Bulk.fixed).where(Bulk.agency == agency, Bulk.axis == axis, Bulk.state != "new").order_by(Bulk.id.desc()).limit(_REMEMBERED)
+    meant, said = next(((meant, said) for meant, said in session.execute(query) if meant and meant.keys() <= set(columns)), ({}, {}))
+    return meant, {name: value for name, value in said.items() if name not in ("sheet", "header")}
 
 
 def seal(bulk: Bulk) -> str:

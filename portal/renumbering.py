@@ -18,7 +18,8 @@ from sqlalchemy.orm import Session
 from harvesters.record import number_of, read_record
 
 from .models import CitationRow, Decided, Gone, IdentifierRow, RecordRow, Redirect, RelationRow, Remark, Revision
-from .store import Arrival, fold_identifier, keep, next_version, save_links, write_record
+from .revising import keep, next_version
+from .store import Arrival, fold_identifier, save_links, write_record
 
 # More than so many at once are compared in portions, to keep memory flat.
 _PORTION = 500

@@ -35,8 +35,7 @@ from .models import (
     User,
 )
 from .parties import save_parties
-from .revising import keep as keep
-from .revising import next_version as next_version
+from .revising import keep, next_version
 from .zone_table import of_place
 
 # Why a published record may be taken off the pages; the page says which one it was.

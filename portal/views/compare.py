@@ -29,8 +29,7 @@ blueprint = Blueprint("compare", __name__)
 
 _FOUND = 8
 _INDICATORS = (("axis", ("outcome",)), ("type", ("indicator",)))
-_LOOKED_AT = 60
-"""So many outcomes are read for a few that can be compared."""
+_LOOKED_AT = 60  # outcomes that are read for a few that can be compared
 _KNOWN = ("series", "index", "base", "from", "to", "find", "add", "place", "panel", "bom")
 
 
@@ -170,11 +169,14 @@ def _offered(view: View) -> list[Entry]:
     if view.unplaced or view.faults or request.args.get("find") or len(view.chosen) >= MOST:
         return []
     if not view.chosen:
-        newest = Listing(facets=_INDICATORS, sort="newest", size=_LOOKED_AT)
-        return list({entry.data.get("indicator") or entry.number: entry for entry in reversed(_with_figures(newest, 2))}.values())[::-1][:_FOUND]
+        each: dict[str, Entry] = {}
+        for entry in _with_figures(Listing(facets=_INDICATORS, sort="newest", size=_LOOKED_AT), 2):
+            each.setdefault(entry.data.get("indicator") or entry.number, entry)
+        return list(each.values())[:_FOUND]
     here_already = {one.entry.number for one in view.chosen}
     names = {one.entry.data["indicator"] for one in view.chosen if one.entry.data.get("indicator")}
-    found = [entry for name in sorted(names)[:2] for entry in _with_figures(Listing(text=" ".join(re.findall(r"\w+", name.lower()))[:200], facets=_INDICATORS, size=_LOOKED_AT))]
+    words = [" ".join(re.findall(r"\w+", name.lower()))[:200] for name in sorted(names)[:2]]  # no signs, which searches take for more than signs
+    found = [entry for some in words for entry in _with_figures(Listing(text=some, facets=_INDICATORS, size=_LOOKED_AT))]
     return [entry for entry in found if entry.data.get("indicator") in names and entry.number not in here_already][:_FOUND]
 
 

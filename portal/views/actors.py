@@ -20,7 +20,7 @@ from ..parts import here
 from ..standing import Standing, standings
 from .search import base_url
 from .sums import reasons
-from .twins import as_csv, as_json
+from .twins import as_csv, as_json, whole
 
 blueprint = Blueprint("actors", __name__)
 
@@ -60,16 +60,8 @@ class Asked:
 
 
 def _asked(kind: str, *, strict: bool) -> Asked:
-    def whole(name: str, usual: int, most: int) -> int:
-        typed = request.args.get(name, "")
-        if typed.isascii() and typed.isdigit() and len(typed) < 8 and 1 <= int(typed) <= most:
-            return int(typed)
-        if typed and strict:
-            raise BadParameter(name, typed, _("is not a whole number from 1 to %(most)s", most=most))
-        return usual
-
     q = request.args.get("q", "").strip()[:200]
-    return Asked(kind, q, request.args.get("agency", "").strip()[:100], whole("page", 1, 1_000_000), whole("size", _SIZE, _MOST))
+    return Asked(kind, q, request.args.get("agency", "").strip()[:100], whole("page", 1, 1_000_000, strict=strict), whole("size", _SIZE, _MOST, strict=strict))
 
 
 @blueprint.get(f"/<{_KINDS}:kind>/")

@@ -18,7 +18,7 @@ from ..outcome_clock import Asked
 from ..parts import here
 from ..store import fold_identifier
 from ..typed import page_number
-from .twins import as_csv, as_json
+from .twins import as_csv, as_json, whole
 
 blueprint = Blueprint("agencies", __name__)
 
@@ -98,7 +98,7 @@ def twin(format: str) -> Response:
     sort, now = request.args.get("sort") or "records", datetime.now(UTC)
     if sort not in _SORTS:
         raise BadParameter("sort", sort, _("use records, name or newest"))
-    page, size = _whole("page", 1, 1_000_000), _whole("size", _SIZE, _MOST)
+    page, size = whole("page", 1, 1_000_000), whole("size", _SIZE, _MOST)
     q, found = _found(_all(), sort)
     if format == "csv":
         return as_csv(COLUMNS, [_row(card) for card in found], "agencies", now)
@@ -106,15 +106,6 @@ def twin(format: str) -> Response:
     asked: dict[str, Any] = {"q": q, "sort": sort if sort != "records" else "", "page": page + 1, "size": size}
     following = f"{base_url()}{url_for('.twin', format='json', **{name: value for name, value in asked.items() if value})}"
     return as_json(shown, len(found), following if page * size < len(found) else None, now)
-
-
-def _whole(name: str, usual: int, most: int) -> int:
-    typed = request.args.get(name, "")
-    if not typed:
-        return usual
-    if typed.isascii() and typed.isdigit() and len(typed) < 8 and 1 <= int(typed) <= most:
-        return int(typed)
-    raise BadParameter(name, typed, _("is not a whole number from 1 to %(most)s", most=most))
 
 
 def _row(card: AgencyCard) -> dict[str, Any]:

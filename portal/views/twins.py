@@ -6,10 +6,23 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from flask import Response
+from flask import Response, request
+from flask_babel import gettext as _
 
 from .. import exports
+from ..errors import BadParameter
 from .search import allow_all
+
+
+def whole(name: str, usual: int, most: int, *, strict: bool = True) -> int:
+    """A parameter that is a whole number from 1 on; `usual` where it is missing. Raises BadParameter, or where not `strict`
+    takes anything else for missing."""
+    typed = request.args.get(name, "")
+    if typed.isascii() and typed.isdigit() and len(typed) < 8 and 1 <= int(typed) <= most:
+        return int(typed)
+    if typed and strict:
+        raise BadParameter(name, typed, _("is not a whole number from 1 to %(most)s", most=most))
+    return usual
 
 
 def as_csv(columns: Sequence[str], rows: Sequence[dict[str, Any]], name: str, now: datetime) -> Response:

@@ -108,13 +108,13 @@ def computed(register: Register, asked: date | None) -> dict[str, object]:
             beside.setdefault(one.by["number"], []).append(one.to)
             beside.setdefault(one.to["number"], []).append(one.by)
     of_matter: dict[str, list[Relation]] = {}
-    place = {}
-    for matter in matters_of(register):
+    place, matters = {}, matters_of(register)
+    for matter in matters:
         place |= {one["number"]: matter[0]["number"] for one in matter}
     for one in ties:
         of_matter.setdefault(place.get(one.by["number"], ""), []).append(one)
     found: dict[str, object] = {}
-    for matter in matters_of(register):
+    for matter in matters:
         numbers = {one["number"] for one in matter}
         gaps: list[Gap] = []
         for record in matter:
